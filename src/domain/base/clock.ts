@@ -1,0 +1,12 @@
+/** The time as the process knows it, passed in so that tests can hold it. */
+export interface Clock {
+	/** Milliseconds since 1970 UTC. */
+	now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** The instant as an ISO string in UTC. */
+export function isoAt(clock: Clock): string {
+	return new Date(clock.now()).toISOString();
+}

@@ -1,0 +1,79 @@
+import type { EntryId } from '../base/ids.ts';
+import type { FieldKey, FieldValue } from './entry.ts';
+import type { RichText } from './rich-text.ts';
+
+/** Where the newest state of an entry is: logged by the server, or in a version of the archival store. */
+export type SavedState = 'server' | 'archive';
+
+/** One line of a tree or list: what the catalogue shows without opening the entry. */
+export interface EntryRow {
+	readonly id: EntryId;
+	readonly parentId: EntryId | null;
+	readonly level: string;
+	readonly profile: string;
+	/** Plain words of the title; empty when there is none (then show `dateText`). */
+	readonly title: string;
+	readonly referenceCode: string;
+	/** Dates in one line, as written. */
+	readonly dateText: string;
+	/** Creators in one line, joined with `; `. */
+	readonly creatorsText: string;
+	readonly order: string;
+	readonly childCount: number;
+	/** Fields with more than one surviving value. */
+	readonly conflictCount: number;
+	readonly state: SavedState;
+	readonly status: 'active' | 'deleted' | 'merged';
+	readonly synthetic: boolean;
+}
+
+/** Who set a surviving value, by the server's record. */
+export interface Attribution {
+	/** Position of the setting in the log. */
+	readonly seq: number;
+	readonly actorId: string;
+	readonly actorName: string;
+	/** When the server received it, ISO UTC. */
+	readonly receivedAt: string;
+	/** `import`, `cli` or `null` for a person in the workspace. */
+	readonly via: string | null;
+}
+
+/** One of several surviving values of a field. Newest first by log position. */
+export interface ConflictingValue {
+	readonly elementId: string;
+	readonly value: FieldValue;
+	readonly attribution: Attribution;
+}
+
+/** An entry as pages without a live document show it, and as the command line prints it. */
+export interface EntryDetail extends EntryRow {
+	readonly fields: Readonly<Record<FieldKey, FieldValue>>;
+	readonly bodies: Readonly<Record<string, RichText>>;
+	readonly conflicts: Readonly<Record<FieldKey, readonly ConflictingValue[]>>;
+	/** By element id: every surviving element that was set by somebody (not those of the first building from an import). */
+	readonly attributions: Readonly<Record<string, Attribution>>;
+	/** Versions in the archival store, oldest first. */
+	readonly versions: readonly {
+		readonly version: string;
+		readonly at: string;
+		readonly kind: 'working' | 'approved';
+	}[];
+	/** Ancestors, outermost first. */
+	readonly path: readonly {
+		readonly id: EntryId;
+		readonly title: string;
+		readonly level: string;
+		readonly profile: string;
+		readonly dateText: string;
+	}[];
+	/** What the person asking may do here. */
+	readonly can: { readonly edit: boolean; readonly create: boolean; readonly delete: boolean };
+	readonly problems: readonly string[];
+}
+
+export interface RowPage {
+	readonly total: number;
+	readonly offset: number;
+	readonly rows: readonly EntryRow[];
+}

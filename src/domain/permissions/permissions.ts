@@ -1,0 +1,124 @@
+import type { EntryId, PersonId } from '../base/ids.ts';
+import { Refusal } from '../base/refusal.ts';
+
+/** Who may do what, coarsely. Finer limits are the fonds list and, for readers, access statuses. */
+export const ROLES = ['administrator', 'archivist', 'reviewer', 'reader'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A signed-in person, or a script acting for one. */
+export interface Person {
+	readonly id: PersonId;
+	readonly name: string;
+	readonly role: Role;
+	/** Outermost entries this person works with; null for all. */
+	readonly fonds: readonly EntryId[] | null;
+	/** Access statuses of entries a reader may see; null for the default of the role. */
+	readonly accessStatuses: readonly string[] | null;
+	/** Limits of the API token used, when there is one: `read`, `write`. */
+	readonly scopes?: readonly string[];
+}
+
+/** The part of an entry that decides who may see and change it. */
+export interface EntryThing {
+	readonly kind: 'entry';
+	readonly fondsId: EntryId;
+	/** `open`, `restricted`, `deferred`, `notReviewed`, or `structural` for levels that carry no status. */
+	readonly accessStatus: string;
+}
+
+export type Thing =
+	| EntryThing
+	/** Making something at the top of the hierarchy. */
+	| { readonly kind: 'archive' }
+	| { readonly kind: 'import' }
+	| { readonly kind: 'people' }
+	| { readonly kind: 'settings' }
+	| { readonly kind: 'store' };
+
+/**
+ * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
+ * the archive) · `delete` · `export` · `import` · `administer` accounts and settings · `verify` the archival store.
+ */
+export type Action = 'see' | 'edit' | 'create' | 'delete' | 'export' | 'import' | 'administer' | 'verify';
+
+/** The access statuses an entry can have; a reader may be let see more of them than `open`. */
+export const ACCESS_STATUSES = ['open', 'restricted', 'deferred', 'notReviewed'] as const;
+
+const DEFAULT_READER_STATUSES = ['open'];
+const WRITES: readonly Action[] = ['edit', 'create', 'delete', 'import', 'administer'];
+
+/** The one question every route, socket and message asks. Deny by default. */
+export function can(person: Person | undefined, action: Action, thing: Thing): boolean {
+	if (!person) return false;
+	if (person.scopes && !person.scopes.includes(WRITES.includes(action) ? 'write' : 'read')) return false;
+	switch (thing.kind) {
+		case 'entry':
+			return canWithEntry(person, action, thing);
+		case 'archive':
+			return (action === 'create' || action === 'export') && isStaff(person) && person.fonds === null;
+		case 'import':
+			return (action === 'import' || action === 'see') && isStaff(person);
+		case 'people':
+		case 'settings':
+			return person.role === 'administrator' && action === 'administer';
+		case 'store':
+			return (action === 'see' || action === 'verify') && (isStaff(person) || person.role === 'reviewer');
+	}
+}
+
+function canWithEntry(person: Person, action: Action, entry: EntryThing): boolean {
+	if (person.fonds !== null && !person.fonds.includes(entry.fondsId)) return false;
+	switch (action) {
+		case 'see':
+		case 'export':
+			return (
+				person.role !== 'reader' ||
+				entry.accessStatus === 'structural' ||
+				statusesOf(person).includes(entry.accessStatus)
+			);
+		case 'edit':
+		case 'create':
+		case 'delete':
+		case 'import':
+			return isStaff(person);
+		default:
+			return false;
+	}
+}
+
+function isStaff(person: Person): boolean {
+	return person.role === 'administrator' || person.role === 'archivist';
+}
+
+function statusesOf(person: Person): readonly string[] {
+	return person.accessStatuses ?? DEFAULT_READER_STATUSES;
+}
+
+/**
+ * Which entries a list may hold: the same rule as `can(person, 'see', entry)`, as a filter.
+ * `null` means no limit.
+ */
+export function visibleEntries(person: Person): {
+	readonly fonds: readonly EntryId[] | null;
+	readonly accessStatuses: readonly string[] | null;
+} {
+	return {
+		fonds: person.fonds,
+		accessStatuses: person.role === 'reader' ? ['structural', ...statusesOf(person)] : null,
+	};
+}
+
+/** Whether a person gets the live document of an entry, or only rows: a document cannot be filtered by field. */
+export function canOpenLive(person: Person | undefined, entry: EntryThing): boolean {
+	return person !== undefined && person.role !== 'reader' && can(person, 'see', entry);
+}
+
+/**
+ * Stops with a refusal unless the person may.
+ * @throws {Refusal} 'permissions.denied' (403), or 'permissions.sign-in' (401) when nobody is signed in
+ */
+export function demand(person: Person | undefined, action: Action, thing: Thing): asserts person is Person {
+	if (!person) throw new Refusal('permissions.sign-in', {}, 401);
+	if (!can(person, action, thing))
+		throw new Refusal('permissions.denied', { action, thing: thing.kind }, 403);
+}
