@@ -1,0 +1,194 @@
+import type { Extension } from '@hocuspocus/server';
+import pino, { type Logger } from 'pino';
+import type { Actor } from '#domain/base/actor.ts';
+import { systemClock, type Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import { demand, type Person } from '#domain/permissions/permissions.ts';
+import { createAdministration, type Administration } from './administration/administration.ts';
+import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
+import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
+import {
+	createImports,
+	type ImportResult,
+	type Imports,
+	type UndoResult,
+} from './catalogue/import/imports.ts';
+import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
+import { loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
+import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
+import { readSecret, type Config } from './config.ts';
+import { actorOf, type Identity } from './permissions/identity.ts';
+import { createPermissions, type Permissions } from './permissions/permissions.ts';
+import { createPreservation, type Preservation } from './preservation/preservation.ts';
+import { openStorage } from './storage/sqlite/open-sqlite.ts';
+import type { Storage } from './storage/storage.ts';
+
+interface Running {
+	readonly onProgress: (progress: ImportProgress) => void;
+	readonly signal: AbortSignal;
+}
+
+/** One open archive: its parts, and the use cases that need several of them. */
+export interface App {
+	readonly config: Config;
+	readonly logger: Logger;
+	readonly storage: Storage;
+	readonly permissions: Permissions;
+	readonly administration: Administration;
+	readonly catalogue: Catalogue;
+	readonly imports: Imports;
+	readonly collaboration: Collaboration;
+	readonly preservation: Preservation;
+	/** Takes the first update of an entry somebody made. */
+	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
+	dryRunImport(identity: Identity, request: ImportRequest, running: Running): Promise<DryRunReport>;
+	runImport(identity: Identity, request: ImportRequest, running: Running): Promise<ImportResult>;
+	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
+	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
+	/** Ends everything in order; resolves when the data directory is free. */
+	close(): Promise<void>;
+}
+
+/** What tests may put in the place of the process's own. */
+export interface AppOptions {
+	readonly clock?: Clock;
+	readonly extensions?: readonly Extension[];
+	/** Idle time before a version is written, in milliseconds, in place of the setting. */
+	readonly idleMs?: number;
+}
+
+/**
+ * Opens the archive in a data directory: database, log, live editing, archival store. Nothing listens yet.
+ * @throws {Refusal} what the data directory refuses, see `openStorage`
+ */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+	const clock = options.clock ?? systemClock;
+	const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+	const storage = await openStorage({
+		dataDir: config.dataDir,
+		onFailed(error) {
+			// Without its database the process can only lie about what is safe.
+			logger.fatal({ err: error }, 'the database worker ended');
+			process.exit(1);
+		},
+	});
+	try {
+		const permissions = createPermissions({
+			storage,
+			clock,
+			secret: readSecret(config.dataDir),
+			origin: config.origin,
+		});
+		const catalogue = createCatalogue({ storage });
+		const preservation = await createPreservation({
+			storage,
+			dataDir: config.dataDir,
+			clock,
+			logger,
+			idleMs: options.idleMs ?? 60_000,
+			onDeposited: (id, { version, seq }) => collaboration.announceDeposit(id, version, seq),
+		});
+		const collaboration = createCollaboration({
+			storage,
+			clock,
+			logger,
+			origin: config.origin,
+			identities: permissions,
+			thingOf: (id) => catalogue.thingOf(id),
+			storedEntry: (id) => catalogue.storedEntry(id),
+			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			extensions: options.extensions ?? [],
+		});
+		const imports = createImports({
+			storage,
+			dataDir: config.dataDir,
+			clock,
+			archive: preservation,
+			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
+			async setStatusDeleted(ids, actor) {
+				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);
+			},
+		});
+		const administration = createAdministration({
+			storage,
+			clock,
+			permissions,
+			async loadDemo(actor) {
+				await loadDemo(imports, actor);
+				collaboration.announceRows([null]);
+			},
+		});
+		const settings = await administration.settings.all();
+		if (options.idleMs === undefined) preservation.setIdleMs(settings['deposit.idleSeconds'] * 1000);
+		administration.settings.onChanged((changed) =>
+			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
+		);
+		await imports.cleanUp();
+		await collaboration.catchUp();
+		await preservation.resume();
+
+		/** Where an import goes, and whether the person may put it there. */
+		async function demandImport(identity: Identity, request: ImportRequest): Promise<Actor> {
+			demand(identity.person, 'import', { kind: 'import' });
+			if (request.under === undefined) demand(identity.person, 'create', { kind: 'archive' });
+			else {
+				const thing = await catalogue.thingOf(request.under as EntryId);
+				if (!thing) throw new Refusal('catalogue.unknown-entry', { id: request.under }, 404);
+				demand(identity.person, 'import', thing);
+			}
+			return actorOf(identity);
+		}
+
+		return {
+			config,
+			logger,
+			storage,
+			permissions,
+			administration,
+			catalogue,
+			imports,
+			collaboration,
+			preservation,
+			async createEntry(identity, entry) {
+				const { parentId } = placeOfBeginning(entry);
+				if (parentId === null) demand(identity.person, 'create', { kind: 'archive' });
+				else {
+					const thing = await catalogue.thingOf(parentId);
+					if (!thing) throw new Refusal('catalogue.unknown-entry', { id: parentId }, 404);
+					demand(identity.person, 'create', thing);
+				}
+				return collaboration.begin(entry, actorOf(identity));
+			},
+			async dryRunImport(identity, request, running) {
+				await demandImport(identity, request);
+				return imports.dryRun(request, running);
+			},
+			async runImport(identity, request, running) {
+				const result = await imports.run(request, await demandImport(identity, request), running);
+				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
+				return result;
+			},
+			async undoImport(identity, importId, all) {
+				demand(identity.person, 'import', { kind: 'import' });
+				const result = await imports.undo(importId, { all }, actorOf(identity));
+				collaboration.announceRows([null]);
+				return result;
+			},
+			async exportSubtree(person, id, format) {
+				const { 'archive.name': agencyName } = await administration.settings.all();
+				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
+			},
+			async close() {
+				await collaboration.close();
+				await imports.close();
+				await preservation.close();
+				await storage.close();
+			},
+		};
+	} catch (error) {
+		await storage.close();
+		throw error;
+	}
+}

@@ -1,0 +1,220 @@
+import { sql } from 'kysely';
+import type { EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { RichText } from '#domain/catalogue/rich-text.ts';
+import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
+import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { attributionsOf } from './projection.ts';
+import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
+
+/** An entry with its children, as far as asked. */
+export interface TreeNode extends EntryRow {
+	readonly children?: readonly TreeNode[];
+}
+
+/** What the catalogue shows. Every answer holds only what `can(person, 'see', …)` allows. */
+export interface Catalogue {
+	children(person: Person, parentId: EntryId | null, offset: number, limit: number): Promise<RowPage>;
+	search(person: Person, query: string, offset: number, limit: number): Promise<RowPage>;
+	/** @throws {Refusal} 'catalogue.unknown-entry' (404), also for entries the person may not see */
+	entry(person: Person, id: EntryId): Promise<EntryDetail>;
+	/** Children (of the top when there is no id), nested to a depth. */
+	tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]>;
+	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
+	thingOf(id: EntryId): Promise<EntryThing | undefined>;
+	/** An imported entry as its row holds it, to build its live document from. */
+	storedEntry(id: EntryId): Promise<(PlacedEntry & { readonly profile: string }) | undefined>;
+	/** True while demonstration holdings are among the entries. */
+	hasSynthetic(): Promise<boolean>;
+	/** The entry and all below it that the person may see, parents first, in order. */
+	subtree(person: Person, id: EntryId): AsyncIterable<PlacedEntry & { readonly profile: string }>;
+}
+
+/** Reads of the catalogue over its rows. */
+export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
+	const { db } = storage;
+
+	async function detail(person: Person, id: EntryId): Promise<EntryDetail> {
+		const [[row], full, thing] = await Promise.all([
+			rowsById(storage, person, [id]),
+			db
+				.selectFrom('entry')
+				.select(['fields', 'bodies', 'conflicts', 'problems', 'projected_seq', 'hidden'])
+				.where('id', '=', id)
+				.executeTakeFirst(),
+			thingOf(id),
+		]);
+		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+		const [versions, path, attributions] = await Promise.all([
+			db
+				.selectFrom('deposit')
+				.select(['version', 'at', 'kind'])
+				.where('entry_id', '=', id)
+				.orderBy('id')
+				.execute(),
+			pathOf(person, id),
+			attributionsOf(storage, `entry:${id}`),
+		]);
+		return {
+			...row,
+			fields: JSON.parse(full.fields) as Record<FieldKey, FieldValue>,
+			bodies: JSON.parse(full.bodies) as Record<string, RichText>,
+			conflicts:
+				full.conflicts === null ? {} : (JSON.parse(full.conflicts) as Record<FieldKey, ConflictingValue[]>),
+			attributions: Object.fromEntries(attributions),
+			versions: versions.map((version) => ({
+				version: version.version,
+				at: version.at,
+				kind: version.kind as 'working' | 'approved',
+			})),
+			path,
+			can: {
+				edit: can(person, 'edit', thing),
+				create: can(person, 'create', thing),
+				delete: can(person, 'delete', thing),
+			},
+			problems: full.problems === null ? [] : (JSON.parse(full.problems) as string[]),
+		};
+	}
+
+	async function pathOf(person: Person, id: EntryId): Promise<EntryDetail['path']> {
+		const ancestors = await sql<{ id: string; depth: number }>`
+			with recursive up(id, parent_id, depth) as (
+				select id, parent_id, 0 from entry where id = ${id}
+				union all select entry.id, entry.parent_id, up.depth + 1 from entry join up on entry.id = up.parent_id where up.depth < 100
+			) select id, depth from up where depth > 0 order by depth desc`.execute(db);
+		const rows = await rowsById(
+			storage,
+			person,
+			ancestors.rows.map((each) => each.id),
+		);
+		const byId = new Map(rows.map((row) => [row.id as string, row]));
+		return ancestors.rows.flatMap(({ id: ancestorId }) => {
+			const row = byId.get(ancestorId);
+			return row
+				? [{ id: row.id, title: row.title, level: row.level, profile: row.profile, dateText: row.dateText }]
+				: [];
+		});
+	}
+
+	async function thingOf(id: EntryId): Promise<EntryThing | undefined> {
+		const row = await db
+			.selectFrom('entry')
+			.select(['fonds_id', 'access_status'])
+			.where('id', '=', id)
+			.where('import_row', 'not in', db.selectFrom('import').select('row_id').where('state', '=', 'staging'))
+			.executeTakeFirst();
+		return row
+			? { kind: 'entry', fondsId: row.fonds_id as EntryId, accessStatus: row.access_status }
+			: undefined;
+	}
+
+	async function tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]> {
+		const nodes: TreeNode[] = [];
+		for (let offset = 0; ; offset += MAX_ROWS) {
+			const page = await childrenOf(storage, person, id, offset, MAX_ROWS);
+			for (const row of page.rows)
+				nodes.push(
+					depth > 1 && row.childCount > 0 ? { ...row, children: await tree(person, row.id, depth - 1) } : row,
+				);
+			if (offset + page.rows.length >= page.total || page.rows.length === 0) return nodes;
+		}
+	}
+
+	async function* subtree(
+		person: Person,
+		id: EntryId,
+	): AsyncIterable<PlacedEntry & { readonly profile: string }> {
+		const thing = await thingOf(id);
+		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+		demand(person, 'export', thing);
+		const columns = ['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'] as const;
+		const place = (row: {
+			id: string;
+			parent_id: string | null;
+			order_key: string;
+			level: string;
+			profile: string;
+			fields: string;
+			bodies: string;
+		}) => ({
+			id: row.id as EntryId,
+			parentId: row.parent_id as EntryId | null,
+			order: row.order_key,
+			level: row.level,
+			profile: row.profile,
+			fields: JSON.parse(row.fields) as PlacedEntry['fields'],
+			bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+		});
+		const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
+		yield place(root);
+		// Depth first, siblings by pages: memory stays within a page for each level of depth.
+		const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place>> {
+			for (let last: { order: string; id: string } | undefined; ;) {
+				let query = visible(db, person)
+					.select(columns.map((column) => `entry.${column}` as const))
+					.where('entry.parent_id', '=', parentId)
+					.where('entry.status', '=', 'active');
+				if (last) {
+					const { order, id: lastId } = last;
+					query = query.where((where) =>
+						where.or([
+							where('entry.order_key', '>', order),
+							where.and([where('entry.order_key', '=', order), where('entry.id', '>', lastId)]),
+						]),
+					);
+				}
+				const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
+				for (const row of rows) {
+					yield place(row);
+					yield* below(row.id);
+				}
+				const end = rows.at(-1);
+				if (!end || rows.length < MAX_ROWS) return;
+				last = { order: end.order_key, id: end.id };
+			}
+		};
+		yield* below(id);
+	}
+
+	return {
+		children: (person, parentId, offset, limit) =>
+			childrenOf(storage, person, parentId, offset, Math.min(limit, MAX_ROWS)),
+		search: (person, query, offset, limit) =>
+			searchEntries(storage, person, query, offset, Math.min(limit, MAX_ROWS)),
+		entry: detail,
+		tree,
+		thingOf,
+		async storedEntry(id) {
+			if (!(await thingOf(id))) return undefined;
+			const row = await db
+				.selectFrom('entry')
+				.select(['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'])
+				.where('id', '=', id)
+				.executeTakeFirst();
+			if (!row) return undefined;
+			return {
+				id,
+				parentId: row.parent_id as EntryId | null,
+				order: row.order_key,
+				level: row.level,
+				profile: row.profile,
+				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
+				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+			};
+		},
+		async hasSynthetic() {
+			const row = await db
+				.selectFrom('entry')
+				.select('id')
+				.where('synthetic', '=', 1)
+				.where('status', '=', 'active')
+				.limit(1)
+				.executeTakeFirst();
+			return row !== undefined;
+		},
+		subtree,
+	};
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { isad } from '#domain/catalogue/profiles/isad.ts';
+import { richTextOf } from '#domain/catalogue/rich-text.ts';
+import { readEad } from './ead-reader.ts';
+import { whyNotValid } from './ead3-schema.fixture.ts';
+import { writeEad3 } from './ead3-writer.ts';
+import { comparable, entriesOf, readAll, streamOf, textOfExport, type Sketch } from './reading.fixture.ts';
+
+const info = {
+	recordId: 'synthetic-1',
+	title: '合成全宗',
+	agencyName: '合成档案馆',
+	date: '2026-01-02',
+	language: 'zh-CN',
+};
+
+async function exported(sketches: readonly Sketch[], profile = isad) {
+	const entries = entriesOf(sketches);
+	const written = writeEad3(streamOf(entries), info, profile);
+	return { entries, xml: await textOfExport(written), losses: written.losses };
+}
+
+describe('an export', () => {
+	it('says things in plain EAD3 where EAD3 has words for them', async (context) => {
+		const { xml } = await exported([
+			{
+				level: 'fonds',
+				values: {
+					referenceCode: 'X001',
+					title: { text: '合成 papers', marks: [{ type: 'italic', from: 3, to: 9 }] },
+				},
+				items: { dates: [{ text: '1923-1949', normal: '1923/1949', type: 'inclusive' }] },
+				bodies: {
+					scopeAndContent: {
+						type: 'doc',
+						content: [
+							{ type: 'heading', attrs: { level: 3 }, content: [{ type: 'text', text: '范围' }] },
+							{ type: 'paragraph', content: [{ type: 'text', text: '甲' }] },
+						],
+					},
+					abstract: richTextOf('One', 'Two'),
+				},
+			},
+			{
+				parent: 0,
+				level: 'part',
+				values: { accessStatus: 'open' },
+				items: { personNames: [{ text: 'Anon' }] },
+			},
+		]);
+		const body = xml.slice(xml.indexOf('<archdesc')).replace(/ id="[^"]*"/g, '');
+		expect(body).toBe(`<archdesc level="fonds">
+<did><unitid>X001</unitid><unittitle>合成 <emph render="italic">papers</emph></unittitle><unitdate unitdatetype="inclusive" normal="1923/1949">1923-1949</unitdate><abstract>One</abstract><abstract>Two</abstract></did>
+<scopecontent><head>范围</head><p>甲</p></scopecontent>
+<dsc>
+<c level="otherlevel" otherlevel="part">
+<did><unittitle/></did>
+<accessrestrict localtype="lantai:accessStatus"><p>开放</p></accessrestrict>
+<controlaccess><persname><part>Anon</part></persname></controlaccess>
+</c>
+</dsc>
+</archdesc>
+</ead>
+`);
+		expect(await whyNotValid(xml, context)).toBeUndefined();
+	});
+
+	it('gives every element of DA/T 18 without a word in EAD3 a home of its name', async () => {
+		const values = Object.fromEntries(
+			dat18.fields
+				.filter((field) => !field.repeatable && field.type !== 'longText')
+				.map((field) => [field.id, field.type === 'integer' ? 7 : `${field.id} value`]),
+		);
+		const { xml, entries } = await exported([{ level: 'item', values }], dat18);
+		for (const id of Object.keys(values).filter((id) => !['referenceCode', 'title'].includes(id)))
+			expect(xml).toMatch(new RegExp(`(localtype|datechar)="lantai:${id}"`));
+		const read = await readAll(readEad, xml);
+		expect(read.profile).toBe('dat18');
+		expect(read.entries.map(comparable)).toEqual(entries.map(comparable));
+	});
+
+	it('is read by its words once someone has edited them', async () => {
+		const { xml } = await exported([{ level: 'item', values: { year: '1949' } }], dat18);
+		expect(xml).toContain('value=%221949%22');
+		const read = await readAll(readEad, xml.replace('>1949<', '>1950<'));
+		expect(read.entries[0]?.fields['year']).toBe(1950);
+	});
+
+	it('keeps the nesting of siblings and cousins', async () => {
+		const { xml, entries } = await exported([
+			{ level: 'fonds' },
+			{ parent: 0, level: 'series' },
+			{ parent: 1, level: 'file' },
+			{ parent: 2, level: 'item' },
+			{ parent: 0, level: 'series' },
+			{ parent: 1, level: 'file' },
+			{ parent: 4, level: 'file' },
+		]);
+		const read = await readAll(readEad, xml);
+		expect(read.entries.map((entry) => entry.parentRef)).toEqual([null, 0, 1, 2, 1, 0, 5]);
+		expect(read.entries.map((entry) => entry.level)).toEqual(entries.map((entry) => entry.level));
+	});
+
+	it('lists what XML cannot hold', async () => {
+		const { xml, losses } = await exported([
+			{ level: 'fonds', values: { title: 'a\u0000b\ud800c' }, bodies: { note: richTextOf('x\u0008') } },
+		]);
+		expect(losses).toEqual([
+			{ path: 'title (characters)', count: 1, firstLine: 1 },
+			{ path: 'note (characters)', count: 1, firstLine: 1 },
+		]);
+		expect((await readAll(readEad, xml)).entries[0]?.fields['title']).toBe('abc');
+	});
+
+	it('keeps fields the profile does not know, and lists what no exchange carries', async () => {
+		const { xml, losses, entries } = await exported([
+			{
+				level: 'fonds',
+				values: { oddity: 'kept', creators: 'single', 'creators#9': 'not an item', cleared: null },
+				items: { traits: [{ text: 'a', weight: 2 }], title: [{ text: 'as item' }] },
+				bodies: { remarks: richTextOf('long') },
+			},
+		]);
+		expect(losses).toEqual([{ path: 'creators#9', count: 1, firstLine: 1 }]);
+		const { 'creators#9': _, cleared, ...fields } = (entries[0] as (typeof entries)[0]).fields;
+		expect(cleared).toBeNull();
+		const read = await readAll(readEad, xml);
+		expect(read.entries.map(comparable)).toEqual([
+			comparable({ ...(entries[0] as (typeof entries)[0]), fields }),
+		]);
+	});
+
+	it('is of one tree', async () => {
+		await expect(exported([])).rejects.toMatchObject({ code: 'export.empty' });
+		await expect(exported([{ level: 'fonds' }, { level: 'fonds' }])).rejects.toMatchObject({
+			code: 'export.several-roots',
+		});
+	});
+});

@@ -1,0 +1,185 @@
+/** Our own exchange format: one JSON object, an entry on each line, so that both ends can stream it. */
+import { Refusal } from '#domain/base/refusal.ts';
+import type { FieldValue, Json, PlacedEntry } from '#domain/catalogue/entry.ts';
+import { fieldIdOf } from '#domain/catalogue/entry.ts';
+import { PROFILES } from '#domain/catalogue/profiles.ts';
+import type { RichText } from '#domain/catalogue/rich-text.ts';
+import { isFieldId } from './ead3-marks.ts';
+import { isSafeAddress } from './ead-inline.ts';
+import type { ReadEntry, Reader } from './reader.ts';
+import { readingLimits } from './reading-limits.ts';
+import { ReadingReport } from './reading-report.ts';
+import { cleanBody } from './rich-text-check.ts';
+
+const FORMAT = 'lantai-entries';
+const VERSION = 1;
+const CHUNK = 500;
+const FLUSH_AT = 32 * 1024;
+/** One line holds a whole entry, of several long texts. */
+const LINE_TEXTS = 4;
+
+/** What an export says of itself. */
+export interface JsonInfo {
+	readonly profile: string;
+	/** ISO instant. */
+	readonly exportedAt: string;
+}
+
+/** Writes entries as one JSON object, each on a line of its own: parents before children, siblings in order. */
+export async function* writeJson(
+	entries: AsyncIterable<PlacedEntry>,
+	info: JsonInfo,
+): AsyncGenerator<string, void, undefined> {
+	const head = JSON.stringify({
+		format: FORMAT,
+		version: VERSION,
+		profile: info.profile,
+		exportedAt: info.exportedAt,
+	});
+	let text = `${head.slice(0, -1)},"entries":[`;
+	let separator = '\n';
+	for await (const { id, parentId, order, level, fields, bodies } of entries) {
+		text += `${separator}${JSON.stringify({ id, parentId, order, level, fields, bodies })}`;
+		separator = ',\n';
+		if (text.length < FLUSH_AT) continue;
+		yield text;
+		text = '';
+	}
+	yield `${text}\n]}\n`;
+}
+
+/**
+ * Reads what {@link writeJson} wrote, line by line.
+ * @throws {Refusal} 'import.not-ours' for any other JSON or text, besides those of {@link Reader}
+ */
+export const readJson: Reader = async (source, options) => {
+	const limits = readingLimits(options.limits);
+	const file = options.fileName;
+	const report = new ReadingReport();
+	const places = new Map<string, { readonly ref: number; readonly depth: number }>();
+	let ready: ReadEntry[] = [];
+	let profile: string | undefined;
+	let isClosed = false;
+	let line = 0;
+
+	const broken = (reason: string): Refusal => new Refusal('import.broken', { file, line, reason });
+	const tooLarge = (what: string, limit: number) =>
+		new Refusal('import.too-large', { file, line, what, limit });
+
+	const readLine = (written: string): void => {
+		line += 1;
+		if (written.length > LINE_TEXTS * limits.maxTextBytes) throw tooLarge('text', limits.maxTextBytes);
+		const text = written.trim();
+		if (text === '') return;
+		if (profile === undefined) {
+			profile = profileIn(text, file, line);
+			isClosed = text.endsWith(']}');
+			return;
+		}
+		if (isClosed) throw broken('text after the end');
+		if (text === ']}') {
+			isClosed = true;
+			return;
+		}
+		if (places.size >= limits.maxEntries) throw tooLarge('entries', limits.maxEntries);
+		const value = parse(text.endsWith(',') ? text.slice(0, -1) : text);
+		if (value instanceof Error) throw broken(value.message);
+		const { id, parentId } = value as { id?: Json; parentId?: Json };
+		if (typeof id !== 'string' || places.has(id)) throw broken('an entry without an id of its own');
+		const parent = typeof parentId === 'string' ? places.get(parentId) : undefined;
+		// The root of a part of a hierarchy still names the parent it had.
+		if (typeof parentId === 'string' && !parent && places.size > 0) throw broken('a child before its parent');
+		const depth = (parent?.depth ?? 0) + 1;
+		if (depth > limits.maxDepth) throw new Refusal('import.too-deep', { file, line, limit: limits.maxDepth });
+		const ref = places.size;
+		places.set(id, { ref, depth });
+		const entry = entryOf(value as Record<string, Json>, line, report);
+		if (!entry) throw broken('not an entry');
+		ready.push({ ref, parentRef: parent?.ref ?? null, line, ...entry });
+	};
+
+	let rest = '';
+	let bytes = 0;
+	for await (const chunk of source) {
+		options.signal.throwIfAborted();
+		bytes += Buffer.byteLength(chunk);
+		if (bytes > limits.maxBytes) throw tooLarge('file', limits.maxBytes);
+		const lines = chunk.split('\n');
+		lines[0] = rest + lines[0];
+		rest = lines.pop() as string;
+		if (rest.length > LINE_TEXTS * limits.maxTextBytes) throw tooLarge('text', limits.maxTextBytes);
+		for (const each of lines) {
+			readLine(each);
+			if (ready.length < CHUNK) continue;
+			await options.onEntries(ready);
+			ready = [];
+		}
+		options.onProgress?.(bytes);
+	}
+	readLine(rest);
+	if (profile === undefined) throw new Refusal('import.not-ours', { file, line: 1 });
+	if (!isClosed) throw broken('unexpected end');
+	if (ready.length > 0) await options.onEntries(ready);
+	return report.result('json', profile);
+};
+
+/** The profile that the first line names. */
+function profileIn(text: string, file: string, line: number): string {
+	const isWhole = text.endsWith(']}');
+	const head = parse(isWhole ? text : `${text}]}`);
+	const { format, version, profile } = (head instanceof Error ? {} : head) as Record<string, Json>;
+	if (format !== FORMAT) throw new Refusal('import.not-ours', { file, line });
+	if (version !== VERSION) throw new Refusal('import.not-ours', { file, line, version: String(version) });
+	if (!PROFILES.some((each) => each.id === profile))
+		throw new Refusal('import.broken', { file, line, reason: `unknown profile ${String(profile)}` });
+	return profile as string;
+}
+
+function parse(text: string): Json | Error {
+	try {
+		return JSON.parse(text) as Json;
+	} catch (error) {
+		return error as Error;
+	}
+}
+
+const KNOWN = new Set(['id', 'parentId', 'order', 'level', 'fields', 'bodies']);
+
+/** An entry of a line, its shape checked; `undefined` when it has not the shape of one. */
+function entryOf(
+	value: Record<string, Json>,
+	line: number,
+	report: ReadingReport,
+): Pick<ReadEntry, 'level' | 'fields' | 'bodies'> | undefined {
+	const { level, fields, bodies } = value;
+	if (typeof level !== 'string' || !isObject(fields) || !isObject(bodies)) return undefined;
+	for (const key of Object.keys(value)) if (!KNOWN.has(key)) report.lose(`entries/${key}`, line);
+	const kept: Record<string, FieldValue> = {};
+	for (const [key, each] of Object.entries(fields)) {
+		const field = fieldIdOf(key);
+		const href = isObject(each) ? each['href'] : undefined;
+		if (!isFieldId(field)) report.lose(`fields/${key}`, line);
+		else if (typeof href === 'string' && !isSafeAddress(href)) {
+			report.lose(`fields/${field}/href`, line);
+			const { href: _, ...without } = each as Record<string, Json>;
+			kept[key] = without;
+		} else {
+			kept[key] = each;
+			report.understand(`fields/${field}`, field);
+		}
+	}
+	const texts: Record<string, RichText> = {};
+	for (const [field, each] of Object.entries(bodies)) {
+		const body = cleanBody(each, (what) => report.lose(`bodies/${field}/${what}`, line));
+		if (!body) return undefined;
+		if (isFieldId(field)) {
+			texts[field] = body;
+			report.understand(`bodies/${field}`, field);
+		} else report.lose(`bodies/${field}`, line);
+	}
+	return { level, fields: kept, bodies: texts };
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

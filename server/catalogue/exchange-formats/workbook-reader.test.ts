@@ -1,0 +1,111 @@
+import * as xlsx from '@e965/xlsx';
+import { describe, expect, it } from 'vitest';
+import type { ReadEntry } from './reader.ts';
+import { workbookKind } from './workbook-kind.ts';
+import { openWorkbook } from './workbook-reader.ts';
+
+type Cell = string | number | xlsx.CellObject | null;
+
+function aWorkbook(
+	sheets: Readonly<Record<string, readonly (readonly Cell[])[]>>,
+	bookType: 'xlsx' | 'biff8' = 'xlsx',
+) {
+	const book = xlsx.utils.book_new();
+	for (const [name, rows] of Object.entries(sheets))
+		xlsx.utils.book_append_sheet(book, xlsx.utils.aoa_to_sheet(rows.map((row) => [...row])), name);
+	return xlsx.write(book, { type: 'buffer', bookType }) as Buffer;
+}
+
+async function read(bytes: Buffer, fileName = '目录.xlsx') {
+	const opened = await openWorkbook(bytes, workbookKind(bytes) as 'xlsx', { fileName, underGiven: true });
+	const entries: ReadEntry[] = [];
+	const result = await opened.read({
+		fileName,
+		signal: new AbortController().signal,
+		async onEntries(chunk) {
+			entries.push(...chunk);
+		},
+	});
+	return { entries, result };
+}
+
+const date = (serial: number, z: string): xlsx.CellObject => ({ t: 'n', v: serial, z });
+
+describe('workbooks', () => {
+	it.each(['xlsx', 'biff8'] as const)(
+		'%s: dates as written, leading zeros, titles above',
+		async (bookType) => {
+			const bytes = aWorkbook(
+				{
+					归档文件目录: [
+						['沧浦区档案局2011年归档文件目录', null, null],
+						['件号', '题名', '日期', '页数', '文号', '盒号'],
+						['0036', '甲', date(40664, 'yyyy-mm-dd'), 12, '沧档〔2011〕3号', { t: 'n', v: 7, z: '000' }],
+						[null, null, null],
+						['0037', '乙', date(31260, 'yyyy"年"m"月"'), 3, 450000000000001, null],
+					],
+				},
+				bookType,
+			);
+			const { entries, result } = await read(bytes);
+			expect(result.format).toBe(bookType === 'xlsx' ? 'xlsx' : 'xls');
+			expect(entries.map(({ line, level }) => [line, level])).toEqual([
+				[2, 'series'],
+				[3, 'item'],
+				[5, 'item'],
+			]);
+			expect(entries[0]?.fields['title']).toBe('沧浦区档案局2011年归档文件目录');
+			expect(entries[1]?.fields).toEqual({
+				itemNumber: '0036',
+				title: '甲',
+				documentDate: '20110501',
+				pageCount: 12,
+				documentNumber: '沧档〔2011〕3号',
+				boxNumber: '007',
+			});
+			// A cell that shows a month holds a day nobody wrote.
+			expect(entries[2]?.fields).toMatchObject({
+				documentDate: '1985年8月',
+				documentNumber: '450000000000001',
+			});
+		},
+	);
+
+	it('read every sheet with headings, and list the others', async () => {
+		const { entries, result } = await read(
+			aWorkbook({
+				说明: [['填写说明'], ['请勿改动']],
+				一九八五: [
+					['案卷号', '案卷题名', '起止日期'],
+					['1', '甲', '1985-1986'],
+				],
+				一九八六: [
+					['案卷号', '案卷题名', '序'],
+					['2', '乙', 'x'],
+				],
+			}),
+		);
+		expect(entries.map(({ level, parentRef, fields }) => [level, parentRef, fields['title']])).toEqual([
+			['series', null, '目录 一九八五'],
+			['file', 0, '甲'],
+			['series', null, '目录 一九八六'],
+			['file', 2, '乙'],
+		]);
+		expect(result.losses).toEqual([
+			{ path: '说明', count: 2, firstLine: 1 },
+			{ path: '一九八六!序', count: 1, firstLine: 2 },
+		]);
+	});
+
+	it('without headings anywhere are refused', async () => {
+		await expect(read(aWorkbook({ 甲: [['一', '二']] }))).rejects.toMatchObject({ code: 'import.no-header' });
+	});
+
+	it('that are damaged are refused with their name', async () => {
+		const bytes = aWorkbook({ 甲: [['题名', '页数']] });
+		await expect(read(bytes.subarray(0, bytes.length / 2))).rejects.toMatchObject({
+			code: 'import.broken',
+			params: { file: '目录.xlsx' },
+		});
+	});
+});

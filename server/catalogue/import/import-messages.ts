@@ -1,0 +1,109 @@
+import type { EntryId } from '#domain/base/ids.ts';
+import type { Params } from '#domain/base/refusal.ts';
+import type { ReadResult } from '../exchange-formats/reader.ts';
+import type { PlaceUnder } from './entry-placing.ts';
+import type { SampleRow } from './import-report.ts';
+
+/** What the reading thread is started with. */
+export interface ImportWork {
+	readonly path: string;
+	readonly fileName: string;
+	readonly profile: string | undefined;
+	readonly mapping: unknown;
+	readonly under: PlaceUnder | undefined;
+	/** Order key of the last child of the place. */
+	readonly lastKey: string | null;
+	/** Undefined for a dry run: then nothing is written and no rows are made. */
+	readonly writing:
+		| {
+				/** File of the normalised entries. */
+				readonly entriesPath: string;
+				readonly importRow: number;
+				readonly synthetic: boolean;
+				readonly now: string;
+		  }
+		| undefined;
+}
+
+/** Columns of a row in the order the thread gives them. */
+export const ROW_COLUMNS = [
+	'id',
+	'parent_id',
+	'order_key',
+	'level',
+	'profile',
+	'status',
+	'title',
+	'reference_code',
+	'date_text',
+	'creators_text',
+	'fields',
+	'bodies',
+	'conflicts',
+	'conflict_count',
+	'fonds_id',
+	'own_access',
+	'access_status',
+	'hidden',
+	'import_row',
+	'synthetic',
+	'problems',
+	'projected_seq',
+	'deposited_seq',
+	'created_at',
+	'updated_at',
+] as const;
+
+/** A value of a row. */
+export type Cell = string | number | null;
+
+/** A fuller reading of an entry whose row was given before. */
+export interface ReplacedRow {
+	readonly id: EntryId;
+	readonly columns: {
+		readonly level: string;
+		readonly title: string;
+		readonly reference_code: string;
+		readonly date_text: string;
+		readonly creators_text: string;
+		readonly fields: string;
+		readonly bodies: string;
+		readonly own_access: string | null;
+	};
+	readonly words: string;
+	readonly chars: string;
+}
+
+/** What the reading thread says. */
+export type WorkerMessage =
+	| {
+			readonly kind: 'chunk';
+			readonly rows: readonly (readonly Cell[])[];
+			/** Words, characters, entry id. */
+			readonly texts: readonly (readonly Cell[])[];
+			readonly replaced: readonly ReplacedRow[];
+			/** So far. */
+			readonly entries: number;
+			readonly bytes: number;
+	  }
+	| {
+			readonly kind: 'done';
+			readonly result: ReadResult;
+			readonly entries: number;
+			readonly byLevel: Readonly<Record<string, number>>;
+			readonly sample: readonly SampleRow[];
+			readonly rootIds: readonly EntryId[];
+			/** Entries whose access status a fuller reading changed after their children were placed. */
+			readonly accessChanged: readonly EntryId[];
+	  }
+	| {
+			readonly kind: 'failed';
+			readonly message: string;
+			readonly refusal:
+				{ readonly code: string; readonly params: Params; readonly status: number } | undefined;
+	  };
+
+/** Tells the thread that a chunk is written. */
+export interface Written {
+	readonly kind: 'written';
+}

@@ -1,0 +1,71 @@
+import type { EntryId } from '#domain/base/ids.ts';
+import type { Params } from '#domain/base/refusal.ts';
+import type { Loss, ReadResult } from '../exchange-formats/reader.ts';
+
+/** What is to be read, and how. */
+export interface ImportRequest {
+	/** A staged upload; or `path`. */
+	readonly uploadId?: string | undefined;
+	/** A file of this machine, for the command line. */
+	readonly path?: string | undefined;
+	/** Profile id; else the format or the headings say it. */
+	readonly profile?: string | undefined;
+	/** Content of a mapping file, for tables; see `TableMapping`. */
+	readonly mapping?: unknown;
+	/** Entry that gets what is read as its last children; else it goes to the top of the catalogue. */
+	readonly under?: string | undefined;
+	/** Demonstration holdings: marked as such for good. */
+	readonly synthetic?: boolean | undefined;
+}
+
+export interface ImportProgress {
+	/** Bytes of the file read so far, and all of them. */
+	readonly bytes: number;
+	readonly total: number;
+	readonly entries: number;
+}
+
+/** How a reading is watched and stopped. */
+export interface Running {
+	readonly signal?: AbortSignal | undefined;
+	readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+export interface ImportProblem {
+	readonly file: string;
+	readonly line: number;
+	readonly severity: 'error' | 'warning';
+	readonly code: string;
+	readonly params: Params;
+}
+
+/** What a file holds and what would be lost: the answer of a dry run, and kept with every import. */
+export interface DryRunReport {
+	readonly format: string;
+	readonly profile: string;
+	readonly entries: number;
+	readonly byLevel: Readonly<Record<string, number>>;
+	readonly losses: readonly Loss[];
+	readonly problems: readonly ImportProblem[];
+	readonly understood: ReadResult['understood'];
+	/** The first entries, as rows. */
+	readonly sample: readonly SampleRow[];
+	readonly seconds: number;
+}
+
+export interface SampleRow {
+	readonly title: string;
+	readonly level: string;
+	readonly referenceCode: string;
+	readonly dateText: string;
+	/** 0 for entries that go directly beneath the chosen place. */
+	readonly depth: number;
+}
+
+/** An accepted import. */
+export interface ImportResult extends DryRunReport {
+	readonly importId: string;
+	readonly rootIds: readonly EntryId[];
+	/** In the archival store already; otherwise it is tried again at the next start. */
+	readonly deposited: boolean;
+}

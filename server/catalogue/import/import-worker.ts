@@ -1,0 +1,182 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert, must } from '#domain/base/assert.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
+import { indexTokens } from '#domain/catalogue/search-tokens.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { openFile } from '../exchange-formats/formats.ts';
+import type { ReadEntry } from '../exchange-formats/reader.ts';
+import { EntriesFile } from './entries-file.ts';
+import { Placing, type PlacedRow } from './entry-placing.ts';
+import type { Cell, ImportWork, ReplacedRow, WorkerMessage, Written } from './import-messages.ts';
+import type { SampleRow } from './import-report.ts';
+
+/** Reads a file in a thread of its own, so that parsing and tokens never hold up the people at work. */
+const work = workerData as ImportWork;
+const port = must(parentPort, 'this file runs as a worker');
+
+const CHUNK_ROWS = 500;
+/** Chunks on their way: one being written while the next is made. */
+const WINDOW = 2;
+const SAMPLE_ROWS = 20;
+
+const say = (message: WorkerMessage): void => port.postMessage(message);
+
+const onTheWay = { chunks: 0, onWritten: () => {} };
+port.on('message', (message: Written) => {
+	assert(message.kind === 'written', 'the only message');
+	onTheWay.chunks--;
+	onTheWay.onWritten();
+});
+
+async function roomForAChunk(): Promise<void> {
+	while (onTheWay.chunks >= WINDOW)
+		await new Promise<void>((resolve) => {
+			onTheWay.onWritten = resolve;
+		});
+}
+
+async function run(): Promise<void> {
+	const { writing } = work;
+	let bytes = 0;
+	const opened = await openFile(work.path, {
+		fileName: work.fileName,
+		profile: work.profile,
+		mapping: work.mapping,
+		underGiven: work.under !== undefined,
+		signal: new AbortController().signal,
+		onProgress: (bytesRead) => (bytes = bytesRead),
+	});
+	const profile = profileOf(opened.profile);
+	const placing = new Placing(profile, work.under, work.lastKey);
+	const file = writing && new EntriesFile(writing.entriesPath);
+	const byLevel: Record<string, number> = {};
+	const sample: SampleRow[] = [];
+	const levels: string[] = [];
+	const accessChanged: EntryId[] = [];
+	let entries = 0;
+
+	async function send(chunk: readonly ReadEntry[]): Promise<void> {
+		const rows: Cell[][] = [];
+		const texts: Cell[][] = [];
+		const replaced: ReplacedRow[] = [];
+		const placed: PlacedEntry[] = [];
+		for (const read of chunk) {
+			if (read.replaces) {
+				const row = placing.replace(read);
+				const before = levels[read.ref] as string;
+				byLevel[before] = (byLevel[before] ?? 1) - 1;
+				byLevel[read.level] = (byLevel[read.level] ?? 0) + 1;
+				levels[read.ref] = read.level;
+				if (read.ref < SAMPLE_ROWS) sample[read.ref] = sampleOf(row);
+				if (row.columns.ownAccess !== null && row.columns.ownAccess !== 'structural')
+					accessChanged.push(row.entry.id);
+				file?.replace(row.entry);
+				replaced.push(replacedRow(row));
+				continue;
+			}
+			const row = placing.place(read);
+			entries++;
+			byLevel[read.level] = (byLevel[read.level] ?? 0) + 1;
+			levels[read.ref] = read.level;
+			if (read.ref < SAMPLE_ROWS) sample[read.ref] = sampleOf(row);
+			if (!writing) continue;
+			rows.push(rowOf(row, opened.profile, writing));
+			const { words, chars } = indexTokens(row.columns.searchText);
+			texts.push([words, chars, row.entry.id]);
+			placed.push(row.entry);
+		}
+		if (file) await file.write(placed);
+		await roomForAChunk();
+		onTheWay.chunks++;
+		say({ kind: 'chunk', rows, texts, replaced, entries, bytes });
+	}
+
+	const result = await opened.read({
+		fileName: work.fileName,
+		signal: new AbortController().signal,
+		async onEntries(read) {
+			for (let from = 0; from < read.length; from += CHUNK_ROWS)
+				await send(read.slice(from, from + CHUNK_ROWS));
+		},
+	});
+	assert(result.profile === opened.profile, `${result.format} was read as ${result.profile}`);
+	await file?.finish();
+	say({
+		kind: 'done',
+		result,
+		entries,
+		byLevel: Object.fromEntries(Object.entries(byLevel).filter(([, count]) => count > 0)),
+		sample: sample.filter(Boolean),
+		rootIds: placing.rootIds,
+		accessChanged,
+	});
+}
+
+function rowOf(
+	{ entry, columns, fondsId, accessStatus }: PlacedRow,
+	profile: string,
+	writing: NonNullable<ImportWork['writing']>,
+): Cell[] {
+	return [
+		entry.id,
+		entry.parentId,
+		entry.order,
+		entry.level,
+		profile,
+		'active',
+		columns.title,
+		columns.referenceCode,
+		columns.dateText,
+		columns.creatorsText,
+		JSON.stringify(entry.fields),
+		JSON.stringify(entry.bodies),
+		null,
+		0,
+		fondsId,
+		columns.ownAccess,
+		accessStatus,
+		0,
+		writing.importRow,
+		writing.synthetic ? 1 : 0,
+		null,
+		0,
+		null,
+		writing.now,
+		writing.now,
+	];
+}
+
+function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
+	return {
+		id: entry.id,
+		columns: {
+			level: entry.level,
+			title: columns.title,
+			reference_code: columns.referenceCode,
+			date_text: columns.dateText,
+			creators_text: columns.creatorsText,
+			fields: JSON.stringify(entry.fields),
+			bodies: JSON.stringify(entry.bodies),
+			own_access: columns.ownAccess,
+		},
+		...indexTokens(columns.searchText),
+	};
+}
+
+function sampleOf({ entry, columns, depth }: PlacedRow): SampleRow {
+	const { title, referenceCode, dateText } = columns;
+	return { title, level: entry.level, referenceCode, dateText, depth };
+}
+
+try {
+	await run();
+} catch (error) {
+	say({
+		kind: 'failed',
+		message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+		refusal: isRefusal(error) ? { code: error.code, params: error.params, status: error.status } : undefined,
+	});
+}
+port.close();

@@ -1,0 +1,171 @@
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { EntryRow, RowPage } from '#domain/catalogue/rows.ts';
+import { queryTokens } from '#domain/catalogue/search-tokens.ts';
+import { visibleEntries, type Person } from '#domain/permissions/permissions.ts';
+import type { EntryTable, Schema } from '#server/storage/schema.ts';
+import type { Storage } from '#server/storage/storage.ts';
+
+/** Rows of one request at most. */
+export const MAX_ROWS = 1000;
+
+const COLUMNS = [
+	'entry.id',
+	'entry.parent_id',
+	'entry.level',
+	'entry.profile',
+	'entry.title',
+	'entry.reference_code',
+	'entry.date_text',
+	'entry.creators_text',
+	'entry.order_key',
+	'entry.conflict_count',
+	'entry.projected_seq',
+	'entry.deposited_seq',
+	'entry.import_row',
+	'entry.status',
+	'entry.synthetic',
+] as const;
+
+type Selected = Pick<
+	EntryTable,
+	| 'id'
+	| 'parent_id'
+	| 'level'
+	| 'profile'
+	| 'title'
+	| 'reference_code'
+	| 'date_text'
+	| 'creators_text'
+	| 'order_key'
+	| 'conflict_count'
+	| 'projected_seq'
+	| 'deposited_seq'
+	| 'status'
+	| 'synthetic'
+> & { import_row: number; child_count: number; import_deposited: string | null };
+
+/** The children of an entry, or the top of the hierarchy, in their order. */
+export async function childrenOf(
+	storage: Storage,
+	person: Person,
+	parentId: EntryId | null,
+	offset: number,
+	limit: number,
+): Promise<RowPage> {
+	const query = visible(storage.db, person)
+		.where('entry.parent_id', parentId === null ? 'is' : '=', parentId)
+		.where('entry.status', '=', 'active')
+		.where('entry.hidden', '=', 0);
+	const [total, rows] = await Promise.all([
+		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
+		selectRows(storage.db, query)
+			.orderBy('entry.order_key')
+			.orderBy('entry.id')
+			.offset(offset)
+			.limit(limit)
+			.execute(),
+	]);
+	return { total: total.count, offset, rows: (rows as Selected[]).map(rowOf) };
+}
+
+/** Entries in whose words the query occurs, in catalogue order. */
+export async function searchEntries(
+	storage: Storage,
+	person: Person,
+	text: string,
+	offset: number,
+	limit: number,
+): Promise<RowPage> {
+	const tokens = queryTokens(text);
+	if (tokens.phrases.length === 0 && tokens.chars.length === 0) return { total: 0, offset, rows: [] };
+	const query = visible(storage.db, person)
+		.where(storage.fullText.matches(tokens))
+		.where('entry.status', '=', 'active')
+		.where('entry.hidden', '=', 0);
+	const [total, rows] = await Promise.all([
+		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
+		selectRows(storage.db, query)
+			.orderBy('entry.reference_code')
+			.orderBy('entry.row_id')
+			.offset(offset)
+			.limit(limit)
+			.execute(),
+	]);
+	return { total: total.count, offset, rows: (rows as Selected[]).map(rowOf) };
+}
+
+/** Rows by id, as far as the person may see them; deleted ones too. */
+export async function rowsById(
+	storage: Storage,
+	person: Person,
+	ids: readonly string[],
+): Promise<EntryRow[]> {
+	if (ids.length === 0) return [];
+	const rows = await selectRows(
+		storage.db,
+		visible(storage.db, person).where('entry.id', 'in', [...ids]),
+	).execute();
+	return (rows as Selected[]).map(rowOf);
+}
+
+/** What a person may list: neither entries of imports under way, nor what `can(person, 'see', …)` denies. */
+export function visible(db: Kysely<Schema>, person: Person): SelectQueryBuilder<Schema, 'entry', object> {
+	const limits = visibleEntries(person);
+	let query = db
+		.selectFrom('entry')
+		.where(
+			'entry.import_row',
+			'not in',
+			db.selectFrom('import').select('import.row_id').where('import.state', '=', 'staging'),
+		);
+	if (limits.fonds !== null)
+		query = limits.fonds.length
+			? query.where('entry.fonds_id', 'in', [...limits.fonds])
+			: query.where(sql.lit(1), '=', 0);
+	if (limits.accessStatuses !== null)
+		query = query.where('entry.access_status', 'in', [...limits.accessStatuses]);
+	return query;
+}
+
+function selectRows(db: Kysely<Schema>, query: SelectQueryBuilder<Schema, 'entry', object>) {
+	return query.select([
+		...COLUMNS,
+		db
+			.selectFrom('entry as child')
+			.select((select) => select.fn.countAll<number>().as('count'))
+			.where('child.parent_id', '=', sql.ref<string>('entry.id'))
+			.where('child.status', '=', 'active')
+			.as('child_count'),
+		db
+			.selectFrom('import')
+			.select('import.deposited_version')
+			.where('import.row_id', '=', sql.ref<number>('entry.import_row'))
+			.as('import_deposited'),
+	]);
+}
+
+function rowOf(row: Selected): EntryRow {
+	return {
+		id: row.id as EntryId,
+		parentId: row.parent_id as EntryId | null,
+		level: row.level,
+		profile: row.profile,
+		title: row.title,
+		referenceCode: row.reference_code,
+		dateText: row.date_text,
+		creatorsText: row.creators_text,
+		order: row.order_key,
+		childCount: row.child_count,
+		conflictCount: row.conflict_count,
+		state: isInArchive(row) ? 'archive' : 'server',
+		status: row.status as EntryRow['status'],
+		synthetic: row.synthetic === 1,
+	};
+}
+
+/** An edited entry is in the archive when a version holds its newest position; an untouched one with its import. */
+function isInArchive(row: Selected): boolean {
+	if (row.projected_seq > 0 && row.deposited_seq !== null) return row.deposited_seq >= row.projected_seq;
+	return row.projected_seq === 0 && row.import_deposited !== null;
+}

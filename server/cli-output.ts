@@ -1,0 +1,176 @@
+import type { Params } from '#domain/base/refusal.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
+import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { UndoResult } from './catalogue/import/imports.ts';
+import type { Language } from './config.ts';
+import type { ImportAnswer } from './import-verb.ts';
+import type { Verdict } from './preservation/ocfl-verify.ts';
+import { words, wordsOf } from './words.ts';
+
+type Say = (key: string, params?: Params) => string;
+
+interface Branch {
+	readonly id: string;
+	readonly title: string;
+	readonly referenceCode: string;
+	readonly childCount: number;
+	readonly children?: readonly Branch[];
+}
+
+const printers: Readonly<Record<string, (result: never, say: Say) => string>> = {
+	setup: (result: { archive: { name: string; code: string } }, say) => say('cli_setup_done', result.archive),
+	'user-add': (result: { name: string; role: string }, say) =>
+		say('cli_user_added', { name: result.name, role: result.role }),
+	token: (result: { token: string }) => result.token,
+	import: importText,
+	'import-undo': (result: UndoResult, say) =>
+		[
+			say('cli_import_undone', { withdrawn: result.withdrawn, kept: result.kept.length }),
+			...result.kept.map((entry) => `  ${entry.id}  ${entry.referenceCode}  ${entry.title}`),
+		].join('\n'),
+	tree: (result: readonly Branch[], say) =>
+		result.length === 0
+			? say('cli_tree_empty')
+			: result.flatMap((branch) => branchLines(branch, 0)).join('\n'),
+	show: entryText,
+	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
+	export: (result: { path: string; bytes: number }, say) =>
+		say('cli_export_done', { path: result.path, bytes: result.bytes }),
+	'archive-verify': (result: Verdict, say) =>
+		[
+			...[...result.errors, ...result.warnings].map(
+				(finding) => `${finding.code}  ${finding.path}  ${finding.message}`,
+			),
+			say(result.valid ? 'cli_archive_valid' : 'cli_archive_invalid', {
+				objects: result.objects,
+				errors: result.errors.length,
+				warnings: result.warnings.length,
+			}),
+		].join('\n'),
+};
+
+/** The result of a verb as people read it. */
+export function resultText(verb: string, result: unknown, language: Language): string {
+	const print = printers[verb] as ((result: unknown, say: Say) => string) | undefined;
+	return print
+		? print(result, (key, params) => words(key, params, language))
+		: JSON.stringify(result, undefined, '\t');
+}
+
+/** An error as `--json` prints it. */
+export function errorJson(error: unknown, language: Language): string {
+	const shown = isRefusal(error)
+		? { code: error.code, params: error.params, message: wordsOf(error, language) }
+		: { code: 'server.failed', params: {}, message: error instanceof Error ? error.message : String(error) };
+	return JSON.stringify({ error: shown });
+}
+
+/** An error as people read it; a bug with all that helps to find it. */
+export function errorText(error: unknown, language: Language): string {
+	if (isRefusal(error)) return wordsOf(error, language);
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** A line of progress as people read it; undefined when there is nothing to say. */
+export function progressText(progress: unknown, language: Language): string | undefined {
+	const { file, bytes, total, entries, done } = progress as {
+		file?: string;
+		bytes?: number;
+		total?: number;
+		entries?: number;
+		done?: boolean;
+	};
+	if (file === undefined || entries === undefined) return undefined;
+	if (done) return words('cli_import_file_done', { file, entries }, language);
+	const percent = total ? Math.floor((100 * (bytes ?? 0)) / total) : 0;
+	return words('cli_import_progress', { file, percent, entries }, language);
+}
+
+function importText(result: ImportAnswer, say: Say): string {
+	const seconds = result.seconds.toFixed(1);
+	const lines: string[] = [];
+	for (const each of result.imports ?? [result])
+		lines.push(
+			each.importId === null
+				? say('cli_import_checked', { entries: each.entries, seconds: each.seconds.toFixed(1) })
+				: say('cli_import_done', { entries: each.entries, seconds, importId: each.importId }),
+		);
+	const levels = Object.entries(result.byLevel);
+	if (levels.length)
+		lines.push(
+			'',
+			...table(
+				[say('cli_import_level'), say('cli_import_count')],
+				levels.map(([level, count]) => [level, count]),
+			),
+		);
+	if (result.losses.length)
+		lines.push(
+			'',
+			...table(
+				[say('cli_import_lost'), say('cli_import_count'), say('cli_import_first_line')],
+				result.losses.map((loss) => [loss.path, loss.count, loss.firstLine]),
+			),
+		);
+	if (result.problems.length)
+		lines.push(
+			'',
+			...table(
+				[say('cli_import_line'), say('cli_import_problem')],
+				result.problems.map((problem) => [`${problem.file}:${problem.line}`, problem.message]),
+			),
+		);
+	return lines.join('\n');
+}
+
+function branchLines(branch: Branch, depth: number): string[] {
+	const folded = branch.childCount > 0 && !branch.children ? ` (${branch.childCount})` : '';
+	const line = [branch.referenceCode, branch.title].filter(Boolean).join('  ');
+	return [
+		`${'  '.repeat(depth)}${line}${folded}  ${branch.id}`,
+		...(branch.children ?? []).flatMap((child) => branchLines(child, depth + 1)),
+	];
+}
+
+function entryText(
+	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'>,
+	say: Say,
+): string {
+	const fields = Object.entries(entry.fields).map(([key, value]) => {
+		const count = entry.conflicts[key]?.length ?? 0;
+		const note = count > 1 ? `  ← ${say('cli_show_conflict', { count })}` : '';
+		return [key, lineOf(value) + note];
+	});
+	return [
+		`${entry.id}  ${entry.level}  ${entry.state}  ${entry.versions.at(-1)?.version ?? ''}`.trimEnd(),
+		...table([], fields),
+	].join('\n');
+}
+
+function lineOf(value: FieldValue): string {
+	return (textOf(value) || JSON.stringify(value)).replace(/\s+/g, ' ');
+}
+
+/** Rows in columns. Han characters are two cells wide in a terminal. */
+function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+	const lines = [...(heading.length ? [heading] : []), ...rows].map((row) => row.map(String));
+	const widths: number[] = [];
+	for (const line of lines)
+		line.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cellsOf(cell))));
+	return lines.map((line) =>
+		line
+			.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - cellsOf(cell)))
+			.join('  ')
+			.trimEnd(),
+	);
+}
+
+const WIDE =
+	/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
+
+function cellsOf(text: string): number {
+	let cells = 0;
+	for (const character of text) cells += WIDE.test(character) ? 2 : 1;
+	return cells;
+}

@@ -1,0 +1,288 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Command, CommanderError, Option } from 'commander';
+import { Refusal } from '#domain/base/refusal.ts';
+import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
+import { readConfig, terminalLanguage, type Language } from './config.ts';
+import { words } from './words.ts';
+
+/** A command line understood: the verb and what it is told, or the server to be run. */
+export interface ParsedCommand {
+	readonly verb: string;
+	readonly args: Readonly<Record<string, unknown>>;
+	readonly data: string | undefined;
+	readonly as: string | undefined;
+	/** The password comes from standard input and joins the arguments. */
+	readonly passwordFrom: 'stdin' | 'missing' | undefined;
+}
+
+/** Where a command line reads and writes, so that it can be tried without a terminal. */
+export interface Terminal {
+	readonly stdin: NodeJS.ReadableStream;
+	readonly stdout: { write(text: string): unknown };
+	readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
+	readonly language: Language;
+	/** Aborted when the person gives up. */
+	readonly signal: AbortSignal;
+}
+
+/**
+ * Reads a command line.
+ * @throws {CommanderError} for one that cannot be understood, or after help was shown
+ */
+export function parseCommandLine(
+	argv: readonly string[],
+	terminal: Pick<Terminal, 'stdout' | 'stderr' | 'language'>,
+): ParsedCommand {
+	const say = (key: string): string => words(key, {}, terminal.language);
+	let parsed: ParsedCommand | undefined;
+	const program = new Command('lantai')
+		.description(say('cli_description'))
+		.option('--data <dir>', say('cli_option_data'))
+		.option('--json', say('cli_option_json'))
+		.option('--as <name>', say('cli_option_as'))
+		.configureHelp({ showGlobalOptions: true })
+		.exitOverride()
+		.configureOutput({
+			writeOut: (text) => terminal.stdout.write(text),
+			// With --json, errors are told as JSON by whoever catches them.
+			writeErr: (text) => (argv.includes('--json') ? undefined : terminal.stderr.write(text)),
+		});
+	const passwordOption = (): Option => new Option('--password-stdin', say('cli_option_password_stdin'));
+	/** Ends a command: what its options and arguments mean for the verb. */
+	const leaf = (
+		command: Command,
+		verb: string,
+		argsOf: (options: Options, operands: readonly string[]) => Record<string, unknown>,
+	): void => {
+		command.description(say(`cli_${verb.replace('-', '_')}`)).action(() => {
+			const options: Options = command.optsWithGlobals();
+			parsed = {
+				verb,
+				args: argsOf(options, command.args),
+				data: options.data,
+				as: options.as,
+				passwordFrom: needsPassword(verb) ? (options.passwordStdin ? 'stdin' : 'missing') : undefined,
+			};
+		});
+	};
+
+	leaf(program.command('serve').option('--port <n>', say('cli_serve_port')), 'serve', ({ port }) => ({
+		port,
+	}));
+	leaf(
+		program
+			.command('setup')
+			.requiredOption('--admin <name>', say('cli_setup_admin'))
+			.addOption(passwordOption())
+			.option('--name <name>', say('cli_setup_name'))
+			.option('--code <code>', say('cli_setup_code'))
+			.addOption(new Option('--demo <holdings>', say('cli_setup_demo')).choices(['tiny'])),
+		'setup',
+		({ admin, name, code, demo }) => ({
+			adminName: admin,
+			archiveName: name ?? '档案馆',
+			archiveCode: code ?? '000000',
+			holdings: demo ?? 'empty',
+		}),
+	);
+	leaf(
+		program
+			.command('user')
+			.description(say('cli_user'))
+			.command('add <name>')
+			.requiredOption('--role <role>', say('cli_user_add_role'))
+			.addOption(passwordOption()),
+		'user-add',
+		({ role }, [name]) => ({ name, role }),
+	);
+	leaf(program.command('token <name>'), 'token', (_options, [name]) => ({ name }));
+	const importing = program
+		.command('import [files...]')
+		.option('--under <id>', say('cli_import_under'))
+		.option('--profile <profile>', say('cli_import_profile'))
+		.option('--mapping <file>', say('cli_import_mapping'))
+		.option('--dry-run', say('cli_import_dry_run'));
+	leaf(importing, 'import', ({ under, profile, mapping, dryRun }, files) => {
+		if (files.length === 0) importing.error("error: missing required argument 'files'");
+		return {
+			files: files.map((file) => resolve(file)),
+			under,
+			profile,
+			mapping: mapping === undefined ? undefined : resolve(mapping),
+			dryRun: dryRun ?? false,
+		};
+	});
+	leaf(
+		importing.command('undo <importId>').option('--all', say('cli_import_undo_all')),
+		'import-undo',
+		({ all }, [importId]) => ({ importId, all: all ?? false }),
+	);
+	leaf(
+		program.command('tree [id]').option('--depth <n>', say('cli_tree_depth')),
+		'tree',
+		({ depth }, [id]) => ({ id, depth: countOf('--depth', depth ?? '2') }),
+	);
+	leaf(program.command('show <id>'), 'show', (_options, [id]) => ({ id }));
+	leaf(program.command('set <id> <field> <value>'), 'set', (_options, [id, field, value]) => ({
+		id,
+		field,
+		value,
+	}));
+	leaf(
+		program
+			.command('export <id>')
+			.requiredOption('--format <format>', say('cli_export_format'))
+			.requiredOption('-o, --output <file>', say('cli_export_output')),
+		'export',
+		({ format, output }, [id]) => ({ id, format, path: resolve(output ?? '') }),
+	);
+	leaf(
+		program.command('archive').description(say('cli_archive')).command('verify [path]'),
+		'archive-verify',
+		(_options, [path]) => ({ path: path === undefined ? undefined : resolve(path) }),
+	);
+
+	program.parse(argv, { from: 'user' });
+	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
+	return parsed;
+}
+
+interface Options {
+	readonly data?: string;
+	readonly as?: string;
+	readonly passwordStdin?: boolean;
+	readonly port?: string;
+	readonly admin?: string;
+	readonly name?: string;
+	readonly code?: string;
+	readonly demo?: string;
+	readonly role?: string;
+	readonly under?: string;
+	readonly profile?: string;
+	readonly mapping?: string;
+	readonly dryRun?: boolean;
+	readonly all?: boolean;
+	readonly depth?: string;
+	readonly format?: string;
+	readonly output?: string;
+}
+
+/** Runs a command line to its end; gives the exit code, 0 only on success. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+	const { language, stdout, stderr } = terminal;
+	const isJson = argv.includes('--json');
+	const fail = (error: unknown): number => {
+		stderr.write(`${isJson ? errorJson(error, language) : errorText(error, language)}\n`);
+		return 1;
+	};
+	let command: ParsedCommand;
+	try {
+		command = parseCommandLine(argv, terminal);
+	} catch (error) {
+		if (!(error instanceof CommanderError)) return fail(error);
+		if (error.exitCode !== 0 && isJson)
+			stderr.write(
+				`${JSON.stringify({ error: { code: 'cli.usage', params: {}, message: error.message.replace(/^error: /, '') } })}\n`,
+			);
+		return error.exitCode;
+	}
+	try {
+		const { verb, data } = command;
+		if (verb === 'serve') {
+			const port = command.args['port'] as string | undefined;
+			const { main } = await import('./main.ts');
+			await main(
+				{ ...(data === undefined ? {} : { data }), ...(port === undefined ? {} : { port }) },
+				isJson
+					? {
+							listening: (address) => JSON.stringify({ address }),
+							failed: (error) => errorJson(error, language),
+						}
+					: undefined,
+			);
+			return 0;
+		}
+		const config = readConfig({ ...(data === undefined ? {} : { data }), logLevel: 'error' });
+		const args = command.passwordFrom
+			? { ...command.args, password: await passwordOf(command, terminal) }
+			: command.args;
+		const { runCommand } = await import('./run-command.ts');
+		const result = await runCommand(
+			config,
+			{ verb, args, as: command.as, user: userInfo().username, language },
+			{ signal: terminal.signal, progress: progressLine(isJson, terminal) },
+		);
+		stdout.write(`${isJson ? JSON.stringify(result) : resultText(verb, result, language)}\n`);
+		return verb === 'archive-verify' && !(result as { valid: boolean }).valid ? 1 : 0;
+	} catch (error) {
+		return fail(error);
+	}
+}
+
+function needsPassword(verb: string): boolean {
+	return verb === 'setup' || verb === 'user-add';
+}
+
+function countOf(argument: string, value: string): number {
+	if (!/^[1-9]\d{0,3}$/.test(value)) throw new Refusal('cli.bad-argument', { argument, value });
+	return Number(value);
+}
+
+/** The first line of standard input. */
+async function passwordOf(command: ParsedCommand, { stdin }: Terminal): Promise<string> {
+	if (command.passwordFrom === 'missing') throw new Refusal('cli.missing-password');
+	const lines = createInterface({ input: stdin, crlfDelay: Infinity });
+	try {
+		for await (const line of lines) {
+			if (line === '') break;
+			return line;
+		}
+	} finally {
+		lines.close();
+	}
+	throw new Refusal('cli.empty-password');
+}
+
+/** Progress goes to a terminal only, where each line takes the place of the one before it. */
+function progressLine(isJson: boolean, { stderr, language }: Terminal): (progress: unknown) => void {
+	if (isJson || !stderr.isTTY) return () => undefined;
+	return (progress) => {
+		const text = progressText(progress, language);
+		if (text === undefined) return;
+		const isDone = (progress as { done?: boolean }).done === true;
+		stderr.write(`\r\u001b[K${text}${isDone ? '\n' : ''}`);
+	};
+}
+
+if (import.meta.main) {
+	let cancelled: AbortController | undefined;
+	const code = await runCli(process.argv.slice(2), {
+		stdin: process.stdin,
+		stdout: process.stdout,
+		stderr: process.stderr,
+		language: terminalLanguage(),
+		// Asked for by verbs only: the server ends by its own rules.
+		get signal() {
+			cancelled ??= cancelledBySignals();
+			return cancelled.signal;
+		},
+	});
+	process.exitCode = cancelled?.signal.aborted ? 130 : code;
+	// Standard input may still be open; nothing is waited for any more.
+	process.stdin.destroy();
+}
+
+function cancelledBySignals(): AbortController {
+	const cancelled = new AbortController();
+	let cancelledAt: number | undefined;
+	const cancel = (): void => {
+		// A terminal and the launcher may both pass on the same Ctrl-C; a later one means it.
+		if (cancelledAt !== undefined && Date.now() - cancelledAt > 500) process.exit(130);
+		cancelledAt ??= Date.now();
+		cancelled.abort();
+	};
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, cancel);
+	return cancelled;
+}

@@ -1,0 +1,183 @@
+import * as Y from 'yjs';
+import type { Actor } from '#domain/base/actor.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import { bodyFieldOf, MAX_UPDATE_BYTES, readMeta } from '#sync/entry-doc.ts';
+import { fieldValuesOf, type FieldElement } from '#sync/field-values.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
+import type { NewChange } from '#server/storage/update-log.ts';
+import { readFieldElement } from './field-element-schema.ts';
+
+/** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
+export type Checked = { readonly changes: readonly NewChange[] } | undefined;
+
+/**
+ * Decides what may enter an entry's document. It keeps a copy of the document that is always ahead of or equal to what
+ * is logged: each update is applied to the copy first and judged by what it really changed, so nothing can hide in the
+ * encoding. A refused update spoils the copy, which is then built again.
+ */
+export class DocGate {
+	#document: Y.Doc;
+	#copy: Y.Doc | undefined;
+	/** Updates judged good whose commit is still under way, in order. */
+	#inFlight: Uint8Array[] = [];
+
+	/** @param document the live document: holds all that is logged and applied */
+	constructor(document: Y.Doc) {
+		this.#document = document;
+	}
+
+	/** True while an accepted update is not yet in the live document. */
+	get isBusy(): boolean {
+		return this.#inFlight.length > 0;
+	}
+
+	/**
+	 * Judges an update and, unless it holds nothing new, marks it as under way until {@link settle}.
+	 * @throws {Refusal} 'collaboration.update-too-large' | 'collaboration.malformed-update' |
+	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
+	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
+	 */
+	check(payload: Uint8Array, actor: Actor): Checked {
+		if (payload.byteLength > MAX_UPDATE_BYTES)
+			throw new Refusal(
+				'collaboration.update-too-large',
+				{ bytes: payload.byteLength, limit: MAX_UPDATE_BYTES },
+				413,
+			);
+		const copy = (this.#copy ??= this.#build());
+		try {
+			const checked = judge(copy, payload, actor);
+			if (checked) this.#inFlight.push(payload);
+			return checked;
+		} catch (error) {
+			this.#copy?.destroy();
+			this.#copy = undefined;
+			throw error;
+		}
+	}
+
+	/** The update is in the live document, or its commit failed. */
+	settle(payload: Uint8Array, isLogged: boolean): void {
+		this.#inFlight = this.#inFlight.filter((each) => each !== payload);
+		if (isLogged) return;
+		this.#copy?.destroy();
+		this.#copy = undefined;
+	}
+
+	/** Frees the copy. */
+	destroy(): void {
+		this.#copy?.destroy();
+		this.#copy = undefined;
+		this.#inFlight = [];
+	}
+
+	#build(): Y.Doc {
+		const copy = new Y.Doc();
+		Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.#document));
+		for (const payload of this.#inFlight) Y.applyUpdate(copy, payload);
+		return copy;
+	}
+}
+
+function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
+	const before = new Set(copy.share.keys());
+	const fields = fieldValuesOf(copy);
+	let isNew = false;
+	let changed: ReadonlyMap<Y.AbstractType<unknown>, unknown> = new Map();
+	const added: FieldElement[] = [];
+	const deleted: FieldElement[] = [];
+	const onFields = (event: Y.YArrayEvent<FieldElement>): void => {
+		for (const item of event.changes.added)
+			for (const value of item.content.getContent()) added.push(readFieldElement(value));
+		for (const item of event.changes.deleted)
+			for (const value of item.content.getContent()) deleted.push(value as FieldElement);
+	};
+	const onUpdate = (): void => {
+		isNew = true;
+	};
+	const onTransaction = (transaction: Y.Transaction): void => {
+		changed = transaction.changed as unknown as typeof changed;
+	};
+	fields.observe(onFields);
+	copy.on('update', onUpdate);
+	copy.on('beforeObserverCalls', onTransaction);
+	try {
+		applyOrRefuse(copy, payload);
+	} finally {
+		fields.unobserve(onFields);
+		copy.off('update', onUpdate);
+		copy.off('beforeObserverCalls', onTransaction);
+	}
+	if (copy.store.pendingStructs || copy.store.pendingDs)
+		throw new Refusal('collaboration.missing-history', {}, 409);
+	if (!isNew) return undefined;
+	for (const type of changed.keys()) refuseForeignType(copy, type);
+	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name);
+	refuseForeignAuthors(added, actor);
+	for (const element of deleted)
+		if (!added.some((other) => other.field === element.field))
+			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
+	refuseRepeatedIds(fields, added);
+	return {
+		changes: added.map((element) => ({
+			elementId: element.id,
+			field: element.field,
+			fromValues: JSON.stringify(
+				deleted.filter((other) => other.field === element.field).map((other) => other.value),
+			),
+			toValue: JSON.stringify(element.value),
+			claimedBy: element.by,
+			claimedAt: element.at,
+		})),
+	};
+}
+
+function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
+	try {
+		// Decoding first: a half-applied broken update must not be taken for a small good one.
+		Y.decodeUpdate(payload);
+		Y.applyUpdate(copy, payload);
+	} catch (error) {
+		if (error instanceof Error && error.name === 'Refusal') throw error;
+		throw new Refusal('collaboration.malformed-update', {
+			reason: error instanceof Error ? error.message : String(error),
+		});
+	}
+}
+
+function refuseForeignType(copy: Y.Doc, type: Y.AbstractType<unknown>): void {
+	let top = type;
+	while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
+	for (const [name, each] of copy.share) if ((each as unknown) === top) return refuseForeignName(copy, name);
+	throw new Refusal('collaboration.foreign-type', { type: '?' });
+}
+
+function refuseForeignName(copy: Y.Doc, name: string): void {
+	if (name === 'fields') return;
+	const fieldId = bodyFieldOf(name);
+	const meta = readMeta(copy);
+	if (fieldId !== undefined && meta !== undefined) {
+		const field = profileOf(meta.profile).fields.find((each) => each.id === fieldId);
+		if (field?.type === 'longText') return;
+	}
+	throw new Refusal('collaboration.foreign-type', { type: name.slice(0, 80) }, 403);
+}
+
+function refuseForeignAuthors(added: readonly FieldElement[], actor: Actor): void {
+	for (const element of added)
+		if (element.by !== actor.id && element.by !== actor.name)
+			throw new Refusal(
+				'collaboration.foreign-author',
+				{ field: element.field, by: element.by.slice(0, 80) },
+				403,
+			);
+}
+
+function refuseRepeatedIds(fields: Y.Array<FieldElement>, added: readonly FieldElement[]): void {
+	if (added.length === 0) return;
+	const seen = new Set<string>();
+	for (const element of fields.toArray()) {
+		if (seen.has(element.id)) throw new Refusal('collaboration.bad-element', { reason: 'repeated id' });
+		seen.add(element.id);
+	}
+}

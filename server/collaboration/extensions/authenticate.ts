@@ -1,0 +1,65 @@
+import type { Extension, onAuthenticatePayload } from '@hocuspocus/server';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { can, canOpenLive, type EntryThing } from '#domain/permissions/permissions.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { parseDocName } from '#sync/entry-doc.ts';
+import type { ConnectionContext } from '../connection-context.ts';
+import type { Identities, Identity } from '#server/permissions/identity.ts';
+
+/** Who opens which document: unknown names, nobody, and people without the right are refused with a code. */
+export class AuthenticateExtension implements Extension {
+	extensionName = 'authenticate';
+	#identities: Identities;
+	#thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
+
+	constructor(identities: Identities, thingOf: (id: EntryId) => Promise<EntryThing | undefined>) {
+		this.#identities = identities;
+		this.#thingOf = thingOf;
+	}
+
+	async onAuthenticate(
+		payload: onAuthenticatePayload<ConnectionContext>,
+	): Promise<Partial<ConnectionContext>> {
+		try {
+			return await this.#authenticate(payload);
+		} catch (error) {
+			// The provider is told `reason`; anything else would reach it as a bare "permission-denied".
+			if (isRefusal(error)) throw Object.assign(error, { reason: error.code });
+			throw error;
+		}
+	}
+
+	async #authenticate({
+		documentName,
+		token,
+		context,
+		connectionConfig,
+	}: onAuthenticatePayload<ConnectionContext>): Promise<Partial<ConnectionContext>> {
+		const name = parseDocName(documentName);
+		if (!name) throw new Refusal('collaboration.unknown-document', {}, 404);
+		const identity = await this.#identify(context, token);
+		if (name.kind === 'presence') {
+			if (identity.person.role === 'reader') throw new Refusal('permissions.denied', {}, 403);
+			return { identity };
+		}
+		const entry = await this.#thingOf(name.id);
+		// The same answer for "not there" and "not for you": names of hidden entries are not to be probed.
+		if (!entry || !can(identity.person, 'see', entry))
+			throw new Refusal('collaboration.unknown-document', {}, 404);
+		if (!canOpenLive(identity.person, entry)) throw new Refusal('permissions.denied', {}, 403);
+		connectionConfig.readOnly = !can(identity.person, 'edit', entry);
+		return { identity, entry };
+	}
+
+	async #identify(context: ConnectionContext, token: string): Promise<Identity> {
+		if (token) {
+			const identity = await this.#identities.personOfToken(token);
+			if (!identity || !context.socket.adopt(identity)) throw new Refusal('permissions.bad-token', {}, 401);
+			return identity;
+		}
+		const identity = context.socket.identity;
+		if (!identity || !(await this.#identities.isAlive(identity)))
+			throw new Refusal('permissions.sign-in', {}, 401);
+		return identity;
+	}
+}

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { isUuid } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { FieldElement } from '#sync/field-values.ts';
+
+/** Longest JSON text of one value, in UTF-16 units. */
+const MAX_VALUE_LENGTH = 64 * 1024;
+
+const Element = v.strictObject({
+	id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+	field: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}(#[A-Za-z0-9_-]{1,64})?$/)),
+	value: v.union([
+		v.string(),
+		v.number(),
+		v.boolean(),
+		v.null(),
+		v.record(v.string(), v.any()),
+		v.array(v.any()),
+	]),
+	by: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+	at: v.pipe(v.string(), v.maxLength(40), v.isoTimestamp()),
+	via: v.optional(v.pipe(v.string(), v.maxLength(100))),
+});
+
+const structural: Readonly<Record<string, (value: unknown) => boolean>> = {
+	level: (value) => typeof value === 'string' && /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(value),
+	parent: (value) => value === null || (typeof value === 'string' && isUuid(value)),
+	order: (value) => typeof value === 'string' && /^[0-9A-Za-z]{1,200}$/.test(value),
+	status: (value) => value === 'active' || value === 'deleted',
+};
+
+/**
+ * An element of `fields` as it came over a border.
+ * @throws {Refusal} 'collaboration.bad-element' naming the field and the reason
+ */
+export function readFieldElement(given: unknown): FieldElement {
+	const parsed = v.safeParse(Element, given);
+	if (!parsed.success) {
+		const issue = parsed.issues[0];
+		throw new Refusal('collaboration.bad-element', {
+			reason: `${v.getDotPath(issue) ?? 'element'}: ${issue.message}`,
+		});
+	}
+	const element = parsed.output as FieldElement;
+	if (JSON.stringify(element.value).length > MAX_VALUE_LENGTH)
+		throw new Refusal('collaboration.bad-element', { reason: `${element.field}: value too long` });
+	if (structural[element.field]?.(element.value) === false)
+		throw new Refusal('collaboration.bad-element', {
+			reason: `${element.field}: ${JSON.stringify(element.value).slice(0, 80)}`,
+		});
+	return element;
+}

@@ -1,0 +1,101 @@
+import * as Y from 'yjs';
+import type { Logger } from 'pino';
+import type { EntryId } from '#domain/base/ids.ts';
+import { parseDocName, readEntryDoc, readMeta } from '#sync/entry-doc.ts';
+import type { UpdateLog } from '#server/storage/update-log.ts';
+import type { Projected } from '#server/catalogue/projection.ts';
+
+/** How long settings may gather before the row follows; well under the second that people are promised. */
+const DELAY_MS = 150;
+const RETRY_MS = 2000;
+
+interface ProjectorParts {
+	log: UpdateLog;
+	logger: Logger;
+	/** The loaded document when nothing of it is under way to the log. */
+	settledDocument: (docName: string) => Y.Doc | undefined;
+	project: (
+		id: EntryId,
+		doc: { meta: NonNullable<ReturnType<typeof readMeta>>; content: ReturnType<typeof readEntryDoc> },
+		seq: number,
+	) => Promise<Projected>;
+	onProjected: (projected: Projected) => void;
+}
+
+/** Brings rows up to the log, soon after each logged update and in any order of documents. */
+export class Projector {
+	#parts: ProjectorParts;
+	#due = new Map<string, { seq: number; timer: NodeJS.Timeout }>();
+	#running = new Map<string, Promise<void>>();
+	#isClosed = false;
+
+	constructor(parts: ProjectorParts) {
+		this.#parts = parts;
+	}
+
+	/** The document was logged up to `seq`. */
+	note(docName: string, seq: number, delayMs: number = DELAY_MS): void {
+		if (this.#isClosed) return;
+		const due = this.#due.get(docName);
+		if (due) {
+			due.seq = Math.max(due.seq, seq);
+			return;
+		}
+		this.#due.set(docName, { seq, timer: setTimeout(() => void this.#start(docName), delayMs) });
+	}
+
+	/** Projects a document now; resolves when its row holds at least `seq`. */
+	async projectNow(docName: string, seq: number): Promise<void> {
+		const due = this.#due.get(docName);
+		if (due) clearTimeout(due.timer);
+		this.#due.set(docName, { seq: Math.max(seq, due?.seq ?? 0), timer: setTimeout(() => undefined, 0) });
+		await this.#start(docName);
+	}
+
+	/** Finishes what is due. */
+	async close(): Promise<void> {
+		for (const [docName, due] of [...this.#due]) {
+			clearTimeout(due.timer);
+			await this.#start(docName);
+		}
+		this.#isClosed = true;
+		await Promise.allSettled([...this.#running.values()]);
+	}
+
+	async #start(docName: string): Promise<void> {
+		await this.#running.get(docName);
+		const due = this.#due.get(docName);
+		if (!due) return;
+		this.#due.delete(docName);
+		const run = this.#run(docName, due.seq).finally(() => this.#running.delete(docName));
+		this.#running.set(docName, run);
+		await run;
+	}
+
+	async #run(docName: string, seq: number): Promise<void> {
+		const name = parseDocName(docName);
+		if (name?.kind !== 'entry') return;
+		try {
+			const loaded = this.#parts.settledDocument(docName);
+			const { doc, heldSeq } = loaded ? { doc: loaded, heldSeq: seq } : await this.#read(docName);
+			const meta = readMeta(doc);
+			if (!meta) throw new Error('the document has no meta');
+			const content = readEntryDoc(doc);
+			if (!loaded) doc.destroy();
+			this.#parts.onProjected(await this.#parts.project(name.id, { meta, content }, heldSeq));
+		} catch (error) {
+			this.#parts.logger.error({ err: error, doc: docName }, 'projection failed; tried again soon');
+			this.note(docName, seq, RETRY_MS);
+		}
+	}
+
+	async #read(docName: string): Promise<{ doc: Y.Doc; heldSeq: number }> {
+		const doc = new Y.Doc();
+		let heldSeq = 0;
+		for (const update of await this.#parts.log.read(docName)) {
+			Y.applyUpdate(doc, update.payload);
+			heldSeq = update.seq;
+		}
+		return { doc, heldSeq };
+	}
+}

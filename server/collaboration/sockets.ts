@@ -1,0 +1,173 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Hocuspocus } from '@hocuspocus/server';
+import type { Logger } from 'pino';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { CLOSE, type LiveSocket } from './connection-context.ts';
+import { headersOf, isOwnOrigin, type Identities, type Identity } from '#server/permissions/identity.ts';
+
+/** Bytes waiting for a client that does not read; above this its socket is closed. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+/** Largest frame taken. */
+const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** Sockets of one person at a time, all tabs and scripts together. */
+const MAX_SOCKETS_PER_PERSON = 200;
+const SESSION_CHECK_MS = 60_000;
+
+/** The WebSockets of live editing: who is behind each, and when it must end. */
+export class Sockets {
+	#hocuspocus: Hocuspocus;
+	#identities: Identities;
+	#logger: Logger;
+	#origin: string | undefined;
+	#server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD_BYTES, perMessageDeflate: false });
+	#open = new Set<OpenSocket>();
+	#timer: NodeJS.Timeout;
+	#stopListening: () => void;
+	#isReady = true;
+
+	constructor(parts: {
+		hocuspocus: Hocuspocus;
+		identities: Identities;
+		logger: Logger;
+		origin: string | undefined;
+	}) {
+		this.#hocuspocus = parts.hocuspocus;
+		this.#identities = parts.identities;
+		this.#logger = parts.logger;
+		this.#origin = parts.origin;
+		this.#timer = setInterval(() => void this.recheck(), SESSION_CHECK_MS);
+		this.#timer.unref();
+		this.#stopListening = parts.identities.onRevoked((isRevoked) => {
+			for (const socket of this.#open)
+				if (socket.identity && isRevoked(socket.identity))
+					socket.close(CLOSE.sessionEnded, 'permissions.sign-in');
+		});
+	}
+
+	/** Number of sockets open. */
+	get count(): number {
+		return this.#open.size;
+	}
+
+	/** Takes over an HTTP upgrade of `/collab`. A wrong Origin is answered 403 before anything else happens. */
+	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+		if (!this.#isReady) return answer(socket, 503, 'Service Unavailable');
+		if (!isOwnOrigin(headersOf(request), this.#origin)) return answer(socket, 403, 'Forbidden');
+		let identity: Identity | undefined;
+		try {
+			identity = await this.#identities.personOf(headersOf(request));
+		} catch (error) {
+			this.#logger.error({ err: error }, 'session look-up failed');
+			return answer(socket, 500, 'Internal Server Error');
+		}
+		if (socket.destroyed) return;
+		if (identity && this.#countOf(identity.person.id) >= MAX_SOCKETS_PER_PERSON)
+			return answer(socket, 429, 'Too Many Requests');
+		this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+			this.#accept(webSocket, request, identity),
+		);
+	}
+
+	/** Ends sockets whose session or token is over. Runs every minute. */
+	async recheck(): Promise<void> {
+		for (const socket of [...this.#open]) {
+			if (!socket.identity) continue;
+			try {
+				if (!(await this.#identities.isAlive(socket.identity)))
+					socket.close(CLOSE.sessionEnded, 'permissions.sign-in');
+			} catch (error) {
+				this.#logger.error({ err: error }, 'session check failed');
+			}
+		}
+	}
+
+	/** Ends every socket with a code: people keep what they typed and come back by themselves. */
+	closeAll(code: number, reason: string): void {
+		for (const socket of [...this.#open]) socket.close(code, reason);
+	}
+
+	/** Stops taking sockets and ends the open ones. */
+	shutDown(): void {
+		this.#isReady = false;
+		clearInterval(this.#timer);
+		this.#stopListening();
+		this.closeAll(CLOSE.goingAway, 'collaboration.going-away');
+		// A client that does not answer the closing handshake must not hold up the process.
+		for (const socket of this.#open) setTimeout(() => socket.webSocket.terminate(), 1000).unref();
+	}
+
+	#accept(webSocket: WebSocket, request: IncomingMessage, identity: Identity | undefined): void {
+		const socket = new OpenSocket(webSocket, identity);
+		this.#open.add(socket);
+		const connection = this.#hocuspocus.handleConnection(
+			{
+				get readyState() {
+					return webSocket.readyState;
+				},
+				send: (data: Parameters<WebSocket['send']>[0]) => {
+					if (webSocket.bufferedAmount > MAX_BUFFERED_BYTES) {
+						this.#logger.warn({ person: socket.identity?.person.id }, 'closed a socket that does not read');
+						webSocket.terminate();
+						return;
+					}
+					webSocket.send(data);
+				},
+				close: (code, reason) => socket.close(code ?? 1000, reason ?? ''),
+			},
+			new Request(`http://localhost${request.url ?? '/'}`, { headers: headersOf(request) }),
+			{ socket },
+		);
+		webSocket.on('message', (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => {
+			if (!isBinary) return socket.close(CLOSE.refused, 'collaboration.unknown-message');
+			const bytes = Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data as Buffer);
+			try {
+				connection.handleMessage(bytes);
+			} catch (error) {
+				this.#logger.warn({ err: error }, 'malformed frame');
+				socket.close(CLOSE.refused, 'collaboration.unknown-message');
+			}
+		});
+		webSocket.on('close', (code: number, reason: Buffer) => {
+			this.#open.delete(socket);
+			connection.handleClose({ code, reason: reason.toString() });
+		});
+		// `ws` reports protocol errors (oversized frames among them) here and closes by itself.
+		webSocket.on('error', (error: Error) => this.#logger.warn({ err: error }, 'socket error'));
+	}
+
+	#countOf(personId: string): number {
+		let count = 0;
+		for (const socket of this.#open) if (socket.identity?.person.id === personId) count++;
+		return count;
+	}
+}
+
+class OpenSocket implements LiveSocket {
+	readonly webSocket: WebSocket;
+	#identity: Identity | undefined;
+
+	constructor(webSocket: WebSocket, identity: Identity | undefined) {
+		this.webSocket = webSocket;
+		this.#identity = identity;
+	}
+
+	get identity(): Identity | undefined {
+		return this.#identity;
+	}
+
+	adopt(identity: Identity): boolean {
+		if (this.#identity && this.#identity.person.id !== identity.person.id) return false;
+		this.#identity ??= identity;
+		return true;
+	}
+
+	close(code: number, reason: string): void {
+		// The protocol allows 123 bytes of reason; refusal codes are ASCII.
+		this.webSocket.close(code === 1005 || code === 1006 ? 1000 : code, reason.slice(0, 120));
+	}
+}
+
+function answer(socket: Duplex, status: number, text: string): void {
+	socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

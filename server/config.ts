@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Refusal } from '#domain/base/refusal.ts';
+
+/** What the process is told from outside. Nothing else reads `process.env`. */
+export interface Config {
+	readonly dataDir: string;
+	/** Address to listen on. */
+	readonly host: string;
+	/** 0: any free port. */
+	readonly port: number;
+	/** Public origin (`https://archive.example`) when a proxy stands in front; undefined: taken from the request. */
+	readonly origin: string | undefined;
+	readonly development: boolean;
+	readonly logLevel: string;
+}
+
+/**
+ * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_LOG_LEVEL`.
+ * Options given on the command line win.
+ * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level'
+ */
+export function readConfig(
+	options: {
+		readonly data?: string;
+		readonly port?: string;
+		readonly host?: string;
+		readonly development?: boolean;
+		/** Log level when the environment names none. */
+		readonly logLevel?: string;
+	} = {},
+	env: NodeJS.ProcessEnv = process.env,
+): Config {
+	const port = options.port ?? env['LANTAI_PORT'] ?? '8600';
+	if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) throw new Refusal('config.port', { port });
+	const logLevel = env['LANTAI_LOG_LEVEL'] ?? options.logLevel ?? 'info';
+	if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel))
+		throw new Refusal('config.log-level', { level: logLevel });
+	return {
+		dataDir: resolve(options.data ?? env['LANTAI_DATA'] ?? 'data'),
+		host: options.host ?? env['LANTAI_HOST'] ?? '127.0.0.1',
+		port: Number(port),
+		origin: readOrigin(env['LANTAI_ORIGIN']),
+		development: options.development ?? false,
+		logLevel,
+	};
+}
+
+function readOrigin(text: string | undefined): string | undefined {
+	if (text === undefined || text === '') return undefined;
+	const url = URL.parse(text);
+	if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/')
+		throw new Refusal('config.origin', { origin: text });
+	return url.origin;
+}
+
+/** A language of the interface. */
+export type Language = 'zh-CN' | 'en';
+
+/** The language of the terminal by `LC_ALL`, `LC_MESSAGES` or `LANG`, the first that is set: Chinese, else English. */
+export function terminalLanguage(env: NodeJS.ProcessEnv = process.env): Language {
+	const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+	return /^zh/i.test(locale) ? 'zh-CN' : 'en';
+}
+
+/**
+ * The key that signs sessions: `LANTAI_SECRET`, else a file of the data directory made at the first start (mode 0600).
+ */
+export function readSecret(dataDir: string, env: NodeJS.ProcessEnv = process.env): string {
+	const given = env['LANTAI_SECRET'];
+	if (given) return given;
+	const path = join(dataDir, 'secret');
+	if (!existsSync(path))
+		writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+	return readFileSync(path, 'utf8').trim();
+}

@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { App } from './app.ts';
+import { handleUpload } from './catalogue/uploads.ts';
+
+const PROJECT = join(import.meta.dirname, '..');
+
+type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/**
+ * One port for pages, API and live editing. The headers that say where a request came from are set here: what a client
+ * sends under those names is dropped.
+ * @throws {Refusal} 'server.port-in-use' | 'server.port-denied' | 'server.not-built'
+ */
+export async function serve(
+	app: App,
+): Promise<{ readonly address: string; readonly close: () => Promise<void> }> {
+	const { config, logger } = app;
+	// The pages find the running app here: Vite and Node each load their own copy of a module.
+	(globalThis as Record<symbol, unknown>)[Symbol.for('lantai.app')] = app;
+	process.env['PROTOCOL_HEADER'] = 'x-lantai-protocol';
+	process.env['HOST_HEADER'] = 'x-lantai-host';
+	const server = createServer();
+	const handler = config.development ? await developmentHandler(server) : await builtHandler();
+	server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+		const origin = config.origin === undefined ? undefined : new URL(config.origin);
+		request.headers['x-lantai-protocol'] = origin ? origin.protocol.slice(0, -1) : 'http';
+		request.headers['x-lantai-host'] = origin ? origin.host : (request.headers.host ?? 'localhost');
+		const path = (request.url ?? '/').split('?', 1)[0];
+		if (path === '/healthz') return answerHealth(app, response);
+		if (path === '/api/uploads') return void handleUpload(app, request, response);
+		handler(request, response, () => {
+			response.statusCode = 404;
+			response.end();
+		});
+	});
+	server.on('upgrade', (request, socket, head) => {
+		const path = (request.url ?? '/').split('?', 1)[0];
+		if (path === '/collab') {
+			socket.on('error', (error) => logger.debug({ err: error }, 'socket error before the upgrade'));
+			app.collaboration.upgrade(request, socket, head).catch((error: unknown) => {
+				logger.error({ err: error }, 'upgrade failed');
+				socket.destroy();
+			});
+		} else if (!config.development) socket.destroy();
+	});
+	await listen(server, config.host, config.port);
+	const { port } = server.address() as AddressInfo;
+	return {
+		address: `http://${config.host.includes(':') ? `[${config.host}]` : config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeIdleConnections();
+				setTimeout(() => server.closeAllConnections(), 1000).unref();
+			}),
+	};
+}
+
+function answerHealth(app: App, response: ServerResponse): void {
+	const isReady = app.collaboration.isReady;
+	response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
+	response.end(JSON.stringify({ ready: isReady }));
+}
+
+async function builtHandler(): Promise<Handler> {
+	try {
+		const built = (await import(pathToFileURL(join(PROJECT, 'build/handler.js')).href)) as {
+			handler: Handler;
+		};
+		return built.handler;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND')
+			throw new Refusal('server.not-built');
+		throw error;
+	}
+}
+
+async function developmentHandler(server: Server): Promise<Handler> {
+	const { createServer: createVite } = await import('vite');
+	const vite = await createVite({
+		root: PROJECT,
+		configLoader: 'native',
+		server: { middlewareMode: true, hmr: { server } },
+		appType: 'custom',
+	});
+	return vite.middlewares as unknown as Handler;
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once('error', (error: NodeJS.ErrnoException) => {
+			if (error.code === 'EADDRINUSE') reject(new Refusal('server.port-in-use', { host, port }));
+			else if (error.code === 'EACCES' || error.code === 'EADDRNOTAVAIL')
+				reject(new Refusal('server.port-denied', { host, port, reason: error.code }));
+			else reject(error);
+		});
+		server.listen(port, host, () => resolve());
+	});
+}

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { App } from './app.ts';
+import type { ImportProblem } from './catalogue/import/import-report.ts';
+import type { VerbContext } from './verbs.ts';
+import { wordsOf } from './words.ts';
+
+/** What `lantai import` is told. Paths are absolute. */
+export interface ImportArgs {
+	readonly files: readonly string[];
+	readonly under?: EntryId | undefined;
+	readonly profile?: string | undefined;
+	/** A JSON file. */
+	readonly mapping?: string | undefined;
+	readonly dryRun: boolean;
+}
+
+/** What `lantai import` answers; of several files the sums, and each by itself in `imports`. */
+export interface ImportAnswer {
+	/** Null for a dry run; of several files the first. */
+	readonly importId: string | null;
+	readonly entries: number;
+	readonly byLevel: Readonly<Record<string, number>>;
+	readonly losses: readonly { readonly path: string; readonly count: number; readonly firstLine: number }[];
+	readonly problems: readonly {
+		readonly file: string;
+		readonly line: number;
+		readonly severity: string;
+		readonly code: string;
+		readonly message: string;
+	}[];
+	readonly seconds: number;
+	readonly format?: string;
+	readonly profile?: string;
+	readonly rootIds?: readonly string[];
+	/** Only for several files. */
+	readonly imports?: readonly (ImportAnswer & { readonly file: string })[];
+}
+
+/**
+ * Imports files one after the other, each as an import of its own that can be undone by itself. When one is refused,
+ * those before it stay; their ids are in the progress.
+ */
+export async function importFiles(app: App, args: ImportArgs, context: VerbContext): Promise<ImportAnswer> {
+	const mapping = args.mapping === undefined ? undefined : await readMapping(args.mapping);
+	const answers: (ImportAnswer & { readonly file: string })[] = [];
+	for (const file of args.files) {
+		const answer = await importFile(app, file, mapping, args, context);
+		answers.push(answer);
+		context.progress({ file, done: true, importId: answer.importId, entries: answer.entries });
+	}
+	const [only] = answers;
+	if (only && answers.length === 1) {
+		const { file: _file, ...answer } = only;
+		return answer;
+	}
+	const byLevel: Record<string, number> = {};
+	for (const answer of answers)
+		for (const [level, count] of Object.entries(answer.byLevel))
+			byLevel[level] = (byLevel[level] ?? 0) + count;
+	const sum = (of: (answer: ImportAnswer) => number): number =>
+		answers.reduce((total, answer) => total + of(answer), 0);
+	return {
+		importId: only?.importId ?? null,
+		entries: sum((answer) => answer.entries),
+		byLevel,
+		losses: answers.flatMap((answer) => answer.losses),
+		problems: answers.flatMap((answer) => answer.problems),
+		seconds: sum((answer) => answer.seconds),
+		imports: answers,
+	};
+}
+
+async function importFile(
+	app: App,
+	file: string,
+	mapping: unknown,
+	{ under, profile, dryRun }: ImportArgs,
+	{ identity, language, signal, progress }: VerbContext,
+): Promise<ImportAnswer & { readonly file: string }> {
+	const request = {
+		path: file,
+		...(under === undefined ? {} : { under }),
+		...(profile === undefined ? {} : { profile }),
+		...(mapping === undefined ? {} : { mapping }),
+	};
+	const running = { signal, onProgress: (now: object) => progress({ file, ...now }) };
+	const messageOf = (problem: ImportProblem): ImportAnswer['problems'][number] => ({
+		file: problem.file,
+		line: problem.line,
+		severity: problem.severity,
+		code: problem.code,
+		message: wordsOf(problem, language),
+	});
+	if (dryRun) {
+		const report = await app.dryRunImport(identity, request, running);
+		return {
+			file,
+			importId: null,
+			entries: report.entries,
+			byLevel: report.byLevel,
+			losses: report.losses,
+			problems: report.problems.map(messageOf),
+			seconds: report.seconds,
+			format: report.format,
+			profile: report.profile,
+		};
+	}
+	const report = await app.runImport(identity, request, running);
+	return {
+		file,
+		importId: report.importId,
+		entries: report.entries,
+		byLevel: report.byLevel,
+		losses: report.losses,
+		problems: report.problems.map(messageOf),
+		seconds: report.seconds,
+		format: report.format,
+		profile: report.profile,
+		rootIds: report.rootIds,
+	};
+}
+
+/**
+ * Reads a mapping of columns.
+ * @throws {Refusal} 'import.no-file' | 'import.mapping'
+ */
+async function readMapping(path: string): Promise<unknown> {
+	let text: string;
+	try {
+		text = await readFile(path, 'utf8');
+	} catch (error) {
+		if (['ENOENT', 'EISDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+			throw new Refusal('import.no-file', { file: path }, 404);
+		throw error;
+	}
+	try {
+		return JSON.parse(text) as unknown;
+	} catch (error) {
+		throw new Refusal('import.mapping', { path, reason: (error as Error).message });
+	}
+}

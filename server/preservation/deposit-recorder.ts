@@ -1,0 +1,67 @@
+import { versionNumber } from './ocfl-inventory.ts';
+import type { Statement, Storage } from '#server/storage/storage.ts';
+
+/** A version in the store, as the database keeps it. */
+export interface RecordedVersion {
+	readonly version: string;
+	/** Log position it holds. */
+	readonly seq: number;
+	readonly at: string;
+}
+
+interface Group {
+	readonly statements: Statement[];
+	readonly done: Promise<void>;
+}
+
+/** Writes into the database what the store holds. What is to be written while a commit runs shares the next one. */
+export class DepositRecorder {
+	#storage: Storage;
+	#next: Group | undefined;
+	#last: Promise<unknown> = Promise.resolve();
+
+	constructor(storage: Storage) {
+		this.#storage = storage;
+	}
+
+	/** Records versions of an entry, and the position of the last; durable when it resolves. */
+	entry(entryId: string, objectId: string, versions: readonly RecordedVersion[], seq: number): Promise<void> {
+		const { db } = this.#storage;
+		const statements: Statement[] = versions.flatMap(({ version, seq, at }) => [
+			// A store brought back from an older copy counts on from there: its versions are the ones that are.
+			db.deleteFrom('deposit').where('entry_id', '=', entryId).where('version', '=', version),
+			db
+				.insertInto('deposit')
+				.values({ entry_id: entryId, object_id: objectId, version, kind: 'working', seq, at }),
+		]);
+		statements.push(db.updateTable('entry').set({ deposited_seq: seq }).where('id', '=', entryId));
+		return this.#write(statements);
+	}
+
+	/** The versions the database knows of an entry, oldest first. */
+	async versions(entryId: string): Promise<(RecordedVersion & { readonly kind: string })[]> {
+		const rows = await this.#storage.db
+			.selectFrom('deposit')
+			.select(['version', 'seq', 'at', 'kind'])
+			.where('entry_id', '=', entryId)
+			.execute();
+		return rows.toSorted((a, b) => versionNumber(a.version) - versionNumber(b.version));
+	}
+
+	#write(statements: readonly Statement[]): Promise<void> {
+		this.#next ??= this.#open();
+		this.#next.statements.push(...statements);
+		return this.#next.done;
+	}
+
+	#open(): Group {
+		const statements: Statement[] = [];
+		const done = this.#last.then(() => {
+			this.#next = undefined;
+			return this.#storage.batch(statements);
+		});
+		// The next group waits for this one, not for its success; whoever is in it hears of its failure.
+		this.#last = done.catch(() => undefined);
+		return { statements, done };
+	}
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import * as Y from 'yjs';
+import { must } from '#domain/base/assert.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import { sha512 } from './digests.ts';
+import {
+	canonicalJson,
+	disputedElements,
+	entrySnapshot,
+	type DepositRecord,
+	type SnapshotInput,
+} from './entry-snapshot.ts';
+import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
+import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
+import type { Recovered } from './ocfl-staging.ts';
+import { errorAnswer } from './worker-client.ts';
+
+/** An update of a live document, in the order of the log. */
+export interface StatePart {
+	readonly seq: number;
+	readonly payload: Uint8Array;
+}
+
+/** Everything the deposit worker is asked, with its answers. */
+export interface DepositAsks {
+	/** Opens the root and finishes what a crash left. */
+	open: { ask: { readonly mayCreate: boolean }; answer: Recovered };
+	/** Builds the state of an entry and looks what the store holds of it. Ends with `entry` or `drop`. */
+	prepare: {
+		ask: {
+			readonly objectId: string;
+			readonly updates: readonly StatePart[];
+			/** The newest version the database knows. */
+			readonly recorded: string | undefined;
+		};
+		answer: Prepared;
+	};
+	entry: {
+		ask: {
+			readonly ref: number;
+			readonly objectId: string;
+			readonly input: SnapshotInput;
+			readonly about: VersionAbout;
+		};
+		answer: PutResult;
+	};
+	drop: { ask: { readonly ref: number }; answer: void };
+	import: {
+		ask: {
+			readonly objectId: string;
+			/** Staging folder of the import: `original`, `entries.jsonl.gz`, `report.json`. */
+			readonly folder: string;
+			/** Name of the original, safe on every system. */
+			readonly fileName: string;
+			/** `deposit.json`, but for the digests. */
+			readonly record: Readonly<Record<string, unknown>>;
+			readonly about: VersionAbout;
+		};
+		answer: PutResult;
+	};
+}
+
+/** A state ready to be deposited. */
+export interface Prepared {
+	readonly ref: number;
+	/** Elements of fields in conflict. */
+	readonly disputed: readonly string[];
+	/** The newest version in the store. */
+	readonly held:
+		{ readonly version: string; readonly position: number; readonly isOurs: boolean } | undefined;
+	/** Versions in the store that the database does not know, oldest first. */
+	readonly unrecorded: readonly { readonly version: string; readonly seq: number; readonly at: string }[];
+}
+
+const port = must(parentPort, 'this file runs as a worker');
+const { root, staging } = workerData as { root: string; staging: string };
+const store = new OcflStore(root, staging);
+const states = new Map<number, Y.Doc>();
+let nextRef = 1;
+
+const answers: {
+	[Kind in keyof DepositAsks]: (ask: DepositAsks[Kind]['ask']) => DepositAsks[Kind]['answer'];
+} = {
+	open(ask) {
+		store.open(ask);
+		return store.recover();
+	},
+	prepare,
+	entry({ ref, objectId, input, about }) {
+		const doc = must(states.get(ref), 'a prepared state');
+		try {
+			return store.putVersion({ objectId, files: entrySnapshot(doc, input), ...about });
+		} finally {
+			drop(ref);
+		}
+	},
+	drop: ({ ref }) => drop(ref),
+	import: depositImport,
+};
+
+port.on('message', ({ id, kind, ask }: { id: number; kind: keyof DepositAsks; ask: never }) => {
+	try {
+		port.postMessage({ id, result: answers[kind](ask) });
+	} catch (error) {
+		port.postMessage({ id, error: errorAnswer(error) });
+	}
+});
+
+function prepare({ objectId, updates, recorded }: DepositAsks['prepare']['ask']): Prepared {
+	const held = heldVersion(objectId);
+	const doc = new Y.Doc();
+	// A version the database does not know is of this log when the log says the same at its position. It does after a
+	// crash between store and database; it does not when the database was brought back from an older copy.
+	let isOurs = held !== undefined && held.version === recorded;
+	const compare = (): void => {
+		isOurs = sha512(Y.encodeStateAsUpdate(doc)) === held?.record.sha512['state.yjs'];
+	};
+	for (const [index, { seq, payload }] of updates.entries()) {
+		Y.applyUpdate(doc, payload);
+		const nextSeq = updates[index + 1]?.seq ?? Infinity;
+		const position = held?.record.toPosition ?? -1;
+		if (held && held.version !== recorded && seq <= position && position < nextSeq) compare();
+	}
+	states.set(nextRef, doc);
+	return {
+		ref: nextRef++,
+		disputed: disputedElements(doc),
+		held: held && { version: held.version, position: held.record.toPosition, isOurs },
+		unrecorded: unrecordedVersions(objectId, recorded),
+	};
+}
+
+function heldVersion(
+	objectId: string,
+	version?: string,
+): { readonly version: string; readonly record: DepositRecord } | undefined {
+	const wanted = version ?? store.inventory(objectId)?.head;
+	const bytes = wanted && store.readFile(objectId, 'deposit.json', wanted);
+	if (!wanted || !bytes) return undefined;
+	return { version: wanted, record: JSON.parse(Buffer.from(bytes).toString('utf8')) as DepositRecord };
+}
+
+function unrecordedVersions(objectId: string, recorded: string | undefined): Prepared['unrecorded'] {
+	const known = recorded === undefined ? 0 : versionNumber(recorded);
+	return store
+		.listVersions(objectId)
+		.filter(({ version }) => versionNumber(version) > known)
+		.map(({ version }) => must(heldVersion(objectId, version), `a deposit.json in ${version} of ${objectId}`))
+		.map(({ version, record }) => ({ version, seq: record.toPosition, at: record.at }));
+}
+
+function drop(ref: number): void {
+	states.get(ref)?.destroy();
+	states.delete(ref);
+}
+
+function depositImport({
+	objectId,
+	folder,
+	fileName,
+	record,
+	about,
+}: DepositAsks['import']['ask']): PutResult {
+	// An import is put once. After a crash between store and database it is there already.
+	const held = store.inventory(objectId);
+	if (held) return { version: held.head, isNew: false };
+	const files = new Map<string, FileSource>();
+	for (const [logicalName, name] of [
+		[`original/${fileName}`, 'original'],
+		['entries.jsonl.gz', 'entries.jsonl.gz'],
+		['report.json', 'report.json'],
+	] as const) {
+		const path = join(folder, name);
+		if (!existsSync(path)) throw new Refusal('preservation.import-missing', { id: objectId, file: name });
+		files.set(logicalName, { path });
+	}
+	files.set('deposit.json', {
+		derive: (digests) => canonicalJson({ ...record, sha512: Object.fromEntries(digests) }),
+	});
+	return store.putVersion({ objectId, files, ...about });
+}

@@ -1,0 +1,154 @@
+import type { Logger } from 'pino';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { entryDocName } from '#sync/entry-doc.ts';
+import { attributionsOf } from '#server/catalogue/projection.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
+import type { DepositReason } from './deposit-schedule.ts';
+import type { DepositAsks, Prepared } from './deposit-worker.ts';
+import type { Depositor, SnapshotInput } from './entry-snapshot.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** A version of an entry that is in the store and known to the database. */
+export type Deposited = RecordedVersion;
+
+interface Parts {
+	readonly storage: Storage;
+	readonly worker: WorkerClient<DepositAsks>;
+	readonly recorder: DepositRecorder;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	readonly software: SnapshotInput['software'];
+}
+
+/**
+ * Brings the newest logged state of an entry into the store, and the database up to the store. Undefined when there is
+ * nothing new. One call at a time for each entry.
+ *
+ * The store is asked first what it holds, because a process may have died between store and database: a position that
+ * is in the store is recorded and not written twice, and the changes of the next version begin where the store ends.
+ */
+export async function depositEntry(
+	parts: Parts,
+	id: EntryId,
+	reason: DepositReason,
+): Promise<Deposited | undefined> {
+	const { storage, worker, recorder, logger } = parts;
+	const objectId = `urn:uuid:${id}`;
+	const docName = entryDocName(id);
+	const entry = await storage.db
+		.selectFrom('entry')
+		.select(['deposited_seq', 'profile'])
+		.where('id', '=', id)
+		.executeTakeFirst();
+	const recordedSeq = entry?.deposited_seq ?? 0;
+	const head = await storage.log.head(docName);
+	if (head <= recordedSeq) return undefined;
+	const updates = await storage.log.read(docName);
+	const toPosition = updates.at(-1)?.seq;
+	if (toPosition === undefined) return undefined;
+	const recorded = (await recorder.versions(id)).at(-1)?.version;
+	const prepared = await worker.ask('prepare', {
+		objectId,
+		updates: updates.map(({ seq, payload }) => ({ seq, payload })),
+		recorded,
+	});
+	const { held, unrecorded } = prepared;
+	tellSurprises(logger, id, recorded, recordedSeq, prepared);
+	if (held?.isOurs && held.position === toPosition) {
+		await worker.ask('drop', { ref: prepared.ref });
+		await recorder.entry(id, objectId, unrecorded, toPosition);
+		const at = unrecorded.at(-1)?.at ?? isoAt(parts.clock);
+		return { version: held.version, seq: toPosition, at };
+	}
+	const fromPosition = held === undefined ? 0 : held.isOurs ? held.position : recordedSeq;
+	const at = isoAt(parts.clock);
+	const actors = updates.filter(({ seq }) => seq > fromPosition).map(({ actor }) => actor);
+	let input: SnapshotInput;
+	try {
+		const changes = await changesBetween(storage, docName, fromPosition, toPosition);
+		input = {
+			entryId: id,
+			profile: entry?.profile ?? '',
+			toPosition,
+			fromPosition,
+			changes: changes.map(({ from_values, to_value, ...change }) => ({
+				...change,
+				from: JSON.parse(from_values) as unknown,
+				to: JSON.parse(to_value) as unknown,
+			})),
+			attributions: await attributionsOf(storage, docName, prepared.disputed),
+			actors: distinct([
+				...actors,
+				...changes.map(({ actor_id, actor_name }) => ({ id: actor_id, name: actor_name })),
+			]),
+			reason,
+			at,
+			software: parts.software,
+		};
+	} catch (error) {
+		await worker.ask('drop', { ref: prepared.ref });
+		throw error;
+	}
+	const { version } = await worker.ask('entry', {
+		ref: prepared.ref,
+		objectId,
+		input,
+		about: { created: at, message: `working: ${reason}`, user: userOf(input.actors.at(-1)) },
+	});
+	const deposited = { version, seq: toPosition, at };
+	await recorder.entry(id, objectId, [...unrecorded, deposited], toPosition);
+	return deposited;
+}
+
+/** Who is named with a version of an object. @see OCFL 1.1, 3.5.3.1 Version, `user` */
+export function userOf(actor: Depositor | undefined): { readonly name: string; readonly address: string } {
+	const { id, name } = actor ?? { id: 'server', name: 'server' };
+	const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id);
+	return {
+		name: name || id || 'server',
+		address: isUuid ? `urn:uuid:${id}` : `urn:lantai:actor:${encodeURIComponent(id)}`,
+	};
+}
+
+function tellSurprises(
+	logger: Logger,
+	id: EntryId,
+	recorded: string | undefined,
+	recordedSeq: number,
+	{ held, unrecorded }: Prepared,
+): void {
+	if (recorded !== undefined && !held)
+		logger.error({ id, recorded }, 'the store has lost an object the database knows; it is begun anew');
+	else if (held && !held.isOurs)
+		logger.warn(
+			{ id, recorded, recordedSeq, held },
+			'the store holds a version this log does not know; a version is put on top',
+		);
+	else if (unrecorded.length)
+		logger.info({ id, unrecorded }, 'versions of an interrupted process are recorded now');
+}
+
+function changesBetween(storage: Storage, docName: string, from: number, to: number) {
+	return storage.db
+		.selectFrom('entry_change')
+		.select(['doc', 'seq', 'element_id', 'field', 'from_values', 'to_value'])
+		.select(['actor_id', 'actor_name', 'via', 'received_at', 'claimed_by', 'claimed_at'])
+		.where('doc', '=', docName)
+		.where('seq', '>', from)
+		.where('seq', '<=', to)
+		.orderBy('seq')
+		.orderBy('id')
+		.execute();
+}
+
+/** Each person once, in the order of their last part, so that the last is who came last. */
+function distinct(actors: readonly Depositor[]): Depositor[] {
+	const byId = new Map<string, Depositor>();
+	for (const { id, name } of actors) {
+		byId.delete(id);
+		byId.set(id, { id, name });
+	}
+	return [...byId.values()];
+}

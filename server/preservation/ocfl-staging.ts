@@ -1,0 +1,261 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { sha512 } from './digests.ts';
+import type { DurableFiles } from './durable-files.ts';
+import {
+	digestInSidecar,
+	INVENTORY,
+	SIDECAR,
+	versionName,
+	versionNumber,
+	type Inventory,
+} from './ocfl-inventory.ts';
+import { placeOfDigest } from './ocfl-layout.ts';
+
+/** What recovery did; each entry names an object's place and version. */
+export interface Recovered {
+	/** Versions whose moving in was interrupted, and is complete now. */
+	readonly finished: readonly string[];
+	/** Versions that were not in the store yet, and are gone. */
+	readonly undone: readonly string[];
+	/** What could not be decided, left where it is: damage, or names that are not ours. */
+	readonly unclear: readonly string[];
+}
+
+const NAME = /^([0-9a-f]{64})\.v(\d+)(?:\..*)?$/;
+
+/** Where versions are built, beside the root and on its file system. Its names say object and version. */
+export class StagingArea {
+	#root: string;
+	#folder: string;
+	#files: DurableFiles;
+	/** Objects of which a failed put may have left something. */
+	#unsettled = new Set<string>();
+
+	constructor(root: string, folder: string, files: DurableFiles) {
+		this.#root = root;
+		this.#folder = folder;
+		this.#files = files;
+	}
+
+	open(): void {
+		if (existsSync(this.#folder)) return;
+		this.#files.makeFolder(this.#folder);
+		this.#files.syncFolder(dirname(this.#folder));
+	}
+
+	/** Runs a put; what it leaves when it fails is settled before anything else happens to the object. */
+	guard<T>(digest: string, put: () => T): T {
+		this.open();
+		if (this.#unsettled.has(digest)) this.#settle(digest);
+		this.#unsettled.add(digest);
+		const done = put();
+		this.#unsettled.delete(digest);
+		return done;
+	}
+
+	/** Prepares to build a version of an object. */
+	begin(digest: string, number: number): StagedVersion {
+		return new StagedVersion({
+			files: this.#files,
+			root: this.#root,
+			folder: this.#folder,
+			base: `${digest}.${versionName(number)}`,
+			isFirst: number === 1,
+		});
+	}
+
+	/** Finishes or undoes everything found. */
+	recover(): Recovered {
+		const all: Recovered = { finished: [], undone: [], unclear: [] };
+		const names = readdirSync(this.#folder);
+		const digests = new Set(names.map((name) => NAME.exec(name)?.[1]).filter((each) => each !== undefined));
+		(all.unclear as string[]).push(...names.filter((name) => !NAME.test(name)));
+		for (const digest of digests) {
+			const one = this.#settle(digest);
+			for (const kind of ['finished', 'undone', 'unclear'] as const)
+				(all[kind] as string[]).push(...one[kind]);
+		}
+		return all;
+	}
+
+	#settle(digest: string): Recovered {
+		const result = { finished: [] as string[], undone: [] as string[], unclear: [] as string[] };
+		const byVersion = new Map<number, string[]>();
+		for (const name of readdirSync(this.#folder)) {
+			const match = NAME.exec(name);
+			if (match?.[1] !== digest) continue;
+			const number = Number(match[2]);
+			byVersion.set(number, [...(byVersion.get(number) ?? []), name]);
+		}
+		for (const [number, names] of [...byVersion].toSorted(([a], [b]) => a - b)) {
+			const outcome = number === 1 ? this.#undoFirst(digest) : this.#settleVersion(digest, number);
+			result[outcome].push(`${placeOfDigest(digest)} ${versionName(number)}`);
+			if (outcome === 'unclear') continue;
+			for (const name of names) this.#files.remove(join(this.#folder, name));
+		}
+		this.#unsettled.delete(digest);
+		return result;
+	}
+
+	/** One rename brings a first version in, so what is still here is not in the store; at most folders wait for it. */
+	#undoFirst(digest: string): 'undone' {
+		const place = join(this.#root, placeOfDigest(digest));
+		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder)) {
+			if (!existsSync(folder)) continue;
+			if (readdirSync(folder).length > 0) break;
+			// An empty folder is not allowed in a storage root.
+			this.#files.removeEmptyFolder(folder);
+		}
+		return 'undone';
+	}
+
+	#settleVersion(digest: string, number: number): 'finished' | 'undone' | 'unclear' {
+		const place = join(this.#root, placeOfDigest(digest));
+		const version = versionName(number);
+		const staged = join(this.#folder, `${digest}.${version}`);
+		const inPlace = join(place, version);
+		const now = soundInventory(place);
+		// The sidecar goes last: an object that is whole, and is at the version or beyond, has nothing to come.
+		if (now && existsSync(inPlace) && versionNumber(now.head) >= number) return 'finished';
+		// The folder goes first. Where names reach the disk in another order, the object tells by its inventory.
+		if (!existsSync(inPlace) && now && now.head !== version) return 'undone';
+		if (!existsSync(inPlace)) {
+			if (!existsSync(place) || soundInventory(staged)?.head !== version) return 'unclear';
+			this.#files.rename(staged, inPlace);
+		} else if (soundInventory(inPlace)?.head !== version) return 'unclear';
+		for (const name of [INVENTORY, SIDECAR]) {
+			const copy = `${staged}.${name}`;
+			this.#files.write(copy, readFileSync(join(inPlace, name)));
+			this.#files.syncFile(copy);
+			this.#files.rename(copy, join(place, name));
+		}
+		this.#files.syncFolder(place);
+		return 'finished';
+	}
+}
+
+/** One version while it is built. A first version is built with its object around it. */
+export class StagedVersion {
+	#files: DurableFiles;
+	#root: string;
+	#folder: string;
+	#base: string;
+	#isFirst: boolean;
+	#newFiles: string[] = [];
+	#newFolders: string[] = [];
+	#copies = new Map<string, string>();
+
+	constructor(parts: {
+		readonly files: DurableFiles;
+		readonly root: string;
+		readonly folder: string;
+		readonly base: string;
+		readonly isFirst: boolean;
+	}) {
+		this.#files = parts.files;
+		this.#root = parts.root;
+		this.#folder = parts.folder;
+		this.#base = join(parts.folder, parts.base);
+		this.#isFirst = parts.isFirst;
+	}
+
+	/** Takes the bytes of a logical file in and returns their SHA-512; whether they are stored shows later. */
+	copy(from: string, logicalName: string): string {
+		const to = `${this.#base}.copy-${this.#copies.size}`;
+		this.#copies.set(logicalName, to);
+		return this.#files.copy(from, to);
+	}
+
+	/** Gives up what was copied: the object has it all. */
+	discard(): void {
+		for (const copy of this.#copies.values()) this.#files.remove(copy);
+	}
+
+	makeVersion(): void {
+		this.#makeFolder(this.#base);
+		if (this.#isFirst) this.#makeFolder(join(this.#base, 'v1'));
+	}
+
+	/** Puts a logical file at its content path, which begins with the version. */
+	store(contentPath: string, logicalName: string, bytes: ReadonlyMap<string, Uint8Array | string>): void {
+		const parts = contentPath.split('/').slice(1, -1);
+		parts.forEach((_, depth) => {
+			const folder = join(this.#version(), ...parts.slice(0, depth + 1));
+			if (!this.#newFolders.includes(folder)) this.#makeFolder(folder);
+		});
+		const to = join(this.#version(), ...contentPath.split('/').slice(1));
+		const copy = this.#copies.get(logicalName);
+		this.#copies.delete(logicalName);
+		if (copy === undefined) this.#files.write(to, bytes.get(logicalName) ?? '');
+		else this.#files.rename(copy, to);
+		this.#newFiles.push(to);
+	}
+
+	/** Writes a file beside the versions of a first version's object. */
+	write(name: string, text: string): void {
+		this.#write(join(this.#base, name), text);
+	}
+
+	/** Writes inventory and sidecar for the version and for the object. */
+	writeInventories(text: string): void {
+		const sidecar = `${sha512(text)} ${INVENTORY}\n`;
+		const beside = this.#isFirst ? join(this.#base, '/') : `${this.#base}.`;
+		for (const before of [join(this.#version(), '/'), beside]) {
+			this.#write(`${before}${INVENTORY}`, text);
+			this.#write(`${before}${SIDECAR}`, sidecar);
+		}
+	}
+
+	/** Makes all of it durable: bytes first, then the names from the inside out, those in the staging area last. */
+	sync(): void {
+		this.discard();
+		for (const file of this.#newFiles) this.#files.syncFile(file);
+		for (const folder of this.#newFolders.toReversed()) this.#files.syncFolder(folder);
+		this.#files.syncFolder(this.#folder);
+	}
+
+	/** Moves a new object to its place. */
+	moveObject(place: string): void {
+		const above: string[] = [];
+		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder))
+			above.push(folder);
+		const outermostFirst = above.toReversed();
+		for (const folder of outermostFirst) if (!existsSync(folder)) this.#files.makeFolder(folder);
+		// The way there is durable before the object goes it, or a power cut could take the way and the object with it.
+		// All of it, though some was there before: an earlier process may have died before it synced that.
+		for (const folder of [this.#root, ...outermostFirst.slice(0, -1)]) this.#files.syncFolder(folder);
+		this.#files.rename(this.#base, place);
+		this.#files.syncFolder(dirname(place));
+	}
+
+	/** Moves a further version into its object. */
+	moveVersion(place: string): void {
+		this.#files.rename(this.#base, join(place, this.#base.slice(this.#base.lastIndexOf('.v') + 1)));
+		for (const name of [INVENTORY, SIDECAR]) this.#files.rename(`${this.#base}.${name}`, join(place, name));
+		this.#files.syncFolder(place);
+	}
+
+	#version(): string {
+		return this.#isFirst ? join(this.#base, 'v1') : this.#base;
+	}
+
+	#makeFolder(path: string): void {
+		this.#files.makeFolder(path);
+		this.#newFolders.push(path);
+	}
+
+	#write(path: string, bytes: string): void {
+		this.#files.write(path, bytes);
+		this.#newFiles.push(path);
+	}
+}
+
+/** The inventory in a folder, when it is what its sidecar says. */
+function soundInventory(folder: string): Inventory | undefined {
+	const [path, sidecar] = [join(folder, INVENTORY), join(folder, SIDECAR)];
+	if (!existsSync(path) || !existsSync(sidecar)) return undefined;
+	const bytes = readFileSync(path);
+	if (digestInSidecar(readFileSync(sidecar, 'utf8')) !== sha512(bytes)) return undefined;
+	return JSON.parse(bytes.toString('utf8')) as Inventory;
+}

@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { ImportArchive } from '#domain/base/import-archive.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
+import { DepositRunner } from './deposit-runner.ts';
+import type { DepositReason } from './deposit-schedule.ts';
+import type { DepositAsks } from './deposit-worker.ts';
+import { depositEntry, type Deposited } from './entry-deposit.ts';
+import { importVersion } from './import-deposit.ts';
+import { undeposited } from './undeposited.ts';
+import type { Verdict } from './ocfl-verify.ts';
+import type { VerifyAsks } from './verify-worker.ts';
+import { WorkerClient } from './worker-client.ts';
+
+/** Edited continuously, an entry is deposited at least this often. */
+const CONTINUOUS_MS = 15 * 60_000;
+const RETRY_MS = 5000;
+/** Deposits at once: the worker has one disk, but reading the log and the commit in the database overlap with it. */
+const AT_ONCE = 8;
+const CLOSE_MS = 3000;
+/** An object that is just getting a version is whole again after this, see `VerifyOptions.againMs`. */
+const AGAIN_MS = 250;
+
+/** How the archival store is doing. */
+export interface PreservationStatus {
+	readonly state: 'ok' | 'failing';
+	/** Why it is failing: a refusal's code, a system code such as `ENOSPC`, or the message. */
+	readonly reason: string | undefined;
+	/** Entries and imports accepted or edited and not yet in a version. */
+	readonly waiting: number;
+	readonly objects: number;
+	readonly lastDepositAt: string | undefined;
+}
+
+/** The archival store and what goes into it. */
+export interface Preservation extends ImportArchive {
+	/** An entry was logged up to a position: a version follows when editing settles. */
+	noteEdit(id: EntryId, seq: number): void;
+	/**
+	 * Writes a version now, when the log holds more than the last one, else undefined. Rejects when it could not; then
+	 * it is tried again by itself.
+	 */
+	depositNow(id: EntryId, reason?: DepositReason): Promise<Deposited | undefined>;
+	/** Deposits all that waits; resolves when each was tried once. */
+	flush(reason: DepositReason): Promise<void>;
+	/** Schedules what an earlier process left: edited entries and accepted imports that are in no version. */
+	resume(): Promise<void>;
+	setIdleMs(idleMs: number): void;
+	status(): PreservationStatus;
+	/** The versions of an entry, oldest first. */
+	versions(id: EntryId): Promise<(RecordedVersion & { readonly kind: string })[]>;
+	/** Verifies the whole root, or the root or object at a path. */
+	verify(path?: string): Promise<Verdict>;
+	/** Finishes what runs, for three seconds at most; the rest goes on at the next start. */
+	close(): Promise<void>;
+}
+
+/**
+ * Opens the archival store of a data directory (`archive/`, an OCFL 1.1 root, built up in `archive-staging/`) and
+ * finishes what a crash left. A store that cannot be written never blocks editing: versions wait and are tried again.
+ */
+export async function createPreservation(parts: {
+	readonly storage: Storage;
+	readonly dataDir: string;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	readonly idleMs: number;
+	readonly continuousMs?: number;
+	/** Before the first new try after a failure; doubles with each. */
+	readonly retryMs?: number;
+	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
+}): Promise<Preservation> {
+	const { storage, clock, logger, dataDir } = parts;
+	const { db } = storage;
+	const root = join(dataDir, 'archive');
+	const worker = new WorkerClient<DepositAsks>(new URL('./deposit-worker.ts', import.meta.url), {
+		root,
+		staging: join(dataDir, 'archive-staging'),
+	});
+	const recorder = new DepositRecorder(storage);
+	const software = readSoftware();
+	const counts = await countDeposits(storage);
+	let lastDepositAt = counts.lastAt;
+	let objects = counts.objects;
+	let opening: Promise<void> | undefined;
+
+	/** Opens the store once, and again after it was away. */
+	function open(): Promise<void> {
+		opening ??= openAndRecover().catch((error: unknown) => {
+			opening = undefined;
+			throw error;
+		});
+		return opening;
+	}
+
+	async function openAndRecover(): Promise<void> {
+		const recovered = await worker.ask('open', { mayCreate: objects === 0 });
+		if (recovered.finished.length || recovered.undone.length || recovered.unclear.length)
+			logger.warn({ recovered }, 'the archival store was interrupted');
+	}
+
+	function count(deposit: Deposited): void {
+		if (deposit.version === 'v1') objects++;
+		lastDepositAt = deposit.at;
+	}
+
+	const runner = new DepositRunner(
+		{
+			clock,
+			retryMs: parts.retryMs ?? RETRY_MS,
+			atOnce: AT_ONCE,
+			async run(key, reason) {
+				try {
+					await open();
+					const [kind, id] = key.split(' ') as ['entry' | 'import', string];
+					if (kind === 'import') return await depositImport(id);
+					return await depositOne(id as EntryId, reason);
+				} catch (error) {
+					// The root may be gone for a while; what it looks like when it is back is found out by opening.
+					if (!isOwnFault(error)) opening = undefined;
+					throw error;
+				}
+			},
+			isOwnFault,
+			onFailed(key, { error, times }, retryMs) {
+				const log = times === 1 ? logger.error.bind(logger) : logger.warn.bind(logger);
+				log({ err: error, key, times, retryMs }, 'not deposited; editing goes on, the version waits');
+			},
+		},
+		{ idleMs: parts.idleMs, continuousMs: parts.continuousMs ?? CONTINUOUS_MS },
+	);
+
+	async function depositOne(id: EntryId, reason: DepositReason): Promise<Deposited | undefined> {
+		const deposited = await depositEntry({ storage, worker, recorder, clock, logger, software }, id, reason);
+		if (!deposited) return undefined;
+		count(deposited);
+		parts.onDeposited(id, deposited);
+		return deposited;
+	}
+
+	async function depositImport(importId: string): Promise<void> {
+		const row = await db.selectFrom('import').selectAll().where('id', '=', importId).executeTakeFirst();
+		if (!row || row.state === 'staging') return;
+		const folder = join(dataDir, 'staging', importId);
+		if (row.deposited_version === null) {
+			const ask = importVersion(row, { folder, clock, software });
+			const { version } = await worker.ask('import', ask);
+			await db.updateTable('import').set({ deposited_version: version }).where('id', '=', importId).execute();
+			count({ version, seq: 0, at: ask.about.created });
+		}
+		await rm(folder, { recursive: true, force: true });
+	}
+
+	await open().catch((error: unknown) =>
+		logger.error({ err: error }, 'the archival store cannot be opened; editing goes on, versions wait'),
+	);
+	const verifying = new Set<WorkerClient<VerifyAsks>>();
+
+	return {
+		noteEdit: (id) => runner.note(`entry ${id}`),
+		depositNow: (id, reason = 'demand') => runner.now(`entry ${id}`, reason),
+		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
+		flush: (reason) => runner.flush(reason),
+		async resume() {
+			const { entries, imports } = await undeposited(db);
+			for (const id of imports) runner.soon(`import ${id}`, 'demand');
+			for (const id of entries) runner.note(`entry ${id}`);
+		},
+		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
+		status() {
+			const { failure } = runner;
+			return {
+				state: failure ? 'failing' : 'ok',
+				reason: failure && reasonOf(failure.error),
+				waiting: runner.waiting,
+				objects,
+				lastDepositAt,
+			};
+		},
+		versions: (id) => recorder.versions(id),
+		async verify(path = root) {
+			const verifier = new WorkerClient<VerifyAsks>(new URL('./verify-worker.ts', import.meta.url), {});
+			verifying.add(verifier);
+			try {
+				return await verifier.ask('verify', { path, againMs: AGAIN_MS });
+			} finally {
+				verifying.delete(verifier);
+				await verifier.close();
+			}
+		},
+		async close() {
+			const ended = runner.close();
+			let timer: NodeJS.Timeout | undefined;
+			const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+			await Promise.race([ended, late]);
+			clearTimeout(timer);
+			await Promise.all([worker.close(), ...[...verifying].map((verifier) => verifier.close())]);
+		},
+	};
+}
+
+/** Failures of one object: damage, or files that are gone. The store itself is well. */
+function isOwnFault(error: unknown): boolean {
+	return isRefusal(error) && ['preservation.damaged', 'preservation.import-missing'].includes(error.code);
+}
+
+function reasonOf(error: unknown): string {
+	const { code, message } = error as { code?: unknown; message?: unknown };
+	return String(code ?? message ?? error);
+}
+
+async function countDeposits({ db }: Storage): Promise<{ objects: number; lastAt: string | undefined }> {
+	const [entries, imports] = await Promise.all([
+		db
+			.selectFrom('deposit')
+			.select((select) => [
+				select.fn.count<number>('entry_id').distinct().as('objects'),
+				select.fn.max<string | null>('at').as('lastAt'),
+			])
+			.executeTakeFirst(),
+		db
+			.selectFrom('import')
+			.select((select) => select.fn.countAll<number>().as('objects'))
+			.where('deposited_version', 'is not', null)
+			.executeTakeFirst(),
+	]);
+	return {
+		objects: Number(entries?.objects ?? 0) + Number(imports?.objects ?? 0),
+		lastAt: entries?.lastAt ?? undefined,
+	};
+}
+
+function readSoftware(): { readonly name: string; readonly version: string } {
+	const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+	return { name: 'Lantai', version: (JSON.parse(text) as { version: string }).version };
+}

@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads';
+import { Refusal, type Params } from '#domain/base/refusal.ts';
+
+/** An error as it crosses between threads. */
+export interface ErrorAnswer {
+	readonly name: string;
+	readonly message: string;
+	readonly code: string | undefined;
+	readonly params: Params | undefined;
+}
+
+/** What is told of an error to another thread. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+	const { name, message, code, params } = error as Partial<ErrorAnswer>;
+	return { name: name ?? 'Error', message: message ?? String(error), code, params };
+}
+
+/** The error another thread told of: a Refusal again, or an error with its code (`ENOSPC` …). */
+export function errorOf({ name, message, code, params }: ErrorAnswer): Error {
+	if (name === 'Refusal' && code) return new Refusal(code, params);
+	return Object.assign(new Error(message), code === undefined ? {} : { code });
+}
+
+/**
+ * A worker that answers asks in the order they were sent. One that dies fails what it was asked, and the next ask begins
+ * another.
+ */
+export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: unknown; answer: unknown } }> {
+	#file: URL;
+	#data: unknown;
+	#worker: Worker | undefined;
+	#waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
+	#next = 1;
+	#isClosed = false;
+
+	constructor(file: URL, data: unknown) {
+		this.#file = file;
+		this.#data = data;
+	}
+
+	ask<Kind extends keyof Asks & string>(kind: Kind, ask: Asks[Kind]['ask']): Promise<Asks[Kind]['answer']> {
+		if (this.#isClosed) return Promise.reject(new Error('the archival store is closed'));
+		const worker = (this.#worker ??= this.#start());
+		return new Promise((resolve, reject) => {
+			const id = this.#next++;
+			// First, because a value that cannot be sent throws here and must not wait for ever.
+			worker.postMessage({ id, kind, ask });
+			// What is asked keeps the process alive, an idle worker does not.
+			if (this.#waiting.size === 0) worker.ref();
+			this.#waiting.set(id, { resolve, reject });
+		});
+	}
+
+	/** Ends the worker where it is. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		await this.#worker?.terminate();
+	}
+
+	#start(): Worker {
+		const worker = new Worker(this.#file, { workerData: this.#data });
+		worker.unref();
+		worker.on('message', ({ id, result, error }: { id: number; result?: never; error?: ErrorAnswer }) => {
+			const waiting = this.#waiting.get(id);
+			this.#waiting.delete(id);
+			if (this.#waiting.size === 0) worker.unref();
+			if (error) waiting?.reject(errorOf(error));
+			else waiting?.resolve(result as never);
+		});
+		const fail = (error: Error): void => {
+			if (this.#worker !== worker) return;
+			this.#worker = undefined;
+			for (const { reject } of this.#waiting.values()) reject(error);
+			this.#waiting.clear();
+		};
+		worker.on('error', (error) => fail(error as Error));
+		worker.on('exit', () => fail(new Error('the worker of the archival store ended')));
+		return worker;
+	}
+}

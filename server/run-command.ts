@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { App } from './app.ts';
+import { sendCommand } from './command-socket.ts';
+import type { Config } from './config.ts';
+import { runVerb, type VerbRequest } from './verbs.ts';
+
+/** Another process may be opening or closing the archive: it is tried again this long. */
+const PATIENCE_MS = 10_000;
+const RETRY_MS = 100;
+
+interface Running {
+	readonly signal: AbortSignal;
+	readonly progress: (progress: unknown) => void;
+}
+
+/**
+ * Runs a verb on a data directory: through the process that holds it, else in this one.
+ * @throws {Refusal} 'cli.no-archive' | 'cli.not-reachable' and what the verb refuses
+ */
+export async function runCommand(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
+	if (request.verb === 'archive-verify' && !existsSync(join(config.dataDir, 'lantai.sqlite'))) {
+		const { path } = request.args as { readonly path?: string };
+		// A store is verifiable without the archive it came from.
+		if (path !== undefined) return (await import('./preservation/ocfl-verify.ts')).verify(path);
+	}
+	if (request.verb !== 'setup' && !existsSync(join(config.dataDir, 'lantai.sqlite')))
+		throw new Refusal('cli.no-archive', { path: config.dataDir }, 404);
+	// Idle workers do not keep a process alive, and while one closes it is idle: the process would end in the middle.
+	const alive = setInterval(() => undefined, 60_000);
+	try {
+		return await runWhereOpen(config, request, running);
+	} finally {
+		clearInterval(alive);
+	}
+}
+
+async function runWhereOpen(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
+	const end = Date.now() + PATIENCE_MS;
+	for (;;) {
+		try {
+			return await sendCommand(config.dataDir, request, running);
+		} catch (error) {
+			const { code } = error as NodeJS.ErrnoException;
+			if (code !== 'ENOENT' && code !== 'ECONNREFUSED') throw error;
+			// Nobody listens. Taking the directory is the question whether it is free: asking first would only race.
+			const app = await openUnlessHeld(config);
+			if (app)
+				try {
+					return await runVerb(app, request, running);
+				} finally {
+					await app.close();
+				}
+			if (Date.now() > end)
+				throw new Refusal('cli.not-reachable', { path: config.dataDir, reason: code }, 503);
+		}
+		await wait(RETRY_MS, undefined, { signal: running.signal }).catch(() => {
+			throw new Refusal('cli.cancelled');
+		});
+	}
+}
+
+async function openUnlessHeld(config: Config): Promise<App | undefined> {
+	// Loaded only where it is needed: a command to a running archive starts faster without.
+	const { createApp } = await import('./app.ts');
+	try {
+		return await createApp(config);
+	} catch (error) {
+		if ((error as { code?: string }).code === 'storage.locked') return undefined;
+		throw error;
+	}
+}

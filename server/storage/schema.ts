@@ -1,0 +1,242 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, for SQLite and PostgreSQL alike. Instants are ISO strings in UTC ending in `_at`, JSON is text,
+ * ids are bare UUIDv7 text, booleans 0 or 1. Numbered migrations in `migrations/` make exactly this.
+ */
+export interface Schema {
+	setting: SettingTable;
+	user: UserTable;
+	session: SessionTable;
+	account: AccountTable;
+	verification: VerificationTable;
+	api_token: ApiTokenTable;
+	entry: EntryTable;
+	import: ImportTable;
+	import_event: ImportEventTable;
+	log_update: LogUpdateTable;
+	log_head: LogHeadTable;
+	entry_change: EntryChangeTable;
+	deposit: DepositTable;
+	audit: AuditTable;
+}
+
+/** Settings of the archive: `archive.name`, `archive.code`, `deposit.idleSeconds` … ; `value` is JSON. */
+export interface SettingTable {
+	key: string;
+	value: string;
+}
+
+/** Accounts, in the shape better-auth keeps, plus ours. `name` is what people see and sign in with (NFKC). */
+export interface UserTable {
+	id: string;
+	name: string;
+	/** Internal address, never shown or written to. */
+	email: string;
+	emailVerified: number;
+	image: string | null;
+	createdAt: string;
+	updatedAt: string;
+	/** Lower-cased NFKC form of the name: what sign-in looks up. */
+	username: string;
+	displayUsername: string | null;
+	role: string;
+	/** JSON array of fonds entry ids, or null for all. */
+	fonds: string | null;
+	/** JSON array of access statuses a reader may see, or null for the default of the role. */
+	access_statuses: string | null;
+	disabled_at: string | null;
+}
+
+export interface SessionTable {
+	id: string;
+	userId: string;
+	token: string;
+	expiresAt: string;
+	ipAddress: string | null;
+	userAgent: string | null;
+	createdAt: string;
+	updatedAt: string;
+}
+
+export interface AccountTable {
+	id: string;
+	accountId: string;
+	providerId: string;
+	userId: string;
+	accessToken: string | null;
+	refreshToken: string | null;
+	idToken: string | null;
+	accessTokenExpiresAt: string | null;
+	refreshTokenExpiresAt: string | null;
+	scope: string | null;
+	password: string | null;
+	createdAt: string;
+	updatedAt: string;
+}
+
+export interface VerificationTable {
+	id: string;
+	identifier: string;
+	value: string;
+	expiresAt: string;
+	createdAt: string;
+	updatedAt: string;
+}
+
+export interface ApiTokenTable {
+	id: string;
+	user_id: string;
+	name: string;
+	/** SHA-256 of the token, hex. The token itself is shown once and never kept. */
+	hash: string;
+	/** JSON array: `read`, `write`. */
+	scopes: string;
+	created_at: string;
+	expires_at: string;
+	last_used_at: string | null;
+	revoked_at: string | null;
+}
+
+/** One line per entry: a cache of its live document, or what the import read while it has none. */
+export interface EntryTable {
+	row_id: Generated<number>;
+	id: string;
+	parent_id: string | null;
+	/** Fractional key among siblings; ties are broken by id. */
+	order_key: string;
+	level: string;
+	profile: string;
+	status: string;
+	title: string;
+	reference_code: string;
+	date_text: string;
+	creators_text: string;
+	/** JSON: newest value by field key, structural fields left out. */
+	fields: string;
+	/** JSON: RichText by field id. */
+	bodies: string;
+	/** JSON: ConflictingValue[] by field key, or null. */
+	conflicts: string | null;
+	conflict_count: number;
+	/** Inherited: id of the outermost ancestor or self. */
+	fonds_id: string;
+	/** Own access status, null when none is set, `structural` where the profile has none at that level. */
+	own_access: string | null;
+	/** Inherited: own access status, else the nearest ancestor's, else `notReviewed`; `structural` where the level has none. */
+	access_status: string;
+	/** Inherited: 1 when an ancestor is deleted. */
+	hidden: number;
+	/** `row_id` of the import that made it, 0 for entries made by hand. */
+	import_row: number;
+	synthetic: number;
+	/** JSON array of problem codes, e.g. `catalogue.parent-loop`, or null. */
+	problems: string | null;
+	/** Log position the row shows; 0 while there is no live document. */
+	projected_seq: number;
+	/** Log position the newest deposited version holds; null before the first. */
+	deposited_seq: number | null;
+	created_at: string;
+	updated_at: string;
+}
+
+/** An import. Its entries are invisible until `state` is `accepted`. */
+export interface ImportTable {
+	row_id: Generated<number>;
+	id: string;
+	/** `staging` running · `accepted` · `undone`. Failed and cancelled imports leave no row. */
+	state: string;
+	file_name: string;
+	format: string;
+	profile: string;
+	under_id: string | null;
+	root_ids: string;
+	entries: number;
+	/** JSON: ImportReport. */
+	report: string;
+	actor_id: string;
+	actor_name: string;
+	via: string | null;
+	synthetic: number;
+	created_at: string;
+	accepted_at: string | null;
+	/** Version of the archival object, null until it is deposited. */
+	deposited_version: string | null;
+}
+
+/** What happened to an import after it was accepted: `undone`, with JSON detail. */
+export interface ImportEventTable {
+	id: Generated<number>;
+	import_id: string;
+	kind: string;
+	detail: string;
+	actor_id: string;
+	at: string;
+}
+
+/** The durable log: what the server acknowledged, in order. Never changed; compaction replaces cold rows. */
+export interface LogUpdateTable {
+	/** Position in the log of the whole archive. */
+	seq: Generated<number>;
+	doc: string;
+	/** `update`, or `snapshot`: a whole state that replaces the rows before it. */
+	kind: string;
+	payload: Uint8Array;
+	actor_id: string;
+	actor_name: string;
+	/** `import`, `cli`, `server` or null for a person in the workspace. */
+	via: string | null;
+	received_at: string;
+}
+
+/** The last position of each live document. */
+export interface LogHeadTable {
+	doc: string;
+	seq: number;
+	updates: number;
+	bytes: number;
+}
+
+/** Every accepted setting of a field, for good. Written in the transaction of its log row. */
+export interface EntryChangeTable {
+	id: Generated<number>;
+	doc: string;
+	seq: number;
+	element_id: string;
+	field: string;
+	/** JSON array of the values this setting replaced, in log order. */
+	from_values: string;
+	/** JSON value set. */
+	to_value: string;
+	actor_id: string;
+	actor_name: string;
+	via: string | null;
+	received_at: string;
+	/** What the device said: `by` and `at` of the element. */
+	claimed_by: string;
+	claimed_at: string;
+}
+
+/** A version of an entry in the archival store. */
+export interface DepositTable {
+	id: Generated<number>;
+	entry_id: string;
+	object_id: string;
+	version: string;
+	kind: string;
+	/** Log position it holds. */
+	seq: number;
+	at: string;
+}
+
+/** Who did what to whom: actions of authority. */
+export interface AuditTable {
+	seq: Generated<number>;
+	at: string;
+	actor_id: string;
+	actor_name: string;
+	via: string | null;
+	action: string;
+	object: string;
+	detail: string;
+}

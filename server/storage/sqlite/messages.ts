@@ -1,0 +1,64 @@
+/** A value SQLite binds. */
+export type Bound = string | number | bigint | null | Uint8Array;
+
+/** A statement with its parameters. */
+export interface Bind {
+	readonly sql: string;
+	readonly params: readonly Bound[];
+}
+
+/** A logged update on its way to the writer. */
+export interface AppendMessage {
+	readonly doc: string;
+	readonly payload: Uint8Array;
+	readonly actorId: string;
+	readonly actorName: string;
+	readonly via: string | null;
+	readonly receivedAt: string;
+	readonly changes: readonly {
+		readonly elementId: string;
+		readonly field: string;
+		readonly fromValues: string;
+		readonly toValue: string;
+		readonly claimedBy: string;
+		readonly claimedAt: string;
+	}[];
+	/** Write only when the document has no update yet. */
+	readonly onlyFirst: boolean;
+}
+
+/** What a worker is asked. */
+export type Ask =
+	| { readonly kind: 'query'; readonly bind: Bind }
+	| { readonly kind: 'batch'; readonly binds: readonly Bind[] }
+	| {
+			readonly kind: 'bulk';
+			readonly inserts: readonly { readonly sql: string; readonly rows: readonly (readonly Bound[])[] }[];
+	  }
+	| { readonly kind: 'append'; readonly updates: readonly AppendMessage[] }
+	| { readonly kind: 'end'; readonly how: 'commit' | 'rollback' }
+	| { readonly kind: 'close' };
+
+/** Rows, and what a write did. */
+export interface QueryAnswer {
+	readonly rows: readonly Record<string, unknown>[];
+	readonly changes: number;
+	readonly lastInsertRowid: number;
+}
+
+/** One answer for each appended update: its position, and whether this call wrote it. */
+export type AppendAnswer = readonly { readonly seq: number; readonly wrote: boolean }[];
+
+export interface ErrorAnswer {
+	readonly message: string;
+	readonly code: string | undefined;
+	/** SQLite's primary result code, e.g. 13 for a full disk. */
+	readonly errcode: number | undefined;
+}
+
+/** What a worker is told when it starts. */
+export interface WorkerSettings {
+	readonly file: string;
+	readonly isWriter: boolean;
+	readonly synchronous: 'full' | 'normal' | 'off';
+}

@@ -1,0 +1,136 @@
+import { sql, type Kysely } from 'kysely';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { Schema } from '../schema.ts';
+import type { LoggedUpdate, NewUpdate, UpdateLog } from '../update-log.ts';
+import type { AppendAnswer, AppendMessage } from './messages.ts';
+import type { WorkerConnection } from './worker-connection.ts';
+import type { WriterQueue } from './writer-queue.ts';
+
+/** Updates of one commit at most. */
+const MAX_GROUP = 500;
+/** Bytes of one commit at most, unless a single update has more. */
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+
+interface Waiting {
+	readonly message: AppendMessage;
+	readonly resolve: (answer: AppendAnswer[number]) => void;
+	readonly reject: (error: Error) => void;
+}
+
+/** The durable log over SQLite: what waits when the writer is free is committed together. */
+export class SqliteLog implements UpdateLog {
+	#db: Kysely<Schema>;
+	#writer: WorkerConnection;
+	#queue: WriterQueue;
+	#waiting: Waiting[] = [];
+	#draining: Promise<void> | undefined;
+
+	constructor(parts: { db: Kysely<Schema>; writer: WorkerConnection; queue: WriterQueue }) {
+		this.#db = parts.db;
+		this.#writer = parts.writer;
+		this.#queue = parts.queue;
+	}
+
+	async append(update: NewUpdate): Promise<number> {
+		return (await this.#enqueue(update, false)).seq;
+	}
+
+	async begin(update: NewUpdate): Promise<{ readonly seq: number; readonly began: boolean }> {
+		const { seq, wrote } = await this.#enqueue(update, true);
+		return { seq, began: wrote };
+	}
+
+	async read(doc: string, afterSeq = 0): Promise<LoggedUpdate[]> {
+		const rows = await this.#db
+			.selectFrom('log_update')
+			.selectAll()
+			.where('doc', '=', doc)
+			.where('seq', '>', afterSeq)
+			.where('seq', '>=', (select) =>
+				select
+					.selectFrom('log_update as snapshot')
+					.select((each) => each.fn.coalesce(each.fn.max('snapshot.seq'), each.lit(0)).as('seq'))
+					.where('snapshot.doc', '=', doc)
+					.where('snapshot.kind', '=', sql.lit('snapshot')),
+			)
+			.orderBy('seq')
+			.execute();
+		return rows.map((row) => ({
+			seq: row.seq,
+			kind: row.kind as LoggedUpdate['kind'],
+			payload: row.payload,
+			actor: { id: row.actor_id, name: row.actor_name, via: row.via },
+			receivedAt: row.received_at,
+		}));
+	}
+
+	async head(doc: string): Promise<number> {
+		const row = await this.#db.selectFrom('log_head').select('seq').where('doc', '=', doc).executeTakeFirst();
+		return row?.seq ?? 0;
+	}
+
+	/** Resolves when nothing waits any more. */
+	async settled(): Promise<void> {
+		while (this.#draining) await this.#draining;
+	}
+
+	#enqueue(update: NewUpdate, onlyFirst: boolean): Promise<AppendAnswer[number]> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({
+				message: {
+					doc: update.doc,
+					// A copy: the caller's is often a view of a network buffer that is used again before this is sent.
+					payload: new Uint8Array(update.payload),
+					actorId: update.actor.id,
+					actorName: update.actor.name,
+					via: update.actor.via,
+					receivedAt: update.receivedAt,
+					changes: update.changes,
+					onlyFirst,
+				},
+				resolve,
+				reject,
+			});
+			this.#draining ??= this.#drain();
+		});
+	}
+
+	async #drain(): Promise<void> {
+		while (this.#waiting.length > 0) {
+			const giveBack = await this.#queue.acquire(true);
+			// Taken only now: all that came while the writer was busy shares this commit.
+			const group = this.#takeGroup();
+			const updates = group.map((each) => each.message);
+			try {
+				const answers = await this.#writer.ask<AppendAnswer>(
+					{ kind: 'append', updates },
+					updates.map((each) => each.payload.buffer as ArrayBuffer),
+				);
+				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
+			} catch (error) {
+				const reason = error instanceof Error ? error.message : String(error);
+				// The next group tries again: a full disk may have been cleared by then.
+				for (const each of group) {
+					const refusal = new Refusal('storage.log-failed', { reason }, 503);
+					refusal.cause = error;
+					each.reject(refusal);
+				}
+			} finally {
+				giveBack();
+			}
+		}
+		// In the same turn as the last look at the queue, or an append in between would wait for ever.
+		this.#draining = undefined;
+	}
+
+	#takeGroup(): Waiting[] {
+		let bytes = 0;
+		let count = 0;
+		for (const { message } of this.#waiting) {
+			bytes += message.payload.byteLength;
+			if (count > 0 && (bytes > MAX_GROUP_BYTES || count >= MAX_GROUP)) break;
+			count++;
+		}
+		return this.#waiting.splice(0, count);
+	}
+}

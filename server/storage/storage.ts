@@ -1,0 +1,30 @@
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { FullText } from './full-text.ts';
+import type { Schema } from './schema.ts';
+import type { UpdateLog } from './update-log.ts';
+
+/** A statement for {@link Storage.batch}: a Kysely query, compiled or not. */
+export type Statement = CompiledQuery | Compilable;
+
+/** One prepared statement run for many rows of parameters. */
+export interface BulkInsert {
+	readonly sql: string;
+	readonly rows: readonly (readonly unknown[])[];
+}
+
+/** The database of one archive: one writer, readers beside it, and the durable log. */
+export interface Storage {
+	/**
+	 * Queries outside a transaction read from a reader and write through the writer, in order; a transaction holds the
+	 * writer. Keep long writes in chunks of at most 1,000 rows, so that a person's edit never waits behind them.
+	 */
+	readonly db: Kysely<Schema>;
+	readonly log: UpdateLog;
+	readonly fullText: FullText;
+	/** Runs the statements in one transaction with one trip to the writer: all or nothing, durable when it resolves. */
+	batch(statements: readonly Statement[]): Promise<void>;
+	/** Like {@link batch}, for loads of at most 1,000 rows: far cheaper for each row. */
+	bulk(inserts: readonly BulkInsert[]): Promise<void>;
+	/** Finishes what was begun, folds the write-ahead log into the file, frees the data directory. */
+	close(): Promise<void>;
+}

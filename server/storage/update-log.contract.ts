@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { anEntryRow, bulkOf } from '#tests/support/entry-rows.ts';
+import type { StorageFixture } from './storage.contract.ts';
+import type { Storage } from './storage.ts';
+import type { NewChange, NewUpdate } from './update-log.ts';
+
+const CHANGE: NewChange = {
+	elementId: 'el',
+	field: 'title',
+	fromValues: '[]',
+	toValue: '"题名"',
+	claimedBy: 'p',
+	claimedAt: '2026-01-01T00:00:00.000Z',
+};
+
+/** An update as live editing hands it to the log. */
+export function anUpdate(doc: string, text: string, changes: readonly NewChange[] = []): NewUpdate {
+	return {
+		doc,
+		payload: new TextEncoder().encode(text),
+		actor: { id: 'p1', name: '张三', via: null },
+		receivedAt: '2026-01-02T03:04:05.678Z',
+		changes,
+	};
+}
+
+/** What a document's log holds, as text. */
+export async function textsOf(storage: Storage, doc: string, afterSeq?: number): Promise<string[]> {
+	return (await storage.log.read(doc, afterSeq)).map(({ payload }) => new TextDecoder().decode(payload));
+}
+
+/** The acceptance suite of {@link Storage.log}. */
+export function updateLogContract(setup: () => Promise<StorageFixture>): void {
+	const opened = async (): Promise<Storage> => (await setup()).open();
+
+	describe('the update log', () => {
+		it('keeps updates in order, with who and when', async () => {
+			const storage = await opened();
+			const { log } = storage;
+			const first = await log.append(anUpdate('entry:a', '1'));
+			const second = await log.append({
+				...anUpdate('entry:a', '2'),
+				actor: { id: 'c', name: 'root', via: 'cli' },
+			});
+			expect(second).toBeGreaterThan(first);
+			expect(await log.read('entry:a')).toEqual([
+				{
+					seq: first,
+					kind: 'update',
+					payload: new Uint8Array([0x31]),
+					actor: { id: 'p1', name: '张三', via: null },
+					receivedAt: '2026-01-02T03:04:05.678Z',
+				},
+				expect.objectContaining({ seq: second, actor: { id: 'c', name: 'root', via: 'cli' } }),
+			]);
+			expect(await textsOf(storage, 'entry:a', first)).toEqual(['2']);
+			expect(await log.read('entry:none')).toEqual([]);
+			expect(await log.head('entry:a')).toBe(second);
+			expect(await log.head('entry:none')).toBe(0);
+			expect(await storage.db.selectFrom('log_head').selectAll().execute()).toEqual([
+				{ doc: 'entry:a', seq: second, updates: 2, bytes: 2 },
+			]);
+		});
+
+		it('appends of one turn keep their order over all documents', async () => {
+			const storage = await opened();
+			const seqs = await Promise.all(
+				Array.from({ length: 1200 }, (_, index) =>
+					storage.log.append(anUpdate(`entry:${index % 7}`, String(index))),
+				),
+			);
+			expect(seqs).toEqual(seqs.toSorted((one, other) => one - other));
+			expect(new Set(seqs).size).toBe(1200);
+			expect(await textsOf(storage, 'entry:3')).toEqual(
+				Array.from({ length: 1200 }, (_, index) => String(index)).filter((text) => Number(text) % 7 === 3),
+			);
+		});
+
+		it('writes the settings of an update beside it', async () => {
+			const storage = await opened();
+			const seq = await storage.log.append(anUpdate('entry:a', '1', [CHANGE, { ...CHANGE, field: 'note' }]));
+			const rows = await storage.db.selectFrom('entry_change').selectAll().orderBy('id').execute();
+			expect(rows).toHaveLength(2);
+			expect(rows[0]).toMatchObject({
+				doc: 'entry:a',
+				seq,
+				element_id: 'el',
+				field: 'title',
+				from_values: '[]',
+				to_value: '"题名"',
+				actor_id: 'p1',
+				actor_name: '张三',
+				via: null,
+				received_at: '2026-01-02T03:04:05.678Z',
+				claimed_by: 'p',
+				claimed_at: CHANGE.claimedAt,
+			});
+		});
+
+		it('writes a group whole or not at all, and tries again with the next', async () => {
+			const storage = await opened();
+			const broken = anUpdate('entry:b', '2', [{ ...CHANGE, toValue: null as never }]);
+			const settled = await Promise.allSettled([
+				storage.log.append(anUpdate('entry:a', '1')),
+				storage.log.append(broken),
+				storage.log.append(anUpdate('entry:c', '3')),
+			]);
+			for (const each of settled)
+				expect(each).toMatchObject({ status: 'rejected', reason: { code: 'storage.log-failed' } });
+			for (const table of ['log_update', 'log_head', 'entry_change'] as const)
+				expect(await storage.db.selectFrom(table).selectAll().execute()).toEqual([]);
+			expect(await storage.log.append(anUpdate('entry:a', '4'))).toBeGreaterThan(0);
+			expect(await textsOf(storage, 'entry:a')).toEqual(['4']);
+		});
+
+		it('keeps the bytes it was given, though the caller uses them again', async () => {
+			const storage = await opened();
+			const buffer = new TextEncoder().encode('frame: payload');
+			const appended = storage.log.append({ ...anUpdate('entry:a', ''), payload: buffer.subarray(7) });
+			buffer.fill(0);
+			await appended;
+			expect(await textsOf(storage, 'entry:a')).toEqual(['payload']);
+		});
+
+		it('of fifty that begin a document at once, one does', async () => {
+			const storage = await opened();
+			const begun = await Promise.all(
+				Array.from({ length: 50 }, (_, index) =>
+					storage.log.begin(anUpdate('entry:a', String(index), [CHANGE])),
+				),
+			);
+			const winner = begun.findIndex(({ began }) => began);
+			expect(begun.filter(({ began }) => began)).toHaveLength(1);
+			expect(new Set(begun.map(({ seq }) => seq)).size).toBe(1);
+			expect(await textsOf(storage, 'entry:a')).toEqual([String(winner)]);
+			expect(await storage.db.selectFrom('entry_change').select('seq').execute()).toHaveLength(1);
+			await storage.log.append(anUpdate('entry:a', 'more'));
+			expect(await storage.log.begin(anUpdate('entry:a', 'late'))).toEqual({
+				seq: begun[0]?.seq,
+				began: false,
+			});
+		});
+
+		it('reads from the last snapshot on', async () => {
+			const storage = await opened();
+			await storage.log.append(anUpdate('entry:a', 'old'));
+			const { seq } = await storage.db
+				.insertInto('log_update')
+				.values({
+					doc: 'entry:a',
+					kind: 'snapshot',
+					payload: new TextEncoder().encode('whole'),
+					actor_id: 'server',
+					actor_name: 'server',
+					via: 'server',
+					received_at: 'x',
+				})
+				.returning('seq')
+				.executeTakeFirstOrThrow();
+			await storage.log.append(anUpdate('entry:a', 'new'));
+			expect(await textsOf(storage, 'entry:a')).toEqual(['whole', 'new']);
+			expect(await textsOf(storage, 'entry:a', seq)).toEqual(['new']);
+			expect((await storage.log.read('entry:a')).map(({ kind }) => kind)).toEqual(['snapshot', 'update']);
+		});
+
+		it('never gives a position twice, though its row is gone', async () => {
+			const fixture = await setup();
+			const storage = await fixture.open();
+			const seq = await storage.log.append(anUpdate('entry:a', '1'));
+			await storage.db.deleteFrom('log_update').execute();
+			await storage.close();
+			const again = await fixture.open();
+			expect(await again.log.append(anUpdate('entry:a', '2'))).toBeGreaterThan(seq);
+		});
+
+		it('goes ahead of bulk writes that wait', async () => {
+			const storage = await opened();
+			const done: string[] = [];
+			const chunk = (name: string) =>
+				storage
+					.bulk([bulkOf(Array.from({ length: 200 }, (_, index) => anEntryRow({ id: `${name}-${index}` })))])
+					.then(() => done.push(name));
+			const bulks = ['one', 'two', 'three', 'four'].map(chunk);
+			const append = storage.log.append(anUpdate('entry:a', '1')).then(() => done.push('append'));
+			await Promise.all([...bulks, append]);
+			expect(done.indexOf('append')).toBeLessThanOrEqual(1);
+		});
+
+		it('lets other writes through, however many append', async () => {
+			const storage = await opened();
+			const seen = { isWritten: false };
+			const write = storage.db
+				.insertInto('setting')
+				.values({ key: 'a', value: '1' })
+				.execute()
+				.then(() => (seen.isWritten = true));
+			let rounds = 0;
+			const editors = Array.from({ length: 5 }, async (_, editor) => {
+				while (!seen.isWritten && rounds < 500) {
+					await storage.log.append(anUpdate(`entry:${editor}`, 'x'));
+					rounds++;
+				}
+			});
+			await Promise.all([write, ...editors]);
+			expect(rounds).toBeLessThan(50);
+		});
+
+		it('an append during a transaction waits for it and is no part of it', async () => {
+			const storage = await opened();
+			let append: Promise<number> | undefined;
+			const failing = storage.db.transaction().execute(async (transaction) => {
+				await transaction.insertInto('setting').values({ key: 'a', value: '1' }).execute();
+				append = storage.log.append(anUpdate('entry:a', '1'));
+				await transaction.insertInto('setting').values({ key: 'b', value: '1' }).execute();
+				throw new Error('no');
+			});
+			await expect(failing).rejects.toThrow('no');
+			await append;
+			expect(await textsOf(storage, 'entry:a')).toEqual(['1']);
+		});
+
+		it('after a crash everything acknowledged is there, and what is there is a beginning of what was sent', async () => {
+			const fixture = await setup();
+			const storage = await fixture.open();
+			const appends = Array.from({ length: 300 }, (_, index) =>
+				storage.log.append(anUpdate('entry:a', String(index))),
+			);
+			await appends[0];
+			const more = Array.from({ length: 300 }, (_, index) =>
+				storage.log.append(anUpdate('entry:a', String(300 + index))),
+			);
+			const settled = Promise.allSettled([...appends, ...more]);
+			await fixture.crash(storage);
+			const acknowledged = (await settled).filter(({ status }) => status === 'fulfilled').length;
+			const again = await fixture.open();
+			const texts = await textsOf(again, 'entry:a');
+			expect(texts.length).toBeGreaterThanOrEqual(acknowledged);
+			expect(acknowledged).toBeGreaterThan(0);
+			expect(texts).toEqual(texts.map((_, index) => String(index)));
+			await again.log.append(anUpdate('entry:a', 'on'));
+			expect((await textsOf(again, 'entry:a')).at(-1)).toBe('on');
+		});
+	});
+}

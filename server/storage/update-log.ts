@@ -1,0 +1,51 @@
+import type { Actor } from '#domain/base/actor.ts';
+
+/** A setting found in an update, to be written beside it. Values are JSON text. */
+export interface NewChange {
+	readonly elementId: string;
+	readonly field: string;
+	/** JSON array of the values it replaced. */
+	readonly fromValues: string;
+	readonly toValue: string;
+	readonly claimedBy: string;
+	readonly claimedAt: string;
+}
+
+export interface NewUpdate {
+	readonly doc: string;
+	/** A Yjs update, format 1. */
+	readonly payload: Uint8Array;
+	readonly actor: Actor;
+	/** ISO UTC, by the clock of the server. */
+	readonly receivedAt: string;
+	readonly changes: readonly NewChange[];
+}
+
+export interface LoggedUpdate {
+	readonly seq: number;
+	readonly kind: 'update' | 'snapshot';
+	readonly payload: Uint8Array;
+	readonly actor: Actor;
+	readonly receivedAt: string;
+}
+
+/**
+ * The durable log of live documents. Positions (`seq`) grow over the whole archive in the order of appending.
+ * What `append` and `begin` have resolved survives the process and the power.
+ */
+export interface UpdateLog {
+	/**
+	 * Appends; resolves with the position after the commit. Appends of one turn share one commit (group commit) and
+	 * keep their order. Rejects when the commit failed: then nothing of that group was written.
+	 */
+	append(update: NewUpdate): Promise<number>;
+	/**
+	 * Appends the first update of a document, unless it has one already; in either case resolves with the position of
+	 * the document's first update and whether this call wrote it. Two callers at once: exactly one begins.
+	 */
+	begin(update: NewUpdate): Promise<{ readonly seq: number; readonly began: boolean }>;
+	/** A document's updates after a position, oldest first, from its last snapshot on. Empty: no such document. */
+	read(doc: string, afterSeq?: number): Promise<LoggedUpdate[]>;
+	/** The last position of a document, 0 when it has none. */
+	head(doc: string): Promise<number>;
+}

@@ -1,0 +1,283 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import * as v from 'valibot';
+import { createId, parseEntryId, type EntryId, type PersonId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
+import { settingAsWritten } from '#domain/catalogue/written-value.ts';
+import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
+import type { App } from './app.ts';
+import type { TreeNode } from './catalogue/catalogue.ts';
+import type { Language } from './config.ts';
+import { importFiles } from './import-verb.ts';
+import { actorOf, type Identity } from './permissions/identity.ts';
+
+/** How a verb is run: for whom, until when, and where its progress goes. */
+export interface VerbContext {
+	readonly identity: Identity;
+	/** Language of messages inside results. */
+	readonly language: Language;
+	readonly signal: AbortSignal;
+	readonly progress: (progress: unknown) => void;
+}
+
+/** A verb as it comes from a terminal. */
+export interface VerbRequest {
+	readonly verb: string;
+	readonly args: unknown;
+	/** Name of the account to act as; undefined for the user of the system. */
+	readonly as: string | undefined;
+	/** User of the system, who may do everything: the data directory is theirs to read and write anyway. */
+	readonly user: string;
+	readonly language: Language;
+}
+
+type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
+
+const TOKEN_DAYS = 366;
+/** Verbs that change nothing: a cancelled one is not waited for. */
+const READS = ['tree', 'show', 'archive-verify'];
+
+const text = v.pipe(v.string(), v.minLength(1));
+const entryId = v.pipe(
+	v.string(),
+	v.transform((given) => {
+		const id = parseEntryId(given);
+		if (!id) throw new Refusal('catalogue.unknown-entry', { id: given.slice(0, 60) }, 404);
+		return id;
+	}),
+);
+
+/** The verbs that run on an archive, open in this process. Each is one use case. */
+export const VERBS: Readonly<Record<string, Verb>> = {
+	setup: verb(
+		v.object({
+			archiveName: text,
+			archiveCode: text,
+			adminName: v.string(),
+			password: v.string(),
+			holdings: v.picklist(['empty', 'tiny']),
+		}),
+		async (app, args) => {
+			const { administratorId } = await app.administration.setUp(args);
+			return { administratorId, archive: { name: args.archiveName, code: args.archiveCode } };
+		},
+	),
+
+	'user-add': verb(
+		v.object({ name: v.string(), role: v.string(), password: v.string() }),
+		async (app, { name, role, password }, { identity }) => {
+			demand(identity.person, 'administer', { kind: 'people' });
+			const { id } = await app.administration.people.add(
+				{ name, role: role as Role, password },
+				actorOf(identity),
+			);
+			return { id, name, role };
+		},
+	),
+
+	token: verb(v.object({ name: v.string() }), async (app, { name }, { identity }) => {
+		demand(identity.person, 'administer', { kind: 'people' });
+		const person = await accountOf(app, name);
+		const { token } = await app.administration.people.createToken(
+			person.id,
+			{ name: 'cli', scopes: ['read', 'write'], days: TOKEN_DAYS },
+			actorOf(identity),
+		);
+		return { token };
+	}),
+
+	import: verb(
+		v.object({
+			files: v.pipe(v.array(text), v.minLength(1)),
+			under: v.optional(entryId),
+			profile: v.optional(text),
+			mapping: v.optional(text),
+			dryRun: v.boolean(),
+		}),
+		importFiles,
+	),
+
+	'import-undo': verb(
+		v.object({ importId: text, all: v.boolean() }),
+		(app, { importId, all }, { identity }) => app.undoImport(identity, importId, all),
+	),
+
+	tree: verb(
+		v.object({ id: v.optional(entryId), depth: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+		async (app, { id, depth }, { identity }) => {
+			// A tree without children and an entry that is not there are different answers.
+			if (id) await app.catalogue.entry(identity.person, id);
+			return (await app.catalogue.tree(identity.person, id ?? null, depth)).map(branchOf);
+		},
+	),
+
+	show: verb(v.object({ id: entryId }), async (app, { id }, { identity }) => {
+		const entry = await app.catalogue.entry(identity.person, id);
+		return {
+			id: entry.id,
+			level: entry.level,
+			parentId: entry.parentId,
+			title: entry.title,
+			referenceCode: entry.referenceCode,
+			profile: entry.profile,
+			status: entry.status,
+			fields: entry.fields,
+			bodies: entry.bodies,
+			conflicts: entry.conflicts,
+			state: entry.state,
+			versions: entry.versions,
+			childCount: entry.childCount,
+			problems: entry.problems,
+		};
+	}),
+
+	set: verb(
+		v.object({ id: entryId, field: text, value: v.string() }),
+		async (app, { id, field, value }, { identity }) => {
+			const { person } = identity;
+			const entry = await app.catalogue.entry(person, id);
+			await demandEntry(app, person, field === 'status' ? 'delete' : 'edit', id);
+			const setting = settingAsWritten(profileOf(entry.profile), entry.fields, field, value, () =>
+				createId<string>(),
+			);
+			if (setting.key === 'parent') {
+				if (setting.value === null) demand(person, 'create', { kind: 'archive' });
+				else await demandEntry(app, person, 'create', setting.value as EntryId);
+			}
+			const seq = await app.collaboration.setField(id, setting.key, setting.value, actorOf(identity));
+			return { id, field: setting.key, value: setting.value, seq };
+		},
+	),
+
+	export: verb(
+		v.object({ id: entryId, format: v.string(), path: text }),
+		async (app, { id, format, path }, { identity, signal }) => {
+			if (format !== 'ead3' && format !== 'json')
+				throw new Refusal('catalogue.unknown-format', { format: format.slice(0, 40) });
+			const exported = await app.exportSubtree(identity.person, id, format);
+			return { path, format, bytes: await writeWhole(path, exported.text, signal) };
+		},
+	),
+
+	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, { identity }) => {
+		demand(identity.person, 'verify', { kind: 'store' });
+		return app.preservation.verify(path);
+	}),
+};
+
+/**
+ * Runs a verb for whoever asks.
+ * @throws {Refusal} 'cli.unknown-verb' | 'cli.cancelled' | 'administration.not-set-up' | 'permissions.unknown-person' and
+ * what the use case refuses
+ */
+export async function runVerb(
+	app: App,
+	request: VerbRequest,
+	running: Pick<VerbContext, 'signal' | 'progress'>,
+): Promise<unknown> {
+	const run = Object.hasOwn(VERBS, request.verb) ? VERBS[request.verb] : undefined;
+	if (!run) throw new Refusal('cli.unknown-verb', { verb: request.verb.slice(0, 40) });
+	if (request.verb !== 'setup' && !(await app.administration.isSetUp()))
+		throw new Refusal('administration.not-set-up', {}, 409);
+	const identity = await identityOf(app, request);
+	const cancelled = Promise.withResolvers<never>();
+	const cancel = (): void => cancelled.reject(new Refusal('cli.cancelled'));
+	if (running.signal.aborted) cancel();
+	running.signal.addEventListener('abort', cancel, { once: true });
+	const work = run(app, request.args, { ...running, identity, language: request.language });
+	try {
+		return await Promise.race([work, cancelled.promise]);
+	} catch (error) {
+		// What is being written ends by the signal or as a whole; only then is the archive free.
+		const ended = work.catch(() => undefined);
+		if (!READS.includes(request.verb)) await ended;
+		throw running.signal.aborted ? new Refusal('cli.cancelled') : error;
+	} finally {
+		running.signal.removeEventListener('abort', cancel);
+	}
+}
+
+async function identityOf(app: App, { as, user }: VerbRequest): Promise<Identity> {
+	if (as !== undefined) return { person: await accountOf(app, as), via: 'cli' };
+	const person: Person = {
+		id: `system:${user}` as PersonId,
+		name: user,
+		role: 'administrator',
+		fonds: null,
+		accessStatuses: null,
+	};
+	return { person, via: 'cli' };
+}
+
+async function accountOf(app: App, name: string): Promise<Person> {
+	const person = await app.permissions.personByName(name);
+	if (!person) throw new Refusal('permissions.unknown-person', { name: name.slice(0, 60) }, 404);
+	return person;
+}
+
+async function demandEntry(
+	app: App,
+	person: Person,
+	action: 'edit' | 'delete' | 'create',
+	id: EntryId,
+): Promise<void> {
+	const thing = await app.catalogue.thingOf(id);
+	if (!thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+	demand(person, action, thing);
+}
+
+interface Branch {
+	readonly id: string;
+	readonly title: string;
+	readonly level: string;
+	readonly referenceCode: string;
+	readonly childCount: number;
+	readonly children?: readonly Branch[];
+}
+
+function branchOf(node: TreeNode): Branch {
+	return {
+		id: node.id,
+		title: node.title || node.dateText,
+		level: node.level,
+		referenceCode: node.referenceCode,
+		childCount: node.childCount,
+		...(node.children ? { children: node.children.map(branchOf) } : {}),
+	};
+}
+
+/** Writes a file that is there whole or not at all; gives its size. */
+async function writeWhole(path: string, source: AsyncIterable<string>, signal: AbortSignal): Promise<number> {
+	const partial = `${path}.partial-${createId<string>()}`;
+	const stream = createWriteStream(partial, { flags: 'wx' });
+	try {
+		await pipeline(source, stream, { signal });
+		await rename(partial, path);
+		return stream.bytesWritten;
+	} catch (error) {
+		await rm(partial, { force: true });
+		const { code } = error as NodeJS.ErrnoException;
+		if (code && ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'ENOSPC', 'EROFS', 'EPERM'].includes(code))
+			throw new Refusal('cli.export-target', { path, reason: code });
+		throw error;
+	}
+}
+
+function verb<S extends v.GenericSchema>(
+	schema: S,
+	run: (app: App, args: v.InferOutput<S>, context: VerbContext) => Promise<unknown>,
+): Verb {
+	return async (app, given, context) => {
+		const parsed = v.safeParse(schema, given);
+		if (!parsed.success) {
+			const issue = parsed.issues[0];
+			throw new Refusal('cli.bad-argument', {
+				argument: v.getDotPath(issue) ?? 'args',
+				value: String(issue.input).slice(0, 80),
+			});
+		}
+		return run(app, parsed.output, context);
+	};
+}
