@@ -1,0 +1,183 @@
+import type * as Y from 'yjs';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { EntryDetail, RowPage } from '#domain/catalogue/rows.ts';
+import type { Role } from '#domain/permissions/permissions.ts';
+import type { FieldElement } from '#sync/field-values.ts';
+
+/** Reads of the catalogue, each limited to what the person may see. */
+export interface RowsClient {
+	children(parentId: EntryId | null, offset: number, limit: number): Promise<RowPage>;
+	entry(id: EntryId): Promise<EntryDetail>;
+	search(query: string, offset: number, limit: number): Promise<RowPage>;
+	/** Called with the entries that changed and the child lists that must be read again. */
+	onChanged(listener: (change: RowsChange) => void): () => void;
+}
+
+export interface RowsChange {
+	readonly ids: readonly EntryId[];
+	readonly parents: readonly (EntryId | null)[];
+}
+
+/** Somebody at one client: the same person in two tabs is there twice. */
+export interface PresentPerson {
+	readonly clientId: number;
+	readonly personId: string;
+	readonly name: string;
+	readonly colour: string;
+	readonly entryId: EntryId | null;
+	readonly field: FieldKey | null;
+	readonly isMe: boolean;
+	readonly idle: boolean;
+}
+
+/** A surviving value as people are shown it. */
+export interface ShownValue {
+	readonly elementId: string;
+	readonly value: FieldValue;
+	readonly actorName: string;
+	/** ISO UTC: when the server received it, else what the device says. */
+	readonly at: string;
+	/** The device named somebody else than the server's record. */
+	readonly claimDiffers: boolean;
+	/** Not yet known to be on the server. */
+	readonly unsent: boolean;
+}
+
+/** An open entry, live. Reactive: read its properties in markup or `$derived`. */
+export interface EntrySession {
+	readonly id: EntryId;
+	/** The entry by its row: attributions, versions, path, rights. */
+	readonly detail: EntryDetail | undefined;
+	readonly phase: 'loading' | 'live' | 'offline' | 'readonly' | 'refused' | 'gone';
+	/** Refusal code that explains the phase. */
+	readonly reason: string | undefined;
+	readonly canEdit: boolean;
+	readonly elements: ReadonlyMap<FieldKey, readonly FieldElement[]>;
+	/** Distinct surviving values, newest first; more than one is a conflict. */
+	values(field: FieldKey): readonly ShownValue[];
+	/** Field ids of long texts with words. */
+	readonly bodies: readonly string[];
+	/** The shared text of a long-text field, for the editor. */
+	fragment(fieldId: string): Y.XmlFragment | undefined;
+	/** One setting; it settles a conflict. */
+	set(field: FieldKey, value: FieldValue): void;
+	addItem(fieldId: string, text: string): FieldKey;
+	removeItem(key: FieldKey): void;
+	moveItem(key: FieldKey, beforeKey: FieldKey | null): void;
+	readonly people: readonly PresentPerson[];
+	focus(field: FieldKey | null): void;
+	readonly saved: {
+		readonly unsent: number;
+		readonly state: 'device' | 'server' | 'archive';
+		readonly version: string | undefined;
+	};
+	close(): void;
+}
+
+/** What one tab works with. */
+export interface Workspace {
+	readonly me: { readonly id: string; readonly name: string; readonly role: Role; readonly language: string };
+	readonly archive: { readonly name: string; readonly code: string; readonly synthetic: boolean };
+	readonly rows: RowsClient;
+	readonly connection: 'connecting' | 'connected' | 'disconnected';
+	readonly connectionReason: string | undefined;
+	readonly unsent: number;
+	/** Who is in the archive. */
+	readonly people: readonly PresentPerson[];
+	open(id: EntryId): EntrySession;
+	create(
+		parentId: EntryId | null,
+		level: string,
+		profile: string,
+		title: string,
+		after?: EntryId,
+	): Promise<EntryId>;
+	/** Before `beforeId`, or last. */
+	move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void>;
+	remove(id: EntryId): Promise<void>;
+	restore(id: EntryId): Promise<void>;
+	readonly imports: ImportsClient;
+	signOut(): Promise<void>;
+}
+
+export interface ImportOptions {
+	readonly uploadId: string;
+	readonly profile?: string;
+	readonly under?: EntryId;
+	readonly mapping?: unknown;
+}
+
+export interface ImportReport {
+	readonly format: string;
+	readonly profile: string;
+	readonly entries: number;
+	readonly byLevel: Readonly<Record<string, number>>;
+	readonly losses: readonly { readonly path: string; readonly count: number; readonly firstLine: number }[];
+	readonly problems: readonly ImportProblem[];
+	readonly understood: readonly { readonly source: string; readonly field: string; readonly count: number }[];
+	readonly sample: readonly {
+		readonly title: string;
+		readonly level: string;
+		readonly referenceCode: string;
+		readonly dateText: string;
+		readonly depth: number;
+	}[];
+	readonly seconds: number;
+}
+
+export interface ImportProblem {
+	readonly file: string;
+	readonly line: number;
+	readonly code: string;
+	readonly params: Readonly<Record<string, string | number>>;
+	readonly severity: 'error' | 'warning';
+}
+
+export interface ImportSummary {
+	readonly id: string;
+	readonly fileName: string;
+	readonly format: string;
+	readonly state: 'accepted' | 'undone';
+	readonly entries: number;
+	readonly actorName: string;
+	readonly acceptedAt: string;
+	readonly rootIds: readonly EntryId[];
+	readonly synthetic: boolean;
+}
+
+export interface ImportsClient {
+	upload(
+		file: File,
+		onProgress: (sent: number, total: number) => void,
+		signal: AbortSignal,
+	): Promise<{ uploadId: string }>;
+	dryRun(
+		options: ImportOptions,
+		onProgress: (progress: ImportProgress) => void,
+		signal: AbortSignal,
+	): Promise<ImportReport>;
+	accept(
+		options: ImportOptions,
+		onProgress: (progress: ImportProgress) => void,
+		signal: AbortSignal,
+	): Promise<ImportReport & { readonly importId: string; readonly rootIds: readonly EntryId[] }>;
+	list(): Promise<readonly ImportSummary[]>;
+	undo(
+		importId: string,
+		all: boolean,
+	): Promise<{
+		readonly withdrawn: number;
+		readonly kept: readonly {
+			readonly id: EntryId;
+			readonly title: string;
+			readonly referenceCode: string;
+		}[];
+	}>;
+}
+
+export interface ImportProgress {
+	readonly bytes: number;
+	readonly total: number;
+	readonly entries: number;
+}

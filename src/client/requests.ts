@@ -1,0 +1,76 @@
+import { Refusal, type Params } from '#domain/base/refusal.ts';
+
+/**
+ * Asks the server for JSON.
+ * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest
+ */
+export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
+	const response = await answered(path, init);
+	return (await response.json()) as T;
+}
+
+/** A line of a long answer: progress, then a result or a refusal. */
+type Line<P, R> =
+	| { readonly progress: P }
+	| { readonly result: R }
+	| { readonly refusal: { readonly code: string; readonly params: Params } };
+
+/**
+ * Asks for long work: the answer comes as lines of JSON, progress first.
+ * @throws {Refusal} as {@link request}; an aborted signal rejects with its reason
+ */
+export async function requestWithProgress<P, R>(
+	path: string,
+	body: unknown,
+	onProgress: (progress: P) => void,
+	signal: AbortSignal,
+): Promise<R> {
+	const response = await answered(path, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+		signal,
+	});
+	let rest = '';
+	const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+	if (!reader) throw new Refusal('client.failed', { reason: 'empty answer' });
+	for (;;) {
+		const { done, value } = await reader.read();
+		rest += value ?? '';
+		const lines = rest.split('\n');
+		rest = lines.pop() ?? '';
+		for (const text of lines) {
+			if (!text) continue;
+			const line = JSON.parse(text) as Line<P, R>;
+			if ('progress' in line) onProgress(line.progress);
+			else if ('result' in line) return line.result;
+			else throw new Refusal(line.refusal.code, line.refusal.params);
+		}
+		if (done) throw new Refusal('client.unreachable');
+	}
+}
+
+async function answered(path: string, init: RequestInit): Promise<Response> {
+	let response: Response;
+	try {
+		response = await fetch(path, init);
+	} catch (error) {
+		if (init.signal?.aborted) throw error;
+		throw new Refusal('client.unreachable');
+	}
+	if (response.ok) return response;
+	throw await refusalOf(response);
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+	const text = await response.text();
+	const given = text.startsWith('{')
+		? (JSON.parse(text) as { refusal?: { code: string; params: Params } })
+		: {};
+	if (given.refusal) return new Refusal(given.refusal.code, given.refusal.params, response.status);
+	return new Refusal(
+		response.status === 401 ? 'permissions.sign-in' : 'client.failed',
+		{ reason: String(response.status) },
+		response.status,
+	);
+}

@@ -1,0 +1,312 @@
+import { HocuspocusProvider } from '@hocuspocus/provider';
+import { createSubscriber } from 'svelte/reactivity';
+import * as Y from 'yjs';
+import { createId, type EntryId } from '#domain/base/ids.ts';
+import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
+import type { EntryRow } from '#domain/catalogue/rows.ts';
+import { buildEntryDoc, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import { Connection } from './connection.svelte.ts';
+import type { EntrySession, PresentPerson, RowsChange, RowsClient, Workspace } from './contract.ts';
+import { LiveEntrySession, presentPeople } from './entry-session.svelte.ts';
+import { importsClient } from './imports-client.ts';
+import { request } from './requests.ts';
+
+/** After this long without a key or pointer a person is shown as away. */
+const IDLE_MS = 3 * 60_000;
+
+interface Me {
+	readonly me: Workspace['me'];
+	readonly archive: Workspace['archive'];
+}
+
+/** Reads who I am and opens the connection of this tab. */
+export async function createWorkspace(): Promise<LiveWorkspace> {
+	return new LiveWorkspace(await request<Me>('/api/me'));
+}
+
+/** The workspace of one tab: one socket, the entries open in it, and who else is there. */
+export class LiveWorkspace implements Workspace {
+	readonly me: Workspace['me'];
+	readonly imports = importsClient;
+	readonly rows: RowsClient;
+	#archive = $state.raw<Workspace['archive']>({ name: '', code: '', synthetic: false });
+	#connection: Connection;
+	#presence: HocuspocusProvider | undefined;
+	#presenceDoc = new Y.Doc();
+	#sessions = $state.raw<
+		ReadonlyMap<EntryId, { readonly session: LiveEntrySession; readonly users: number }>
+	>(new Map());
+	#listeners = new Set<(change: RowsChange) => void>();
+	#watchPeople: () => void;
+	#at: EntryId | null = null;
+	#isIdle = false;
+	#stops: (() => void)[] = [];
+
+	constructor({ me, archive }: Me) {
+		this.me = me;
+		this.#archive = archive;
+		this.rows = {
+			children: (parentId, offset, limit) =>
+				request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
+			entry: (id) => request(`/api/rows/entry/${id}`),
+			search: (query, offset, limit) =>
+				request(`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}`),
+			onChanged: (listener) => {
+				this.#listeners.add(listener);
+				return () => this.#listeners.delete(listener);
+			},
+		};
+		const url = new URL('/collab', location.href);
+		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+		this.#connection = new Connection(url.href);
+		this.#watchPeople = createSubscriber((update) => {
+			this.#presence?.awareness?.on('change', update);
+			return () => this.#presence?.awareness?.off('change', update);
+		});
+		if (me.role !== 'reader') this.#joinPresence();
+		this.#warnBeforeLeaving();
+	}
+
+	get archive(): Workspace['archive'] {
+		return this.#archive;
+	}
+
+	get connection(): Workspace['connection'] {
+		return this.#connection.status;
+	}
+
+	get connectionReason(): string | undefined {
+		return this.#connection.reason;
+	}
+
+	get unsent(): number {
+		let unsent = 0;
+		for (const { session } of this.#sessions.values()) unsent += session.saved.unsent;
+		return unsent;
+	}
+
+	get people(): readonly PresentPerson[] {
+		this.#watchPeople();
+		return presentPeople(this.#presence?.awareness?.getStates(), this.#presenceDoc.clientID);
+	}
+
+	open(id: EntryId): EntrySession {
+		this.#at = id;
+		this.#sayWhere();
+		return this.#use(id);
+	}
+
+	async create(
+		parentId: EntryId | null,
+		level: string,
+		profile: string,
+		title: string,
+		after?: EntryId,
+	): Promise<EntryId> {
+		const id = createId();
+		const doc = new Y.Doc();
+		const order = await this.#orderAfter(parentId, after);
+		buildEntryDoc(
+			doc,
+			{ level, parentId, order, fields: title ? { title } : {}, bodies: {} },
+			{ by: this.me.id, at: new Date().toISOString(), newElementId: () => createId<string>() },
+		);
+		const update = Y.encodeStateAsUpdate(doc).toBase64();
+		doc.destroy();
+		await request('/api/entries', {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ id, profile, update }),
+		});
+		this.#announce({ ids: [id], parents: [parentId] });
+		return id;
+	}
+
+	async move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void> {
+		const { before, after } = await this.#neighbours(parentId, beforeId, id);
+		const order = orderKeyBetween(before, after);
+		await this.#edit(id, (session) => {
+			const current = session.values('parent')[0]?.value ?? null;
+			session.doc.transact(() => {
+				if (current !== parentId) session.set('parent', parentId);
+				session.set('order', order);
+			});
+		});
+	}
+
+	async remove(id: EntryId): Promise<void> {
+		await this.#edit(id, (session) => session.set('status', 'deleted'));
+	}
+
+	async restore(id: EntryId): Promise<void> {
+		await this.#edit(id, (session) => session.set('status', 'active'));
+	}
+
+	async signOut(): Promise<void> {
+		await request('/api/sign-out', { method: 'POST' });
+		this.close();
+		location.assign('/sign-in');
+	}
+
+	/** Leaves: ends the sessions and the socket. */
+	close(): void {
+		for (const { session } of this.#sessions.values()) session.close();
+		this.#presence?.destroy();
+		this.#connection.close();
+		for (const stop of this.#stops) stop();
+	}
+
+	#use(id: EntryId): LiveEntrySession {
+		const known = this.#sessions.get(id);
+		if (known) {
+			this.#sessions = new Map(this.#sessions).set(id, { session: known.session, users: known.users + 1 });
+			return shared(known.session, () => this.#release(id));
+		}
+		const session = new LiveEntrySession({
+			id,
+			me: this.me,
+			rows: this.rows,
+			connection: this.#connection,
+			onClosed: () => undefined,
+		});
+		this.#sessions = new Map(this.#sessions).set(id, { session, users: 1 });
+		return shared(session, () => this.#release(id));
+	}
+
+	#release(id: EntryId): void {
+		const known = this.#sessions.get(id);
+		if (!known) return;
+		const sessions = new Map(this.#sessions);
+		if (known.users > 1) sessions.set(id, { session: known.session, users: known.users - 1 });
+		// An entry with unsent edits stays open until they are on the server.
+		else if (known.session.saved.unsent > 0 && known.session.phase !== 'refused') {
+			void known.session.settled().then(
+				() => this.#release(id),
+				() => undefined,
+			);
+			return;
+		} else {
+			sessions.delete(id);
+			known.session.close();
+		}
+		this.#sessions = sessions;
+	}
+
+	async #edit(id: EntryId, change: (session: LiveEntrySession) => void): Promise<void> {
+		const session = this.#use(id);
+		try {
+			await session.ready();
+			change(session);
+			await session.settled();
+		} finally {
+			session.close();
+		}
+	}
+
+	async #orderAfter(parentId: EntryId | null, after: EntryId | undefined): Promise<string> {
+		const siblings = await this.#siblings(parentId);
+		const at = after === undefined ? siblings.length - 1 : siblings.findIndex((row) => row.id === after);
+		return orderKeyBetween(siblings[at]?.order ?? null, siblings[at + 1]?.order ?? null);
+	}
+
+	async #neighbours(
+		parentId: EntryId | null,
+		beforeId: EntryId | null,
+		moved: EntryId,
+	): Promise<{ before: string | null; after: string | null }> {
+		const siblings = (await this.#siblings(parentId)).filter((row) => row.id !== moved);
+		const at = beforeId === null ? siblings.length : siblings.findIndex((row) => row.id === beforeId);
+		return { before: siblings[at - 1]?.order ?? null, after: siblings[at]?.order ?? null };
+	}
+
+	async #siblings(parentId: EntryId | null): Promise<EntryRow[]> {
+		const rows: EntryRow[] = [];
+		for (;;) {
+			const page = await this.rows.children(parentId, rows.length, 1000);
+			rows.push(...page.rows);
+			if (rows.length >= page.total || page.rows.length === 0) return rows;
+		}
+	}
+
+	#joinPresence(): void {
+		const provider = new HocuspocusProvider({
+			name: PRESENCE_DOC_NAME,
+			document: this.#presenceDoc,
+			websocketProvider: this.#connection.socket,
+			token: null,
+			onStateless: ({ payload }) => this.#hear(JSON.parse(payload) as Heard),
+			onSynced: () => this.#sayWhere(),
+		});
+		this.#presence = provider;
+		provider.attach();
+		this.#sayWhere();
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		const active = (): void => {
+			clearTimeout(timer);
+			timer = setTimeout(() => this.#setIdle(true), IDLE_MS);
+			this.#setIdle(false);
+		};
+		for (const type of ['keydown', 'pointerdown'] as const) addEventListener(type, active, { passive: true });
+		active();
+		this.#stops.push(() => {
+			clearTimeout(timer);
+			for (const type of ['keydown', 'pointerdown'] as const) removeEventListener(type, active);
+		});
+	}
+
+	#setIdle(isIdle: boolean): void {
+		if (this.#isIdle === isIdle) return;
+		this.#isIdle = isIdle;
+		this.#sayWhere();
+	}
+
+	#sayWhere(): void {
+		this.#presence?.awareness?.setLocalState({ entryId: this.#at, field: null, idle: this.#isIdle });
+	}
+
+	#hear(message: Heard): void {
+		if (message.type === 'changed') {
+			this.#announce({ ids: message.ids, parents: message.parents });
+			if (message.ids.length === 0) void request<Me>('/api/me').then((me) => (this.#archive = me.archive));
+		} else if (message.type === 'deposited') {
+			this.#sessions.get(message.id)?.session.deposited(message.version, message.seq);
+			this.#announce({ ids: [message.id], parents: [] });
+		}
+	}
+
+	#announce(change: RowsChange): void {
+		for (const listener of [...this.#listeners]) listener(change);
+	}
+
+	#warnBeforeLeaving(): void {
+		const warn = (event: BeforeUnloadEvent): void => {
+			if (this.unsent > 0) event.preventDefault();
+		};
+		addEventListener('beforeunload', warn);
+		this.#stops.push(() => removeEventListener('beforeunload', warn));
+	}
+}
+
+type Heard =
+	| {
+			readonly type: 'changed';
+			readonly ids: readonly EntryId[];
+			readonly parents: readonly (EntryId | null)[];
+	  }
+	| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string; readonly seq: number };
+
+/** The session, whose `close` gives back one use of it. */
+function shared(session: LiveEntrySession, release: () => void): LiveEntrySession {
+	let isOpen = true;
+	return new Proxy(session, {
+		get(target, name) {
+			if (name === 'close')
+				return () => {
+					if (isOpen) release();
+					isOpen = false;
+				};
+			const value = Reflect.get(target, name, target) as unknown;
+			return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+		},
+	});
+}

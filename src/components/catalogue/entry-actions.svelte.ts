@@ -1,0 +1,134 @@
+import { createContext } from 'svelte';
+import type { Workspace } from '#client/contract.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import type { EntryRow } from '#domain/catalogue/rows.ts';
+import { m } from '#i18n/generated/messages.js';
+import { refusalWords } from '#i18n/refusal-words.ts';
+import { notify } from '#ui/announcer.svelte.ts';
+import { PagedRows } from '#ui/data-table.svelte.ts';
+import { keysOf } from '#ui/shortcut-text.ts';
+import { compareSiblings } from './entry-order.ts';
+import { entryName } from './entry-words.ts';
+
+/** An entry as something to put others under. */
+export type ParentEntry = Pick<EntryRow, 'id' | 'title' | 'level' | 'profile' | 'dateText'>;
+
+/** What a dialog asks about. */
+export type ActionDialog =
+	| {
+			readonly kind: 'new';
+			readonly parent: ParentEntry | null;
+			readonly after?: EntryRow;
+			readonly level?: string;
+	  }
+	| { readonly kind: 'move'; readonly entry: EntryRow }
+	| { readonly kind: 'delete'; readonly entry: EntryRow };
+
+/** What can be done with whole entries: make, move, delete, restore. Says how it went; a refusal never throws. */
+export class EntryActions {
+	dialog = $state.raw<ActionDialog | undefined>();
+	/** Cut, waiting for a place. */
+	cut = $state.raw<EntryRow | undefined>();
+	#workspace: Workspace;
+	#go: (id: EntryId) => void;
+
+	/** @param go shows an entry */
+	constructor(workspace: Workspace, go: (id: EntryId) => void) {
+		this.#workspace = workspace;
+		this.#go = go;
+	}
+
+	/** Whether the person may make entries at the top of the hierarchy. */
+	get mayCreateTop(): boolean {
+		const { role } = this.#workspace.me;
+		return role === 'administrator' || role === 'archivist';
+	}
+
+	close(): void {
+		this.dialog = undefined;
+	}
+
+	async create(
+		parentId: EntryId | null,
+		level: string,
+		profile: string,
+		title: string,
+		after?: EntryId,
+	): Promise<void> {
+		await this.#do(async () => {
+			const id = await this.#workspace.create(parentId, level, profile, title, after);
+			this.close();
+			this.#go(id);
+			notify(m.catalogue_action_created({ title: title || m.catalogue_list_untitled() }));
+		});
+	}
+
+	async move(entry: EntryRow, parentId: EntryId | null, beforeId: EntryId | null = null): Promise<void> {
+		await this.#do(async () => {
+			await this.#workspace.move(entry.id, parentId, beforeId);
+			this.close();
+			if (this.cut?.id === entry.id) this.cut = undefined;
+			notify(m.catalogue_action_moved({ title: entryName(entry) }));
+		});
+	}
+
+	/** Moves among siblings: −1 towards the first, 1 towards the last. */
+	async moveBy(entry: EntryRow, by: -1 | 1): Promise<void> {
+		await this.#do(async () => {
+			const { rows } = this.#workspace;
+			const siblings = new PagedRows((offset, limit) => rows.children(entry.parentId, offset, limit));
+			const at = await siblings.locate((row) => compareSiblings(row, entry));
+			if (at < 0) return;
+			const near = await rows.children(entry.parentId, Math.max(0, at - 1), 4);
+			const here = near.rows.findIndex((row) => row.id === entry.id);
+			const beforeId = by < 0 ? near.rows[here - 1]?.id : (near.rows[here + 2]?.id ?? null);
+			// Already first, or already last.
+			if (beforeId === undefined || (by > 0 && !near.rows[here + 1])) return;
+			await this.#workspace.move(entry.id, entry.parentId, beforeId);
+		});
+	}
+
+	cutEntry(entry: EntryRow): void {
+		this.cut = entry;
+		notify(m.catalogue_action_cut_done({ title: entryName(entry), keys: keysOf('Mod+V').join('+') }));
+	}
+
+	async paste(target: EntryRow): Promise<void> {
+		if (this.cut && this.cut.id !== target.id) await this.move(this.cut, target.id);
+	}
+
+	async remove(entry: EntryRow): Promise<void> {
+		await this.#do(async () => {
+			await this.#workspace.remove(entry.id);
+			this.close();
+			notify(m.catalogue_action_deleted({ title: entryName(entry) }), {
+				action: { label: m.catalogue_field_undo(), run: () => void this.restore(entry) },
+			});
+		});
+	}
+
+	async restore(entry: EntryRow): Promise<void> {
+		await this.#do(async () => {
+			await this.#workspace.restore(entry.id);
+			notify(m.catalogue_action_restored({ title: entryName(entry) }));
+		});
+	}
+
+	async #do(work: () => Promise<void>): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			// The live session rejects with the code of the refusal as its message.
+			const reason = isRefusal(error)
+				? refusalWords(error.code, error.params)
+				: error instanceof Error
+					? refusalWords(error.message)
+					: String(error);
+			notify(m.catalogue_action_failed({ reason }), { tone: 'accent' });
+		}
+	}
+}
+
+/** What can be done with entries, below the catalogue layout. */
+export const [useEntryActions, provideEntryActions] = createContext<EntryActions>();

@@ -1,0 +1,10 @@
+import { refusalKey, type Params } from '#domain/base/refusal.ts';
+import * as messages from './generated/messages.js';
+
+type Message = (params: Params) => string;
+
+/** What a refusal says in the language of the page; a code without words is shown as it is. */
+export function refusalWords(code: string, params: Params = {}): string {
+	const message = (messages as unknown as Readonly<Record<string, Message | undefined>>)[refusalKey(code)];
+	return message ? message(params) : code;
+}

@@ -1,0 +1,78 @@
+import type { Role } from '#domain/permissions/permissions.ts';
+import { acting, demandAdministrator, loading, textOf, textsOf } from '../../../refusals.ts';
+
+export const load = ({ locals }) =>
+	loading(async () => {
+		const { person } = demandAdministrator(locals, 'people');
+		const [people, fonds] = await Promise.all([
+			locals.app.administration.people.list(),
+			locals.app.catalogue.tree(person, null, 1),
+		]);
+		return {
+			me: person.id as string,
+			people,
+			fonds: fonds.map((row) => ({ id: row.id as string, title: row.title || row.referenceCode || row.id })),
+		};
+	});
+
+/** The rights a form describes; what they may be is checked where they are kept. */
+function rightsOf(form: FormData): { role: Role; fonds: string[] | null; accessStatuses: string[] | null } {
+	const statuses = textsOf(form, 'accessStatus');
+	return {
+		role: textOf(form, 'role') as Role,
+		fonds: textOf(form, 'fondsLimit') === 'listed' ? textsOf(form, 'fonds') : null,
+		accessStatuses: statuses.length > 0 ? statuses : null,
+	};
+}
+
+export const actions = {
+	add: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'people');
+			const name = textOf(form, 'name');
+			await locals.app.administration.people.add(
+				{ name, password: textOf(form, 'password'), ...rightsOf(form) },
+				actor,
+			);
+			return { done: 'added' as const, name };
+		});
+	},
+	update: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'people');
+			await locals.app.administration.people.update(textOf(form, 'id'), rightsOf(form), actor);
+			return { done: 'updated' as const };
+		});
+	},
+	setDisabled: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'people');
+			const isDisabled = textOf(form, 'disabled') === 'true';
+			await locals.app.administration.people.setDisabled(textOf(form, 'id'), isDisabled, actor);
+			return { done: isDisabled ? ('disabled' as const) : ('enabled' as const) };
+		});
+	},
+	resetPassword: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'people');
+			await locals.app.administration.people.resetPassword(
+				textOf(form, 'id'),
+				textOf(form, 'password'),
+				actor,
+			);
+			return { done: 'passwordReset' as const };
+		});
+	},
+	signOutEverywhere: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'people');
+			await locals.app.administration.people.signOutEverywhere(textOf(form, 'id'), actor);
+			return { done: 'signedOut' as const };
+		});
+	},
+};

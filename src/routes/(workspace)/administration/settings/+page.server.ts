@@ -1,0 +1,25 @@
+import { acting, demandAdministrator, loading, textOf } from '../../../refusals.ts';
+
+export const load = ({ locals }) =>
+	loading(async () => {
+		demandAdministrator(locals, 'settings');
+		return { settings: await locals.app.administration.settings.all() };
+	});
+
+export const actions = {
+	default: async ({ request, locals }) => {
+		const form = await request.formData();
+		return acting(async () => {
+			const { actor } = demandAdministrator(locals, 'settings');
+			await locals.app.administration.settings.change(
+				{
+					'archive.name': textOf(form, 'archiveName'),
+					'archive.code': textOf(form, 'archiveCode'),
+					'deposit.idleSeconds': Number(textOf(form, 'idleSeconds')),
+				},
+				actor,
+			);
+			return { done: 'saved' as const };
+		});
+	},
+};

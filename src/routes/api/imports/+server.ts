@@ -1,0 +1,23 @@
+import { Refusal } from '#domain/base/refusal.ts';
+import { demand } from '#domain/permissions/permissions.ts';
+import { answer, answerWithProgress } from '../answers.ts';
+import { demandPerson, readBody } from '../person.ts';
+import { ImportBody } from './import-body.ts';
+
+/** Accepted and undone imports, newest first. */
+export const GET = ({ locals }) =>
+	answer(async () => {
+		const person = demandPerson(locals);
+		demand(person, 'see', { kind: 'import' });
+		return locals.app.imports.list();
+	});
+
+/** Reads an uploaded file into the catalogue; lines of progress, then the report. */
+export const POST = async ({ locals, request }) => {
+	const read = await readBody(request, ImportBody).catch((error: unknown) => error);
+	return answerWithProgress(async (onProgress, signal) => {
+		if (read instanceof Error) throw read;
+		if (!locals.identity) throw new Refusal('permissions.sign-in', {}, 401);
+		return locals.app.runImport(locals.identity, read as ImportBody, { onProgress, signal });
+	});
+};
