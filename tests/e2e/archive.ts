@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const NODE = join(PROJECT, 'node_modules/node/bin/node');
+/** Long enough for the rule, and no secret. */
+export const PASSWORD = 'synthetic-password-1';
+
+/** A real server over a real data directory, for a browser. */
+export interface Archive {
+	readonly origin: string;
+	readonly port: number;
+	readonly dataDir: string;
+	/** Runs a verb of the command line; its JSON. */
+	verb<T>(args: readonly string[], input?: string): Promise<T>;
+	/** At another address of the same server, a proxy for one, when given. */
+	signIn(page: Page, name: string, at?: string): Promise<void>;
+	addPerson(name: string, role: string): Promise<void>;
+	/** Id of an entry at item level. */
+	anItem(): Promise<string>;
+	stop(): Promise<void>;
+}
+
+/** Starts a server as people start it; stop it at the end of the test. */
+export async function startArchive(
+	options: { readonly isSetUp?: boolean; readonly holdings?: 'tiny' | 'empty' } = {},
+): Promise<Archive> {
+	const dataDir = await mkdtemp(join(tmpdir(), 'lantai-e2e-'));
+	const verb = async <T>(args: readonly string[], input = ''): Promise<T> => {
+		const { code, out, err } = await run([...args, '--data', dataDir, '--json'], input);
+		if (code !== 0) throw new Error(`lantai ${args.join(' ')}: ${err || out}`);
+		return (out ? JSON.parse(out) : undefined) as T;
+	};
+	if (options.isSetUp !== false)
+		await verb(
+			[
+				'setup',
+				'--admin',
+				'管理员',
+				'--name',
+				'沧浦区档案馆',
+				'--code',
+				'999999',
+				'--password-stdin',
+				...(options.holdings === 'tiny' ? ['--demo', 'tiny'] : []),
+			],
+			`${PASSWORD}\n`,
+		);
+	const child = spawn(NODE, [join(PROJECT, 'server/cli.ts'), 'serve', '--port', '0', '--data', dataDir], {
+		env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
+	});
+	let said = '';
+	const port = await new Promise<number>((resolve, reject) => {
+		const hear = (chunk: Buffer): void => {
+			said += chunk.toString();
+			const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+			if (found) resolve(Number(found[1]));
+		};
+		child.stdout.on('data', hear);
+		child.stderr.on('data', hear);
+		child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+	});
+	const origin = `http://127.0.0.1:${port}`;
+	return {
+		origin,
+		port,
+		dataDir,
+		verb,
+		async signIn(page, name, at) {
+			await page.goto(`${at ?? origin}/sign-in`);
+			await page.locator('input[name=name]').fill(name);
+			await page.locator('input[name=password]').fill(PASSWORD);
+			await page.locator('form button').last().click();
+			await page.waitForURL('**/catalogue**');
+		},
+		addPerson: (name, role) =>
+			verb(['user', 'add', name, '--role', role, '--password-stdin'], `${PASSWORD}\n`),
+		async anItem() {
+			type Node = { id: string; level: string; children?: Node[] };
+			const find = (nodes: readonly Node[]): string | undefined => {
+				for (const node of nodes) {
+					if (node.level === 'item') return node.id;
+					const below = find(node.children ?? []);
+					if (below) return below;
+				}
+				return undefined;
+			};
+			const id = find(await verb<Node[]>(['tree', '--depth', '5']));
+			if (!id) throw new Error('there is no item');
+			return id;
+		},
+		async stop() {
+			const ended = new Promise((resolve) => child.on('exit', resolve));
+			if (child.exitCode === null) {
+				child.kill('SIGTERM');
+				await ended;
+			}
+			await rm(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
+function run(
+	args: readonly string[],
+	input: string,
+): Promise<{ code: number | null; out: string; err: string }> {
+	return new Promise((resolve) => {
+		const child = spawn(NODE, [join(PROJECT, 'server/cli.ts'), ...args], {
+			env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
+		});
+		let out = '';
+		let err = '';
+		child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+		child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+		child.stdin.end(input);
+		child.on('exit', (code) => resolve({ code, out, err }));
+	});
+}

@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { PASSWORD, startArchive } from './archive.ts';
+
+test('a fresh archive is set up, a list is imported after a dry run, and taken back', async ({ page }) => {
+	const archive = await startArchive({ isSetUp: false });
+	try {
+		await page.goto(archive.origin);
+		await expect(page).toHaveURL(/\/setup$/);
+		await page.locator('input[name=archiveName]').fill('沧浦区档案馆');
+		await page.locator('input[name=archiveCode]').fill('999999');
+		await page.locator('input[name=adminName]').fill('管理员');
+		for (const box of await page.locator('input[type=password]').all()) await box.fill(PASSWORD);
+		await page.locator('input[value=empty]').check();
+		await page.locator('form button').last().click();
+		await page.waitForURL('**/catalogue**');
+
+		const file = join(archive.dataDir, '归档文件目录.csv');
+		await writeFile(
+			file,
+			'件号,责任者,文号,题名,日期,页数,密级,多余列\n0001,沧浦区水务局,沧水务〔2014〕41号,关于南塘河疏浚工程的批复,20140521,4,公开,x\n0002,沧浦区水务局,,关于防汛工作的通知,20140601,2,公开,y\n',
+		);
+		await page.goto(`${archive.origin}/catalogue/import`);
+		await page.locator('input[type=file]').first().setInputFiles(file);
+		await page.getByRole('tab', { name: /未采用/ }).click();
+		await expect(page.getByRole('tabpanel')).toContainText('多余列');
+		expect(await archive.verb<unknown[]>(['tree'])).toEqual([]);
+		const children = async (): Promise<number[]> =>
+			(await archive.verb<{ childCount: number }[]>(['tree'])).map((node) => node.childCount);
+		await page.getByRole('button', { name: '导入 3 条' }).click();
+		await expect.poll(children).toEqual([2]);
+
+		await page.getByRole('button', { name: '撤回…' }).click();
+		await page.getByRole('dialog').getByRole('button', { name: '撤回', exact: true }).click();
+		await expect.poll(children).toEqual([]);
+	} finally {
+		await archive.stop();
+	}
+});

@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test';
+
+/** Flags that keep a headless Chromium quiet on a machine without network; the sandbox needs a user that is not root. */
+const args = [
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+	...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
+
+export default defineConfig({
+	testDir: './e2e',
+	outputDir: '../test-results',
+	timeout: 90_000,
+	expect: { timeout: 10_000 },
+	workers: 1,
+	forbidOnly: true,
+	reporter: [
+		['list'],
+		['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ?? '.tmp/playwright.json' }],
+	],
+	use: {
+		locale: 'zh-CN',
+		viewport: { width: 1440, height: 900 },
+		launchOptions: { executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args },
+		trace: 'retain-on-failure',
+	},
+	projects: [
+		{ name: 'journeys', testMatch: '*.spec.ts' },
+		{ name: 'shots', testMatch: 'shots.ts' },
+	],
+});

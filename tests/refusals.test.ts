@@ -1,0 +1,85 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { refusalKey } from '#domain/base/refusal.ts';
+import { overwriteGetLocale } from '#i18n/generated/runtime.js';
+import { refusalWords } from '#i18n/refusal-words.ts';
+import { words, wordsOf } from '#server/words.ts';
+
+const PROJECT = resolve(import.meta.dirname, '..');
+const LANGUAGES = ['zh-CN', 'en'] as const;
+/** What a refusal or finding code begins with: a word, or a part of the product. */
+const PREFIXES = [
+	'permissions',
+	'catalogue',
+	'import',
+	'preservation',
+	'collaboration',
+	'administration',
+	'storage',
+	'config',
+	'server',
+	'client',
+	'cli',
+];
+const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
+/** Strings of that form that are something else. */
+const OTHER = [
+	// A column, audit actions, a file, and what `--json` says of a command line that cannot be read.
+	'import.state',
+	'import.accept',
+	'import.undo',
+	'config.json',
+	'cli.usage',
+];
+
+/** Codes in the code, comments left out; each with a place that names it. */
+function codes(): Map<string, string> {
+	const found = new Map<string, string>();
+	const files = globSync(['src/**/*.{ts,svelte}', 'server/**/*.ts'], {
+		cwd: PROJECT,
+		exclude: (path) => String(path).includes('i18n/generated'),
+	});
+	for (const file of files.map(String)) {
+		if (/\.(test|fixture|contract)\.ts$/.test(file)) continue;
+		const text = readFileSync(join(PROJECT, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+		for (const match of text.matchAll(CODE))
+			if (!OTHER.includes(match[1] as string)) found.set(match[1] as string, file);
+	}
+	return found;
+}
+
+describe('every refusal has words', () => {
+	it('finds codes', () => {
+		expect(codes().size).toBeGreaterThan(60);
+	});
+
+	it.each(LANGUAGES)('in %s, for the terminal', (language) => {
+		const missing = [...codes()].filter(([code]) => {
+			const key = refusalKey(code);
+			return words(key, {}, language) === key;
+		});
+		expect(missing.map(([code, file]) => `${refusalKey(code)} (${file})`)).toEqual([]);
+	});
+
+	it.each(LANGUAGES)('in %s, for pages', (language) => {
+		overwriteGetLocale(() => language);
+		const missing = [...codes().keys()].filter((code) => refusalWords(code) === code);
+		expect(missing).toEqual([]);
+	});
+
+	it('says the same on pages and in the terminal', () => {
+		const params = { min: 10, max: 200 };
+		for (const language of LANGUAGES) {
+			overwriteGetLocale(() => language);
+			expect(refusalWords('permissions.weak-password', params)).toBe(
+				wordsOf({ code: 'permissions.weak-password', params }, language),
+			);
+		}
+	});
+
+	it('shows the code when there are no words', () => {
+		expect(refusalWords('nothing.such')).toBe('nothing.such');
+		expect(wordsOf({ code: 'nothing.such', params: { file: 'a' } }, 'en')).toBe('nothing.such · file: a');
+	});
+});
