@@ -1,0 +1,93 @@
+import type { EntryId } from '#domain/base/ids.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { EntryDetail } from '#domain/catalogue/rows.ts';
+
+/** A readable edit inside kept or exported work, so that it can be typed again by hand if all else fails. */
+export interface ReadableEdit {
+	readonly field: FieldKey;
+	readonly value: FieldValue;
+	/** By the device's clock, ISO UTC. */
+	readonly at: string;
+}
+
+/** Work the server would not take. */
+export interface KeptWork {
+	readonly doc: EntryId;
+	readonly title: string;
+	/** Refusal code. */
+	readonly code: string;
+	/** When it was refused, ISO UTC by the device's clock. */
+	readonly at: string;
+	/** Yjs updates in base64. */
+	readonly updates: readonly string[];
+	readonly edits: readonly ReadableEdit[];
+}
+
+/** An edit that waits for the server. */
+export interface WaitingUpdate {
+	/** Grows in the order of writing, over all tabs. */
+	readonly n: number;
+	readonly doc: EntryId;
+	/** Milliseconds by the device's clock. */
+	readonly at: number;
+	readonly update: Uint8Array;
+	readonly isSent: boolean;
+}
+
+export interface StoredDoc {
+	/** Yjs state that the server has; undefined when only edits are here. */
+	readonly state: Uint8Array | undefined;
+	readonly seq: number;
+	readonly lineage: string;
+	/** In order. */
+	readonly updates: readonly WaitingUpdate[];
+}
+
+/** How much waits for the server. */
+export interface Waiting {
+	readonly count: number;
+	/** Of the oldest, milliseconds by the device's clock; undefined when nothing waits. */
+	readonly oldestAt: number | undefined;
+}
+
+/**
+ * What a device holds of live documents. Every edit is appended before it is sent; what `append` has answered survives
+ * the tab, the browser and the power (in memory, for pages without secure context, only the page's life).
+ */
+export interface DeviceStore {
+	/** False: nothing outlives the page. */
+	readonly isDurable: boolean;
+	load(doc: EntryId): Promise<StoredDoc | undefined>;
+	/** @returns the edit's number, once it is durable */
+	append(doc: EntryId, update: Uint8Array): Promise<number>;
+	/** The server has these edits. They stay until the next {@link keepState}. */
+	markSent(numbers: readonly number[]): Promise<void>;
+	/** Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing. */
+	keepState(
+		doc: EntryId,
+		state: Uint8Array,
+		facts: { readonly lineage: string; readonly seq?: number },
+		holds: readonly number[],
+	): Promise<void>;
+	/** Edits not sent yet, oldest first. */
+	waiting(): Promise<WaitingUpdate[]>;
+	/** Calls at once and after every change, in any tab; returns the end of it. */
+	watchWaiting(listener: (waiting: Waiting) => void): () => void;
+	/** Puts edits away that the server refused, in one step. */
+	keep(work: KeptWork, numbers: readonly number[]): Promise<void>;
+	kept(): Promise<(KeptWork & { readonly n: number })[]>;
+	watchKept(listener: (count: number) => void): () => void;
+	/** Takes kept work back among the edits that wait. */
+	offerAgain(n: number): Promise<void>;
+	discardKept(n: number): Promise<void>;
+	keepCard(detail: EntryDetail): Promise<void>;
+	card(id: EntryId): Promise<EntryDetail | undefined>;
+	cards(): Promise<EntryDetail[]>;
+	/** Documents whose state belongs to another history of the log than the given one. */
+	docsOfOtherLineage(lineage: string): Promise<EntryId[]>;
+	/** Drops what is held of an entry, unless edits wait. */
+	forget(doc: EntryId): Promise<void>;
+	fact<T>(key: string): Promise<T | undefined>;
+	keepFact(key: string, value: unknown): Promise<void>;
+	close(): void;
+}

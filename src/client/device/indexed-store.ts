@@ -1,0 +1,251 @@
+import Dexie, { liveQuery } from 'dexie';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
+import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import { fromBase64 } from 'lib0/buffer';
+import { joinStates } from './join-states.ts';
+import type { Vault } from './vault.ts';
+
+/** What one person keeps on this device, sealed, in IndexedDB. */
+export class IndexedStore implements DeviceStore {
+	readonly isDurable = true;
+	#db: PersonDb;
+	#vault: Vault;
+
+	private constructor(db: PersonDb, vault: Vault) {
+		this.#db = db;
+		this.#vault = vault;
+	}
+
+	/**
+	 * Opens the person's database, upgrading it.
+	 * @throws {Refusal} 'device.newer' when a newer version of the product has written here · 'device.unusable'
+	 */
+	static async open(personId: string, vault: Vault, onReplaced?: () => void): Promise<IndexedStore> {
+		const db = new PersonDb(personId);
+		// A newer tab wants to upgrade: it must not wait for this one.
+		db.on('versionchange', () => {
+			db.close();
+			onReplaced?.();
+		});
+		try {
+			await db.open();
+		} catch (error) {
+			throw refusalOf(error);
+		}
+		// Dexie opens what a newer version has made; what that version means by it we cannot know.
+		if (Math.floor(db.backendDB().version / 10) > PERSON_DB_VERSION) {
+			db.close();
+			throw new Refusal('device.newer');
+		}
+		return new IndexedStore(db, vault);
+	}
+
+	async load(doc: EntryId): Promise<StoredDoc | undefined> {
+		const [record, updates] = await this.#db.transaction('r', [this.#db.docs, this.#db.updates], () =>
+			Promise.all([this.#db.docs.get(doc), this.#db.updates.where('doc').equals(doc).sortBy('n')]),
+		);
+		if (!record?.state && updates.length === 0) return undefined;
+		return {
+			state: record?.state ? await this.#vault.open(stateName(doc), record.state) : undefined,
+			seq: record?.seq ?? 0,
+			lineage: record?.lineage ?? '',
+			updates: await Promise.all(updates.map((each) => this.#read(each))),
+		};
+	}
+
+	async append(doc: EntryId, update: Uint8Array): Promise<number> {
+		const sealed = await this.#vault.seal(updateName(doc), update);
+		try {
+			return (await this.#db.updates.add({ doc, sent: 0, at: Date.now(), update: sealed })) as number;
+		} catch (error) {
+			throw refusalOf(error);
+		}
+	}
+
+	async markSent(numbers: readonly number[]): Promise<void> {
+		if (numbers.length > 0)
+			await this.#db.updates
+				.where('n')
+				.anyOf([...numbers])
+				.modify({ sent: 1 });
+	}
+
+	async keepState(
+		doc: EntryId,
+		state: Uint8Array,
+		facts: { readonly lineage: string; readonly seq?: number },
+		holds: readonly number[],
+	): Promise<void> {
+		for (;;) {
+			const known = await this.#db.docs.get(doc);
+			const before = known?.state ? await this.#vault.open(stateName(doc), known.state) : undefined;
+			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
+			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
+			const isDone = await this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
+				const now = await this.#db.docs.get(doc);
+				if ((now?.rev ?? 0) !== (known?.rev ?? 0)) return false;
+				await this.#db.docs.put({
+					id: doc,
+					set: known?.set ?? '',
+					seq: facts.seq ?? known?.seq ?? 0,
+					lineage: facts.lineage,
+					rev: (known?.rev ?? 0) + 1,
+					openedAt: Date.now(),
+					state: sealed,
+				});
+				await this.#db.updates.bulkDelete([...holds]);
+				return true;
+			});
+			if (isDone) return;
+		}
+	}
+
+	async waiting(): Promise<WaitingUpdate[]> {
+		const rows = await this.#db.updates.where('sent').equals(0).sortBy('n');
+		return Promise.all(rows.map((row) => this.#read(row)));
+	}
+
+	watchWaiting(listener: (waiting: Waiting) => void): () => void {
+		const watched = liveQuery(async (): Promise<Waiting> => {
+			const [count, oldest] = await Promise.all([
+				this.#db.updates.where('sent').equals(0).count(),
+				this.#db.updates
+					.orderBy('n')
+					.filter((row) => row.sent === 0)
+					.first(),
+			]);
+			return { count, oldestAt: oldest?.at };
+		}).subscribe({ next: listener, error: ignoreClosed });
+		return () => watched.unsubscribe();
+	}
+
+	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
+		const sealed = await this.#vault.sealJson(keptName(work.doc), work);
+		await this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
+			await this.#db.kept.add({ doc: work.doc, work: sealed });
+			await this.#db.updates.bulkDelete([...numbers]);
+		});
+	}
+
+	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
+		const rows = await this.#db.kept.orderBy('n').toArray();
+		return Promise.all(
+			rows.map(async (row) => ({
+				...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
+				n: row.n,
+			})),
+		);
+	}
+
+	watchKept(listener: (count: number) => void): () => void {
+		const watched = liveQuery(() => this.#db.kept.count()).subscribe({ next: listener, error: ignoreClosed });
+		return () => watched.unsubscribe();
+	}
+
+	async offerAgain(n: number): Promise<void> {
+		const row = await this.#db.kept.get(n);
+		if (!row) return;
+		const doc = row.doc as EntryId;
+		const work = await this.#vault.openJson<KeptWork>(keptName(doc), row.work);
+		const sealed = await Promise.all(
+			work.updates.map((update) => this.#vault.seal(updateName(doc), fromBase64(update))),
+		);
+		await this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
+			// Two tabs may press the same button.
+			if (!(await this.#db.kept.get(n))) return;
+			await this.#db.updates.bulkAdd(sealed.map((update) => ({ doc, sent: 0, at: Date.now(), update })));
+			await this.#db.kept.delete(n);
+		});
+	}
+
+	async discardKept(n: number): Promise<void> {
+		await this.#db.kept.delete(n);
+	}
+
+	async keepCard(detail: EntryDetail): Promise<void> {
+		await this.#db.cards.put({
+			id: detail.id,
+			card: await this.#vault.sealJson(cardName(detail.id), detail),
+		});
+	}
+
+	async card(id: EntryId): Promise<EntryDetail | undefined> {
+		const row = await this.#db.cards.get(id);
+		return row ? this.#vault.openJson<EntryDetail>(cardName(id), row.card) : undefined;
+	}
+
+	async cards(): Promise<EntryDetail[]> {
+		const rows = await this.#db.cards.toArray();
+		return Promise.all(rows.map((row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card)));
+	}
+
+	async docsOfOtherLineage(lineage: string): Promise<EntryId[]> {
+		const ids: EntryId[] = [];
+		await this.#db.docs.each((record) => {
+			if (record.state && record.lineage !== lineage) ids.push(record.id as EntryId);
+		});
+		return ids;
+	}
+
+	async forget(doc: EntryId): Promise<void> {
+		await this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
+			if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
+			await this.#db.docs.delete(doc);
+			await this.#db.cards.delete(doc);
+		});
+	}
+
+	async fact<T>(key: string): Promise<T | undefined> {
+		const row = await this.#db.facts.get(key);
+		return row ? this.#vault.openJson<T>(factName(key), row.value) : undefined;
+	}
+
+	async keepFact(key: string, value: unknown): Promise<void> {
+		await this.#db.facts.put({ key, value: await this.#vault.sealJson(factName(key), value) });
+	}
+
+	close(): void {
+		this.#db.close();
+	}
+
+	async #read(row: UpdateRecord): Promise<WaitingUpdate> {
+		const doc = row.doc as EntryId;
+		return {
+			n: row.n,
+			doc,
+			at: row.at,
+			update: await this.#vault.open(updateName(doc), row.update),
+			isSent: row.sent === 1,
+		};
+	}
+}
+
+/** Removes everything a person kept on this device. */
+export async function wipePerson(personId: string): Promise<void> {
+	await Dexie.delete(`lantai-${personId}`);
+}
+
+const stateName = (doc: string): string => `state:${doc}`;
+const updateName = (doc: string): string => `update:${doc}`;
+const keptName = (doc: string): string => `kept:${doc}`;
+const cardName = (doc: string): string => `card:${doc}`;
+const factName = (key: string): string => `fact:${key}`;
+
+function refusalOf(error: unknown): Refusal {
+	const name = error instanceof Error ? error.name : '';
+	const inner =
+		error instanceof Error && 'inner' in error ? (error as { inner?: { name?: string } }).inner?.name : '';
+	const code =
+		name === 'QuotaExceededError' || inner === 'QuotaExceededError' ? 'device.full' : 'device.unusable';
+	const refusal = new Refusal(code, { reason: name });
+	refusal.cause = error;
+	return refusal;
+}
+
+/** A watch ends with its database: the person signed out, or a newer version took over. */
+function ignoreClosed(error: unknown): void {
+	if (!(error instanceof Error && error.name === 'DatabaseClosedError')) throw error;
+}

@@ -1,0 +1,136 @@
+import type { EntryId } from '#domain/base/ids.ts';
+import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import { fromBase64 } from 'lib0/buffer';
+import { joinStates } from './join-states.ts';
+
+/** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
+export class MemoryStore implements DeviceStore {
+	readonly isDurable = false;
+	#states = new Map<EntryId, { state: Uint8Array; seq: number; lineage: string }>();
+	#updates = new Map<number, WaitingUpdate>();
+	#kept = new Map<number, KeptWork>();
+	#cards = new Map<EntryId, EntryDetail>();
+	#facts = new Map<string, unknown>();
+	#next = 1;
+	#listeners = new Set<() => void>();
+
+	async load(doc: EntryId): Promise<StoredDoc | undefined> {
+		const known = this.#states.get(doc);
+		const updates = [...this.#updates.values()].filter((each) => each.doc === doc);
+		if (!known && updates.length === 0) return undefined;
+		return { state: known?.state, seq: known?.seq ?? 0, lineage: known?.lineage ?? '', updates };
+	}
+
+	async append(doc: EntryId, update: Uint8Array): Promise<number> {
+		const n = this.#next++;
+		this.#updates.set(n, { n, doc, at: Date.now(), update, isSent: false });
+		this.#changed();
+		return n;
+	}
+
+	async markSent(numbers: readonly number[]): Promise<void> {
+		for (const n of numbers) {
+			const known = this.#updates.get(n);
+			if (known) this.#updates.set(n, { ...known, isSent: true });
+		}
+		this.#changed();
+	}
+
+	async keepState(
+		doc: EntryId,
+		state: Uint8Array,
+		facts: { readonly lineage: string; readonly seq?: number },
+		holds: readonly number[],
+	): Promise<void> {
+		const known = this.#states.get(doc);
+		this.#states.set(doc, {
+			state: known ? joinStates(known.state, state) : state,
+			seq: facts.seq ?? known?.seq ?? 0,
+			lineage: facts.lineage,
+		});
+		for (const n of holds) this.#updates.delete(n);
+		this.#changed();
+	}
+
+	async waiting(): Promise<WaitingUpdate[]> {
+		return [...this.#updates.values()].filter((each) => !each.isSent);
+	}
+
+	watchWaiting(listener: (waiting: Waiting) => void): () => void {
+		return this.#watch(() => {
+			const waiting = [...this.#updates.values()].filter((each) => !each.isSent);
+			listener({ count: waiting.length, oldestAt: waiting[0]?.at });
+		});
+	}
+
+	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
+		this.#kept.set(this.#next++, work);
+		for (const n of numbers) this.#updates.delete(n);
+		this.#changed();
+	}
+
+	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
+		return [...this.#kept].map(([n, work]) => ({ ...work, n }));
+	}
+
+	watchKept(listener: (count: number) => void): () => void {
+		return this.#watch(() => listener(this.#kept.size));
+	}
+
+	async offerAgain(n: number): Promise<void> {
+		const work = this.#kept.get(n);
+		if (!work) return;
+		this.#kept.delete(n);
+		for (const update of work.updates) await this.append(work.doc, fromBase64(update));
+	}
+
+	async discardKept(n: number): Promise<void> {
+		this.#kept.delete(n);
+		this.#changed();
+	}
+
+	async keepCard(detail: EntryDetail): Promise<void> {
+		this.#cards.set(detail.id, detail);
+	}
+
+	async card(id: EntryId): Promise<EntryDetail | undefined> {
+		return this.#cards.get(id);
+	}
+
+	async cards(): Promise<EntryDetail[]> {
+		return [...this.#cards.values()];
+	}
+
+	async docsOfOtherLineage(lineage: string): Promise<EntryId[]> {
+		return [...this.#states].filter(([, known]) => known.lineage !== lineage).map(([id]) => id);
+	}
+
+	async forget(doc: EntryId): Promise<void> {
+		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
+		this.#states.delete(doc);
+		this.#cards.delete(doc);
+	}
+
+	async fact<T>(key: string): Promise<T | undefined> {
+		return this.#facts.get(key) as T | undefined;
+	}
+
+	async keepFact(key: string, value: unknown): Promise<void> {
+		this.#facts.set(key, value);
+	}
+
+	close(): void {
+		this.#listeners.clear();
+	}
+
+	#watch(say: () => void): () => void {
+		this.#listeners.add(say);
+		say();
+		return () => this.#listeners.delete(say);
+	}
+
+	#changed(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

@@ -1,0 +1,103 @@
+import * as Y from 'yjs';
+import { isRefusal } from '#domain/base/refusal.ts';
+
+/** How long to wait before a device that could not write is tried again. */
+const RETRY_MS = 3000;
+
+export interface OutboxParts {
+	/** Writes durably; resolves with the edit's number. */
+	readonly append: (update: Uint8Array) => Promise<number>;
+	/** The edit may be sent now. Without a number when the device could not write it: then only sending can save it. */
+	readonly release: (update: Uint8Array, n: number | undefined) => void;
+	/** Says that the device cannot write, and when it can again (undefined). */
+	readonly onTrouble: (code: string | undefined) => void;
+	readonly onChanged: () => void;
+}
+
+/**
+ * The way of local edits of one document: first onto the device, then to the wire, in order. What comes while a write
+ * is under way shares the next one. A device that cannot write does not hold an edit back from the server: it is
+ * released, kept in memory, and written as soon as that works again unless the server has it by then.
+ */
+export class Outbox {
+	#parts: OutboxParts;
+	#queue: Uint8Array[] = [];
+	/** Released without having been written. */
+	#unwritten: Uint8Array[] = [];
+	#pumping: Promise<void> | undefined;
+	#retry: ReturnType<typeof setTimeout> | undefined;
+	#isClosed = false;
+
+	constructor(parts: OutboxParts) {
+		this.#parts = parts;
+	}
+
+	/** Edits that are not on the device yet. */
+	get pending(): number {
+		return this.#queue.length + this.#unwritten.length;
+	}
+
+	put(update: Uint8Array): void {
+		this.#queue.push(update);
+		this.#parts.onChanged();
+		this.#pumping ??= this.#pump();
+	}
+
+	/** Resolves when everything put so far is released. */
+	async released(): Promise<void> {
+		while (this.#pumping) await this.#pumping;
+	}
+
+	/** The server has everything released so far: what could not be written need not be any more. */
+	saved(): void {
+		if (this.#unwritten.length === 0) return;
+		this.#unwritten = [];
+		this.#parts.onChanged();
+	}
+
+	close(): void {
+		this.#isClosed = true;
+		clearTimeout(this.#retry);
+	}
+
+	async #pump(): Promise<void> {
+		while (this.#queue.length > 0) {
+			const batch = this.#queue;
+			this.#queue = [];
+			const update = batch.length === 1 ? (batch[0] as Uint8Array) : Y.mergeUpdates(batch);
+			let n: number | undefined;
+			try {
+				n = await this.#parts.append(update);
+				if (this.#unwritten.length === 0) this.#parts.onTrouble(undefined);
+			} catch (error) {
+				this.#unwritten.push(update);
+				this.#troubled(error);
+			}
+			this.#parts.release(update, n);
+			this.#parts.onChanged();
+		}
+		// In the same turn as the last look at the queue.
+		this.#pumping = undefined;
+	}
+
+	#troubled(error: unknown): void {
+		this.#parts.onTrouble(isRefusal(error) ? error.code : 'device.unusable');
+		clearTimeout(this.#retry);
+		if (!this.#isClosed) this.#retry = setTimeout(() => void this.#writeAgain(), RETRY_MS);
+	}
+
+	async #writeAgain(): Promise<void> {
+		const batch = this.#unwritten;
+		if (batch.length === 0) return;
+		try {
+			await this.#parts.append(batch.length === 1 ? (batch[0] as Uint8Array) : Y.mergeUpdates(batch));
+		} catch (error) {
+			this.#troubled(error);
+			return;
+		}
+		// Written under a number nobody waits for: the push of what waits will send it again, which does no harm.
+		this.#unwritten = this.#unwritten.slice(batch.length);
+		this.#parts.onTrouble(undefined);
+		this.#parts.onChanged();
+	}
+}
