@@ -7,6 +7,8 @@ export default {
 	kit: {
 		adapter: adapter({ out: 'build' }),
 		files: { assets: 'static' },
+		// The workspace registers it: the portal and the sign-in need none.
+		serviceWorker: { register: false },
 		// The cached shell must work on any address of the workspace.
 		paths: { relative: false },
 		csp: {
@@ -18,6 +20,8 @@ export default {
 				'style-src': ['self', 'unsafe-inline'],
 				'img-src': ['self', 'data:'],
 				'connect-src': ['self'],
+				'worker-src': ['self'],
+				'manifest-src': ['self'],
 				'object-src': ['none'],
 				'base-uri': ['none'],
 				'form-action': ['self'],

@@ -4,8 +4,8 @@ import { createId } from '#domain/base/ids.ts';
 import { paraglideMiddleware } from '#i18n/generated/server.js';
 import type { App as RunningApp } from '#server/app.ts';
 
-/** Pages for those who are not signed in. */
-const OPEN_PAGES = ['/sign-in', '/setup'];
+/** Pages for those who are not signed in. The shell holds nothing but the program. */
+const OPEN_PAGES = ['/sign-in', '/setup', '/app-shell'];
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Archives that were set up when last asked: set-up is for good. */

@@ -20,6 +20,8 @@ const PREFIXES = [
 	'config',
 	'server',
 	'client',
+	'device',
+	'sync',
 	'cli',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');

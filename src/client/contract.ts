@@ -4,17 +4,26 @@ import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail, RowPage } from '#domain/catalogue/rows.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import type { FieldElement } from '#sync/field-values.ts';
+import type { ConnectionStatus } from './connection.svelte.ts';
+import type { DeviceWork } from './device/device-work.svelte.ts';
 
 /** Reads of the catalogue, each limited to what the person may see. */
 export interface RowsClient {
-	children(parentId: EntryId | null, offset: number, limit: number): Promise<RowPage>;
+	children(parentId: EntryId | null, offset: number, limit: number): Promise<ShownRows>;
 	entry(id: EntryId): Promise<EntryDetail>;
-	search(query: string, offset: number, limit: number): Promise<RowPage>;
+	search(query: string, offset: number, limit: number): Promise<ShownRows>;
 	/** Called with the entries that changed and the child lists that must be read again. */
 	onChanged(listener: (change: RowsChange) => void): () => void;
 }
 
+/** Rows, and whether the server could not be asked: then only what this device has is among them. */
+export interface ShownRows extends RowPage {
+	readonly onlyThisDevice?: boolean;
+}
+
 export interface RowsChange {
+	/** Everything may have changed: the server was away, or is now. */
+	readonly all?: boolean;
 	readonly ids: readonly EntryId[];
 	readonly parents: readonly (EntryId | null)[];
 }
@@ -49,10 +58,13 @@ export interface EntrySession {
 	readonly id: EntryId;
 	/** The entry by its row: attributions, versions, path, rights. */
 	readonly detail: EntryDetail | undefined;
-	readonly phase: 'loading' | 'live' | 'offline' | 'readonly' | 'refused' | 'gone';
+	/** `absent`: the server cannot be asked, and this device does not have it. */
+	readonly phase: 'loading' | 'live' | 'offline' | 'readonly' | 'refused' | 'gone' | 'absent';
 	/** Refusal code that explains the phase. */
 	readonly reason: string | undefined;
 	readonly canEdit: boolean;
+	/** Shown from this device; the server has not been heard since. */
+	readonly isFromDevice: boolean;
 	readonly elements: ReadonlyMap<FieldKey, readonly FieldElement[]>;
 	/** Distinct surviving values, newest first; more than one is a conflict. */
 	values(field: FieldKey): readonly ShownValue[];
@@ -80,9 +92,23 @@ export interface Workspace {
 	readonly me: { readonly id: string; readonly name: string; readonly role: Role; readonly language: string };
 	readonly archive: { readonly name: string; readonly code: string; readonly synthetic: boolean };
 	readonly rows: RowsClient;
-	readonly connection: 'connecting' | 'connected' | 'disconnected';
+	readonly connection: ConnectionStatus;
+	/** Refusal code of what keeps it from being connected. */
 	readonly connectionReason: string | undefined;
+	/** Edits that wait for the server: of all tabs, and of earlier ones. */
 	readonly unsent: number;
+	/** Entries whose newest state waits for the archival store; undefined while the server cannot be asked. */
+	readonly waitingForArchive: number | undefined;
+	readonly device: DeviceWork;
+	/** Signs in again in place, as the same person. */
+	signIn(password: string): Promise<void>;
+	/** Tries to reach the server at once. */
+	reconnect(): void;
+	/** What waits and what was refused, as a file a person can keep and the server can import. */
+	exportUnsent(): Promise<Blob>;
+	/** Lets the device open without the server from now on. */
+	setPin(pin: string): Promise<void>;
+	removePin(): Promise<void>;
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
 	open(id: EntryId): EntrySession;
@@ -98,6 +124,7 @@ export interface Workspace {
 	remove(id: EntryId): Promise<void>;
 	restore(id: EntryId): Promise<void>;
 	readonly imports: ImportsClient;
+	/** Ends the session and removes everything of this person from the device; what waits is lost unless exported. */
 	signOut(): Promise<void>;
 }
 

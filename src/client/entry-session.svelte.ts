@@ -6,7 +6,8 @@ import { itemsOf, type FieldKey, type FieldValue, type ItemValue } from '#domain
 import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
-import { bodyFieldOf, bodyOf, entryDocName } from '#sync/entry-doc.ts';
+import { isEmptyRichText } from '#domain/catalogue/rich-text.ts';
+import { bodyFieldOf, bodyOf, entryDocName, MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
 import {
 	distinctValues,
 	fieldValuesOf,
@@ -15,70 +16,109 @@ import {
 	type FieldElement,
 } from '#sync/field-values.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
-import { isEmptyRichText } from '#domain/catalogue/rich-text.ts';
 import type { PresenceState } from '#sync/presence.ts';
 import type { Connection } from './connection.svelte.ts';
 import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './contract.ts';
+import type { DeviceWork } from './device/device-work.svelte.ts';
+import { detailOfDoc } from './detail-of-doc.ts';
+import { EntryLine } from './entry-line.ts';
 import { Live } from './live.svelte.ts';
 
 /** Keystrokes of this long become one update, one log row and one broadcast. */
 const FLUSH_DELAY_MS = 80;
 
-/** One entry open in this tab: its live document, who else is in it, and how safe the last edit is. */
+/**
+ * One entry open in this tab: its live document, who else is in it, and how safe the last edit is. People edit `doc`;
+ * an {@link EntryLine} brings edits onto the device first and then to the document that is connected.
+ */
 export class LiveEntrySession implements EntrySession {
 	readonly id: EntryId;
 	readonly doc = new Y.Doc();
 	#me: { readonly id: string };
 	#rows: RowsClient;
+	#device: DeviceWork;
 	#provider: HocuspocusProvider | undefined;
 	#connection: Connection;
+	#line: EntryLine;
+	#onEditedOffline: (parentId: EntryId | null) => void;
+	#isReader: boolean;
 	#phase = $state.raw<EntrySession['phase']>('loading');
 	#reason = $state.raw<string | undefined>(undefined);
 	#detail = $state.raw<EntryDetail | undefined>(undefined);
 	#isReadOnly = $state.raw(false);
-	#edits = $state.raw(0);
-	#confirmed = $state.raw(0);
+	#isFromDevice = $state.raw(false);
+	#unsent = $state.raw(0);
+	#unwritten = $state.raw(0);
 	#version = $state.raw<{ readonly version: string; readonly seq: number } | undefined>(undefined);
 	#fields: Live<ReadonlyMap<FieldKey, readonly FieldElement[]>>;
 	#watchPeople: () => void;
 	#watchBodies: () => void;
 	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
-	#onClosed: () => void;
 	#isClosed = false;
+	/** Called after every step towards `ready` or `settled`. */
+	#steps = new Set<() => void>();
 
 	constructor(parts: {
 		id: EntryId;
 		me: { readonly id: string; readonly role: string };
 		rows: RowsClient;
 		connection: Connection;
-		onClosed: () => void;
+		device: DeviceWork;
+		/** An edit changed what lists show while the server cannot tell. */
+		onEditedOffline: (parentId: EntryId | null) => void;
 	}) {
 		this.id = parts.id;
 		this.#me = parts.me;
 		this.#rows = parts.rows;
 		this.#connection = parts.connection;
-		this.#onClosed = parts.onClosed;
+		this.#device = parts.device;
+		this.#onEditedOffline = parts.onEditedOffline;
+		this.#isReader = parts.me.role === 'reader';
 		this.#fields = new Live(fieldValuesOf(this.doc) as Y.AbstractType<unknown>, () =>
 			survivingElements(fieldValuesOf(this.doc)),
 		);
 		this.#watchPeople = createSubscriber((update) => {
-			this.#provider?.awareness?.on('change', update);
-			return () => this.#provider?.awareness?.off('change', update);
+			const awareness = this.#provider?.awareness;
+			awareness?.on('change', update);
+			return () => awareness?.off('change', update);
 		});
 		this.#watchBodies = createSubscriber((update) => {
 			this.doc.on('update', update);
 			return () => this.doc.off('update', update);
 		});
+		this.#line = new EntryLine({
+			id: this.id,
+			doc: this.doc,
+			store: parts.device.store,
+			tell: (message) => parts.device.tabs.say(message),
+			lineage: () => parts.device.lineage,
+			maxUpdateBytes: MAX_UPDATE_BYTES,
+			onTrouble: (code) => parts.device.troubled(code),
+			onTooLarge: (unwritten) =>
+				void this.#putAway('collaboration.update-too-large', unwritten ? [unwritten] : []),
+			onReleased: () => {
+				this.#sendBarrierSoon();
+				if (!this.#connection.isOnline) this.#cardFromDocSoon();
+			},
+			onChanged: () => {
+				this.#unsent = this.#line.unsent;
+				this.#unwritten = this.#line.unwritten;
+				this.#step();
+			},
+		});
 		this.#stops.push(
 			parts.rows.onChanged((change) => {
 				if (change.ids.includes(this.id)) this.#readDetailSoon();
 			}),
+			parts.device.tabs.hear((message) => {
+				if (!('doc' in message) || message.doc !== this.id) return;
+				if (message.type === 'edited') this.#line.editedElsewhere(message.n, message.update);
+				else if (message.type === 'sent') this.#line.sent(message.numbers);
+				else if (message.type === 'refused') this.#refused(message.code);
+			}),
 		);
-		void this.#readDetail();
-		// A reader gets rows, never the live document: a document cannot be filtered by field.
-		if (parts.me.role === 'reader') this.#isReadOnly = true;
-		else this.#attach();
+		void this.#start();
 	}
 
 	get detail(): EntryDetail | undefined {
@@ -86,7 +126,8 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	get phase(): EntrySession['phase'] {
-		if (this.#phase === 'live' && this.#connection.status !== 'connected') return 'offline';
+		if (this.#phase === 'live' || this.#phase === 'offline')
+			return this.#connection.isOnline ? 'live' : 'offline';
 		return this.#phase;
 	}
 
@@ -102,18 +143,19 @@ export class LiveEntrySession implements EntrySession {
 		);
 	}
 
+	get isFromDevice(): boolean {
+		return this.#isFromDevice;
+	}
+
 	get elements(): ReadonlyMap<FieldKey, readonly FieldElement[]> {
 		return this.#fields.current;
 	}
 
 	values(field: FieldKey): readonly ShownValue[] {
-		if (!this.#provider || this.#phase === 'loading') return this.#valuesOfRow(field);
+		if (this.#isReader || this.#phase === 'loading') return this.#valuesOfRow(field);
 		const attributions = this.#detail?.attributions ?? {};
-		// Newest by log position; what the log does not know yet is newer than all it knows.
-		const position = (element: FieldElement): number =>
-			attributions[element.id]?.seq ?? (element.via === 'import' ? 0 : Number.MAX_SAFE_INTEGER);
 		const elements = [...(this.elements.get(field) ?? [])].sort(
-			(a, b) => position(b) - position(a) || (a.at < b.at ? 1 : -1),
+			(a, b) => this.#position(b) - this.#position(a) || (a.at < b.at ? 1 : -1),
 		);
 		return distinctValues(elements).map((element) => {
 			const known = attributions[element.id];
@@ -129,7 +171,7 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	get bodies(): readonly string[] {
-		if (!this.#provider) return Object.keys(this.#detail?.bodies ?? {});
+		if (this.#isReader) return Object.keys(this.#detail?.bodies ?? {});
 		this.#watchBodies();
 		const found: string[] = [];
 		for (const name of this.doc.share.keys()) {
@@ -141,7 +183,7 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	fragment(fieldId: string): Y.XmlFragment | undefined {
-		return this.#provider && this.#phase !== 'loading' ? bodyOf(this.doc, fieldId) : undefined;
+		return !this.#isReader && this.#phase !== 'loading' ? bodyOf(this.doc, fieldId) : undefined;
 	}
 
 	set(field: FieldKey, value: FieldValue): void {
@@ -179,7 +221,7 @@ export class LiveEntrySession implements EntrySession {
 
 	get people(): readonly PresentPerson[] {
 		this.#watchPeople();
-		return presentPeople(this.#provider?.awareness?.getStates(), this.doc.clientID);
+		return presentPeople(this.#provider?.awareness?.getStates(), this.#line.wire.clientID);
 	}
 
 	focus(field: FieldKey | null): void {
@@ -187,38 +229,37 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	get saved(): EntrySession['saved'] {
-		const unsent = this.#edits - this.#confirmed;
 		const detail = this.#detail;
 		const version = this.#version?.version ?? detail?.versions.at(-1)?.version;
-		if (unsent > 0) return { unsent, state: 'device', version };
+		if (this.#unsent > 0) return { unsent: this.#unsent, state: 'device', version };
 		return { unsent: 0, state: detail?.state ?? 'server', version };
 	}
 
-	/** Resolves when every edit made so far is durable on the server; rejects when the entry was refused. */
-	async settled(): Promise<void> {
-		this.#provider?.flushPendingUpdates();
-		const wanted = this.#edits;
-		await new Promise<void>((resolve, reject) => {
-			const check = setInterval(() => {
-				if (this.#confirmed >= wanted) resolve();
-				else if (this.#phase === 'refused' || this.#phase === 'gone')
-					reject(new Error(this.#reason ?? 'refused'));
-				else return;
-				clearInterval(check);
-			}, 20);
-		});
+	/** Edits that are nowhere but in this tab. */
+	get unwritten(): number {
+		return this.#unwritten;
 	}
 
-	/** Resolves when the document has been read from the server. */
+	/** Closing now would lose something. */
+	get mustStay(): boolean {
+		if (this.phase === 'refused' || this.phase === 'gone') return false;
+		return this.#device.store.isDurable ? this.#line.unwritten > 0 : this.#unsent > 0;
+	}
+
+	/**
+	 * Resolves when every edit made so far is safe: on the device if it keeps anything, else on the server. Rejects
+	 * when the entry was refused.
+	 */
+	async settled(): Promise<void> {
+		await this.#line.released();
+		this.#provider?.flushPendingUpdates();
+		if (this.#device.store.isDurable && this.#line.unwritten === 0) return;
+		await this.#when(() => this.#unsent === 0);
+	}
+
+	/** Resolves when the document is there, from the server or from the device. */
 	async ready(): Promise<void> {
-		await new Promise<void>((resolve, reject) => {
-			const check = setInterval(() => {
-				if (this.#phase === 'live') resolve();
-				else if (this.#phase !== 'loading') reject(new Error(this.#reason ?? this.#phase));
-				else return;
-				clearInterval(check);
-			}, 20);
-		});
+		await this.#when(() => this.phase === 'live' || this.phase === 'offline');
 	}
 
 	/** A version of this entry arrived in the archival store. */
@@ -233,14 +274,48 @@ export class LiveEntrySession implements EntrySession {
 		clearTimeout(this.#refresh);
 		for (const stop of this.#stops) stop();
 		this.#provider?.destroy();
+		this.#line.close();
 		this.doc.destroy();
-		this.#onClosed();
+		this.#step();
+	}
+
+	async #start(): Promise<void> {
+		if (this.#isReader) {
+			// A reader gets rows, never the live document: a document cannot be filtered by field.
+			this.#isReadOnly = true;
+			await this.#readDetail();
+			return;
+		}
+		const detail = this.#readDetail();
+		try {
+			const isKnown = await this.#line.loadFromDevice();
+			const card = isKnown ? await this.#device.store.card(this.id) : undefined;
+			if (this.#isClosed) return;
+			if (card) {
+				this.#detail ??= card;
+				this.#isReadOnly = !card.can.edit;
+				this.#isFromDevice = true;
+				this.#phase = 'offline';
+				this.#step();
+			}
+		} catch (error) {
+			// What cannot be opened here is read from the server; the device says what is wrong with it.
+			if (!isRefusal(error)) throw error;
+			this.#device.troubled(error.code);
+		}
+		if (!this.#isClosed && this.#phase !== 'refused') {
+			this.#stops.push(this.#device.hold(this.id));
+			this.#attach();
+			this.#stops.push(this.#connection.onHttpTurn(() => this.#pullOverHttp()));
+		}
+		await detail;
 	}
 
 	#attach(): void {
+		const { wire } = this.#line;
 		const provider = new HocuspocusProvider({
 			name: entryDocName(this.id),
-			document: this.doc,
+			document: wire,
 			websocketProvider: this.#connection.socket,
 			flushDelay: FLUSH_DELAY_MS,
 			token: null,
@@ -249,39 +324,69 @@ export class LiveEntrySession implements EntrySession {
 			},
 			onAuthenticationFailed: ({ reason }) => this.#refused(reason),
 			onSynced: () => {
-				this.#phase = this.#isReadOnly ? 'readonly' : 'live';
+				this.#arrived();
 				this.#sendBarrier();
 			},
 			onStateless: ({ payload }) => this.#hear(JSON.parse(payload) as Heard),
 		});
 		this.#provider = provider;
+		this.#line.connectedBy(provider);
 		provider.attach();
 		provider.awareness?.setLocalState({ entryId: this.id, field: null, idle: false });
-		let scheduled = false;
-		const onUpdate = (_: Uint8Array, origin: unknown): void => {
-			if (origin === provider) return;
-			this.#edits++;
-			if (scheduled) return;
-			scheduled = true;
-			setTimeout(() => {
-				scheduled = false;
-				this.#sendBarrier();
-			}, FLUSH_DELAY_MS);
-		};
-		this.doc.on('update', onUpdate);
-		this.#stops.push(() => this.doc.off('update', onUpdate));
+	}
+
+	/** What the server has of this document is here now. */
+	#arrived(): void {
+		this.#isFromDevice = false;
+		this.#reason = undefined;
+		this.#phase = this.#isReadOnly ? 'readonly' : 'live';
+		this.#line.stateArrived();
+		this.#step();
+	}
+
+	/** While no WebSocket gets through, the document is read over HTTP; what waits is pushed by the device. */
+	async #pullOverHttp(): Promise<void> {
+		try {
+			const state = await this.#device.loadOverHttp(this.id, this.#line.httpSeq);
+			if (this.#isClosed || !state) return;
+			this.#isReadOnly = !state.canEdit;
+			this.#line.stateOverHttp(state);
+			this.#arrived();
+			this.#readDetailSoon();
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			if (error.code === 'collaboration.unknown-document') this.#refused(error.code);
+		}
+	}
+
+	#barrierDue = false;
+
+	#sendBarrierSoon(): void {
+		if (this.#barrierDue) return;
+		this.#barrierDue = true;
+		setTimeout(() => {
+			this.#barrierDue = false;
+			this.#sendBarrier();
+		}, FLUSH_DELAY_MS);
 	}
 
 	/** Asks the server to say when all before this is logged. A stateless message would overtake buffered updates. */
 	#sendBarrier(): void {
 		if (this.#isClosed || !this.#provider?.synced) return;
 		this.#provider.flushPendingUpdates();
-		this.#provider.sendStateless(JSON.stringify({ type: 'barrier', n: this.#edits }));
+		this.#provider.sendStateless(JSON.stringify({ type: 'barrier', n: this.#line.lastReleased }));
 	}
 
 	#hear(message: Heard): void {
-		if (message.type === 'barrier') this.#confirmed = Math.max(this.#confirmed, message.n);
-		else if (message.type === 'refused') this.#refused(message.code);
+		if (message.type === 'barrier') this.#line.confirmed(message.n);
+		else if (message.type === 'refused') void this.#putAway(message.code);
+	}
+
+	/** The server will not take what waits: it is put away on the device, readable, and can be offered again. */
+	async #putAway(code: string, more: readonly Uint8Array[] = []): Promise<void> {
+		this.#refused(code);
+		await this.#line.putAway(code, this.#detail?.title ?? '', more);
+		this.#device.tabs.say({ type: 'refused', doc: this.id, code });
 	}
 
 	#refused(code: string): void {
@@ -289,6 +394,37 @@ export class LiveEntrySession implements EntrySession {
 		this.#phase = code === 'collaboration.unknown-document' ? 'gone' : 'refused';
 		// What was typed stays on screen and can be copied; sending it again would only be refused again.
 		this.#provider?.detach();
+		this.#line.stopped();
+		if (this.#phase === 'gone') void this.#entryGone(code);
+		this.#step();
+	}
+
+	/** Deleted for good, or not for this person any more: unsent work of it is put away, the rest leaves the device. */
+	async #entryGone(code: string): Promise<void> {
+		if (this.#line.unsent > 0) await this.#line.putAway(code, this.#detail?.title ?? '', []);
+		await this.#device.store.forget(this.id);
+	}
+
+	/** Without the server nobody projects the entry: what lists and search show of it comes from the document. */
+	#cardFromDocSoon(): void {
+		clearTimeout(this.#refresh);
+		this.#refresh = setTimeout(() => {
+			const known = this.#detail;
+			if (!known || this.#isClosed) return;
+			const card = detailOfDoc(known, this.doc, (element) => this.#position(element));
+			this.#detail = card;
+			this.#device.store.keepCard(card).then(
+				() => this.#onEditedOffline(card.parentId),
+				(error: unknown) => this.#device.troubled(isRefusal(error) ? error.code : 'device.unusable'),
+			);
+		}, 60);
+	}
+
+	/** Newest by log position; what the log does not know yet is newer than all it knows. */
+	#position(element: FieldElement): number {
+		return (
+			this.#detail?.attributions[element.id]?.seq ?? (element.via === 'import' ? 0 : Number.MAX_SAFE_INTEGER)
+		);
 	}
 
 	#readDetailSoon(): void {
@@ -299,14 +435,36 @@ export class LiveEntrySession implements EntrySession {
 	async #readDetail(): Promise<void> {
 		try {
 			this.#detail = await this.#rows.entry(this.id);
-			if (!this.#provider) this.#phase = 'readonly';
+			if (this.#isReader) this.#phase = 'readonly';
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			if (error.code === 'catalogue.unknown-entry') {
 				this.#reason = error.code;
 				this.#phase = 'gone';
-			} else if (!this.#detail) this.#reason = error.code;
+			} else if (!this.#detail) {
+				this.#reason = error.code;
+				if (error.code === 'device.not-here') this.#phase = 'absent';
+			}
 		}
+		this.#step();
+	}
+
+	#step(): void {
+		for (const step of [...this.#steps]) step();
+	}
+
+	async #when(isReached: () => boolean): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			const step = (): void => {
+				if (isReached()) resolve();
+				else if (this.#isClosed || this.#phase === 'refused' || this.#phase === 'gone')
+					reject(new Error(this.#reason ?? 'closed'));
+				else return;
+				this.#steps.delete(step);
+			};
+			this.#steps.add(step);
+			step();
+		});
 	}
 
 	#valuesOfRow(field: FieldKey): readonly ShownValue[] {

@@ -1,35 +1,36 @@
 import { HocuspocusProvider } from '@hocuspocus/provider';
+import { toBase64 } from 'lib0/buffer';
+import { untrack } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
+import { isRefusal } from '#domain/base/refusal.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
 import type { EntryRow } from '#domain/catalogue/rows.ts';
 import { buildEntryDoc, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
-import { Connection } from './connection.svelte.ts';
+import { Connection, type ConnectionStatus, type Probe } from './connection.svelte.ts';
 import type { EntrySession, PresentPerson, RowsChange, RowsClient, Workspace } from './contract.ts';
+import type { DevicePeople } from './device/device-people.ts';
+import { createDeviceRows } from './device/device-rows.ts';
+import type { DeviceWork } from './device/device-work.svelte.ts';
+import { unsentFileOf } from './device/unsent-export.ts';
 import { LiveEntrySession, presentPeople } from './entry-session.svelte.ts';
 import { importsClient } from './imports-client.ts';
+import { readMe, type Me } from './open-workspace.ts';
 import { request } from './requests.ts';
 
 /** After this long without a key or pointer a person is shown as away. */
 const IDLE_MS = 3 * 60_000;
 
-interface Me {
-	readonly me: Workspace['me'];
-	readonly archive: Workspace['archive'];
-}
-
-/** Reads who I am and opens the connection of this tab. */
-export async function createWorkspace(): Promise<LiveWorkspace> {
-	return new LiveWorkspace(await request<Me>('/api/me'));
-}
-
-/** The workspace of one tab: one socket, the entries open in it, and who else is there. */
+/** The workspace of one tab: one socket, the entries open in it, who else is there, and what the device keeps. */
 export class LiveWorkspace implements Workspace {
 	readonly me: Workspace['me'];
 	readonly imports = importsClient;
 	readonly rows: RowsClient;
+	readonly device: DeviceWork;
 	#archive = $state.raw<Workspace['archive']>({ name: '', code: '', synthetic: false });
+	#waitingForArchive = $state.raw<number | undefined>(undefined);
+	#people: DevicePeople;
 	#connection: Connection;
 	#presence: HocuspocusProvider | undefined;
 	#presenceDoc = new Y.Doc();
@@ -40,49 +41,82 @@ export class LiveWorkspace implements Workspace {
 	#watchPeople: () => void;
 	#at: EntryId | null = null;
 	#isIdle = false;
+	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 
-	constructor({ me, archive }: Me) {
-		this.me = me;
-		this.#archive = archive;
+	constructor(parts: {
+		me: Me;
+		device: DeviceWork;
+		people: DevicePeople;
+		/** The server answered just now. */
+		isReached: boolean;
+		stopHandOver: () => void;
+	}) {
+		this.me = parts.me.me;
+		this.device = parts.device;
+		this.#people = parts.people;
+		this.#archive = parts.me.archive;
+		if (parts.isReached) this.#waitingForArchive = parts.me.waitingForArchive;
+		this.#stops.push(parts.stopHandOver);
+		const url = new URL('/collab', location.href);
+		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+		this.#connection = new Connection({
+			url,
+			lineage: parts.device.lineage,
+			probe: () => this.#probe(),
+			onAnswer: (lineage) => this.device.reached(lineage),
+		});
 		this.rows = {
-			children: (parentId, offset, limit) =>
-				request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
-			entry: (id) => request(`/api/rows/entry/${id}`),
-			search: (query, offset, limit) =>
-				request(`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}`),
+			...createDeviceRows({
+				store: parts.device.store,
+				isReachable: () => this.#connection.reason !== 'client.unreachable',
+				server: {
+					children: (parentId, offset, limit) =>
+						request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
+					entry: (id) => request(`/api/rows/entry/${id}`),
+					search: (query, offset, limit) =>
+						request(`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}`),
+				},
+			}),
 			onChanged: (listener) => {
 				this.#listeners.add(listener);
 				return () => this.#listeners.delete(listener);
 			},
 		};
-		const url = new URL('/collab', location.href);
-		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-		this.#connection = new Connection(url.href);
 		this.#watchPeople = createSubscriber((update) => {
 			this.#presence?.awareness?.on('change', update);
 			return () => this.#presence?.awareness?.off('change', update);
 		});
-		if (me.role !== 'reader') this.#joinPresence();
+		if (this.me.role !== 'reader') this.#joinPresence();
+		this.#watchConnection();
 		this.#warnBeforeLeaving();
+		this.#stops.push(
+			this.device.tabs.hear((message) => {
+				if (message.type === 'signed-out') location.assign('/sign-in');
+			}),
+		);
 	}
 
 	get archive(): Workspace['archive'] {
 		return this.#archive;
 	}
 
-	get connection(): Workspace['connection'] {
+	get connection(): ConnectionStatus {
 		return this.#connection.status;
 	}
 
 	get connectionReason(): string | undefined {
-		return this.#connection.reason;
+		return this.device.pushTrouble ?? this.#connection.reason;
+	}
+
+	get waitingForArchive(): number | undefined {
+		return this.#connection.isOnline ? this.#waitingForArchive : undefined;
 	}
 
 	get unsent(): number {
-		let unsent = 0;
-		for (const { session } of this.#sessions.values()) unsent += session.saved.unsent;
-		return unsent;
+		let unwritten = 0;
+		for (const { session } of this.#sessions.values()) unwritten += session.unwritten;
+		return this.device.waiting.count + unwritten;
 	}
 
 	get people(): readonly PresentPerson[] {
@@ -111,7 +145,7 @@ export class LiveWorkspace implements Workspace {
 			{ level, parentId, order, fields: title ? { title } : {}, bodies: {} },
 			{ by: this.me.id, at: new Date().toISOString(), newElementId: () => createId<string>() },
 		);
-		const update = Y.encodeStateAsUpdate(doc).toBase64();
+		const update = toBase64(Y.encodeStateAsUpdate(doc));
 		doc.destroy();
 		await request('/api/entries', {
 			method: 'POST',
@@ -142,17 +176,60 @@ export class LiveWorkspace implements Workspace {
 		await this.#edit(id, (session) => session.set('status', 'active'));
 	}
 
+	async signIn(password: string): Promise<void> {
+		await request('/api/session', {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ name: this.me.name, password }),
+		});
+		const { me } = await readMe();
+		// A name may have been given to another account meanwhile.
+		if (me.id !== this.me.id) location.reload();
+		this.reconnect();
+	}
+
+	reconnect(): void {
+		this.#connection.retry();
+		void this.device.push();
+	}
+
+	exportUnsent(): Promise<Blob> {
+		return unsentFileOf(this.device, { me: this.me, archive: this.#archive });
+	}
+
+	async setPin(pin: string): Promise<void> {
+		await this.#people.addSecret(this.me.id, { kind: 'pin', text: pin });
+		this.device.offlineOpeningSet(true);
+	}
+
+	async removePin(): Promise<void> {
+		await this.#people.removeSecret(this.me.id, 'pin');
+		this.device.offlineOpeningSet(false);
+	}
+
 	async signOut(): Promise<void> {
-		await request('/api/sign-out', { method: 'POST' });
+		const isKept = this.device.store.isDurable;
+		for (const { session } of this.#sessions.values()) session.close();
+		// What opens the device goes first: whatever else fails, nothing readable is left.
+		this.device.tabs.say({ type: 'signed-out' });
 		this.close();
+		if (isKept) await this.#people.wipe(this.me.id);
+		try {
+			await request('/api/sign-out', { method: 'POST' });
+		} catch (error) {
+			// Without the server the session ends there by itself; on this device it is over.
+			if (!isRefusal(error)) throw error;
+		}
 		location.assign('/sign-in');
 	}
 
 	/** Leaves: ends the sessions and the socket. */
 	close(): void {
+		clearTimeout(this.#refresh);
 		for (const { session } of this.#sessions.values()) session.close();
 		this.#presence?.destroy();
 		this.#connection.close();
+		this.device.close();
 		for (const stop of this.#stops) stop();
 	}
 
@@ -167,7 +244,8 @@ export class LiveWorkspace implements Workspace {
 			me: this.me,
 			rows: this.rows,
 			connection: this.#connection,
-			onClosed: () => undefined,
+			device: this.device,
+			onEditedOffline: (parentId) => this.#announce({ ids: [id], parents: [parentId] }),
 		});
 		this.#sessions = new Map(this.#sessions).set(id, { session, users: 1 });
 		return shared(session, () => this.#release(id));
@@ -178,8 +256,8 @@ export class LiveWorkspace implements Workspace {
 		if (!known) return;
 		const sessions = new Map(this.#sessions);
 		if (known.users > 1) sessions.set(id, { session: known.session, users: known.users - 1 });
-		// An entry with unsent edits stays open until they are on the server.
-		else if (known.session.saved.unsent > 0 && known.session.phase !== 'refused') {
+		// An entry with edits that are nowhere else stays open until they are.
+		else if (known.session.mustStay) {
 			void known.session.settled().then(
 				() => this.#release(id),
 				() => undefined,
@@ -267,11 +345,51 @@ export class LiveWorkspace implements Workspace {
 	#hear(message: Heard): void {
 		if (message.type === 'changed') {
 			this.#announce({ ids: message.ids, parents: message.parents });
-			if (message.ids.length === 0) void request<Me>('/api/me').then((me) => (this.#archive = me.archive));
+			this.#refreshSoon();
 		} else if (message.type === 'deposited') {
 			this.#sessions.get(message.id)?.session.deposited(message.version, message.seq);
 			this.#announce({ ids: [message.id], parents: [] });
+			this.#refreshSoon();
 		}
+	}
+
+	/** What the server says of the archive, a moment after something changed there. */
+	#refreshSoon(): void {
+		clearTimeout(this.#refresh);
+		this.#refresh = setTimeout(() => void this.#probe(), 800);
+	}
+
+	/** Asks the server who I am: whether it is there, whether I am still signed in, and what waits. */
+	async #probe(): Promise<Probe> {
+		try {
+			const me = await readMe();
+			if (me.me.id !== this.me.id) return { kind: 'refused', code: 'permissions.sign-in' };
+			this.#archive = me.archive;
+			this.#waitingForArchive = me.waitingForArchive;
+			void this.#people.confirmed(this.me.id);
+			return { kind: 'answers', lineage: me.lineage };
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			return { kind: 'refused', code: error.code };
+		}
+	}
+
+	/** While no WebSocket gets through, what waits is pushed at once; when it does again, lists are read anew. */
+	#watchConnection(): void {
+		let wasAway = false;
+		this.#stops.push(
+			$effect.root(() => {
+				$effect(() => {
+					const { status, isOnline } = this.#connection;
+					this.device.hurry(status === 'http');
+					if (status === 'disconnected') wasAway = true;
+					else if (isOnline && wasAway) {
+						wasAway = false;
+						untrack(() => this.#announce({ ids: [...this.#sessions.keys()], parents: [], all: true }));
+					}
+				});
+			}),
+		);
 	}
 
 	#announce(change: RowsChange): void {

@@ -151,6 +151,11 @@ export class TreeModel<T> {
 		this.#version++;
 	}
 
+	/** Reads again everything that is loaded. */
+	async reload(): Promise<void> {
+		await this.refresh([...this.#lists.keys()], []);
+	}
+
 	/** Reads again after changes: whole child lists, and single nodes where they are loaded. */
 	async refresh(parents: readonly (string | null)[], ids: readonly string[]): Promise<void> {
 		const pages = new Map<string, { parentId: string | null; page: number }>();

@@ -24,6 +24,8 @@ export class Outbox {
 	#queue: Uint8Array[] = [];
 	/** Released without having been written. */
 	#unwritten: Uint8Array[] = [];
+	/** Edits whose write is under way. */
+	#writing = 0;
 	#pumping: Promise<void> | undefined;
 	#retry: ReturnType<typeof setTimeout> | undefined;
 	#isClosed = false;
@@ -34,7 +36,12 @@ export class Outbox {
 
 	/** Edits that are not on the device yet. */
 	get pending(): number {
-		return this.#queue.length + this.#unwritten.length;
+		return this.queued + this.#unwritten.length;
+	}
+
+	/** Edits that are not released yet. */
+	get queued(): number {
+		return this.#queue.length + this.#writing;
 	}
 
 	put(update: Uint8Array): void {
@@ -55,6 +62,13 @@ export class Outbox {
 		this.#parts.onChanged();
 	}
 
+	/** Hands over what is nowhere but here. */
+	takeUnwritten(): Uint8Array[] {
+		const taken = this.#unwritten;
+		this.#unwritten = [];
+		return taken;
+	}
+
 	close(): void {
 		this.#isClosed = true;
 		clearTimeout(this.#retry);
@@ -64,6 +78,7 @@ export class Outbox {
 		while (this.#queue.length > 0) {
 			const batch = this.#queue;
 			this.#queue = [];
+			this.#writing = batch.length;
 			const update = batch.length === 1 ? (batch[0] as Uint8Array) : Y.mergeUpdates(batch);
 			let n: number | undefined;
 			try {
@@ -73,6 +88,7 @@ export class Outbox {
 				this.#unwritten.push(update);
 				this.#troubled(error);
 			}
+			this.#writing = 0;
 			this.#parts.release(update, n);
 			this.#parts.onChanged();
 		}

@@ -34,6 +34,10 @@ export class Hierarchy {
 		const ids = new Set<EntryId>();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const stop = this.#workspace.rows.onChanged((change) => {
+			if (change.all) {
+				void this.tree.reload();
+				return;
+			}
 			for (const parent of change.parents) parents.add(parent);
 			for (const id of change.ids) ids.add(id);
 			clearTimeout(timer);

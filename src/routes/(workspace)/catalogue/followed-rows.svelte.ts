@@ -18,7 +18,7 @@ export function followRows(
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const stop = client.onChanged((change) => {
 		const ids = new Set(change.ids);
-		if (!isOurs(change) && rows.findIndex((row) => ids.has(row.id)) < 0) return;
+		if (!change.all && !isOurs(change) && rows.findIndex((row) => ids.has(row.id)) < 0) return;
 		clearTimeout(timer);
 		timer = setTimeout(() => rows.reload(), GATHER_MS);
 	});

@@ -1,0 +1,218 @@
+import { fromBase64 } from 'lib0/buffer';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { createId } from '#domain/base/ids.ts';
+import { request } from '../requests.ts';
+import { DeviceDb, type DevicePerson } from './device-db.ts';
+import { wipePerson } from './indexed-store.ts';
+import {
+	createDataKey,
+	unwrapDataKey,
+	vaultOf,
+	wrapDataKey,
+	Vault,
+	type Secret,
+	type WrappedKey,
+} from './vault.ts';
+
+/** Without a word from the server for this long, what a device keeps opens only after the next sign-in. */
+export const OFFLINE_DAYS = 14;
+/** After this many wrong PINs in a row a device opens only with the server. */
+export const MAX_WRONG_PINS = 10;
+const DAY_MS = 86_400_000;
+const KEY_CHANNEL = 'lantai-keys';
+/** How long another tab may take to hand over its key. */
+const HAND_OVER_MS = 300;
+
+/** Why nothing can be kept on this device; undefined when it can. */
+export function whyNothingIsKept(): 'insecure' | 'device.unusable' | undefined {
+	if (!isSecureContext || !crypto.subtle || !navigator.locks) return 'insecure';
+	return typeof indexedDB === 'undefined' ? 'device.unusable' : undefined;
+}
+
+/** Somebody who can open this device, as they are shown before that. */
+export interface KnownPerson {
+	readonly id: string;
+	readonly name: string;
+	readonly device: string;
+	readonly hasPin: boolean;
+	readonly hasPasskey: boolean;
+	/** Days until the device wants to hear of the server; 0 or less: it does now. */
+	readonly daysLeft: number;
+	readonly isBlocked: boolean;
+}
+
+/** The people of this device, and the keys that open what each keeps. */
+export class DevicePeople {
+	#db = new DeviceDb();
+
+	async list(): Promise<KnownPerson[]> {
+		return (await this.#db.people.toArray()).map(knownOf);
+	}
+
+	/**
+	 * Opens what a signed-in person keeps here, with the key the server gives to the session; makes it at first.
+	 * @throws {Refusal} 'device.locked-out' when what is here was sealed with a key that is no more; what the server refuses
+	 */
+	async openWithServer(person: { readonly id: string; readonly name: string }): Promise<{
+		readonly vault: Vault;
+		readonly known: KnownPerson;
+	}> {
+		const record: DevicePerson = (await this.#db.people.get(person.id)) ?? {
+			id: person.id,
+			name: person.name,
+			device: createId<string>(),
+			keys: [],
+			confirmedAt: 0,
+			wrongPins: 0,
+		};
+		const secret = await serverSecret(record.device);
+		const wrapped = record.keys.find((key) => key.kind === 'server');
+		let dataKey: Uint8Array;
+		if (wrapped) dataKey = await openedOrLockedOut(wrapped, secret);
+		else if (record.keys.length > 0) throw new Refusal('device.locked-out');
+		else {
+			dataKey = createDataKey();
+			record.keys = [await wrapDataKey(dataKey, secret)];
+		}
+		await this.#db.people.put({ ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 });
+		return {
+			vault: await vaultOf(dataKey),
+			known: knownOf({ ...record, name: person.name, confirmedAt: Date.now() }),
+		};
+	}
+
+	/**
+	 * Opens what a person keeps here without the server.
+	 * @throws {Refusal} 'device.wrong-pin' with `left` · 'device.blocked' · 'device.expired' with `days` · 'device.no-pin'
+	 */
+	async openAlone(personId: string, secret: Secret): Promise<Vault> {
+		const record = await this.#db.people.get(personId);
+		const wrapped = record?.keys.find((key) => key.kind === secret.kind);
+		if (!record || !wrapped) throw new Refusal('device.no-pin');
+		const known = knownOf(record);
+		if (known.daysLeft <= 0) throw new Refusal('device.expired', { days: OFFLINE_DAYS });
+		if (known.isBlocked) throw new Refusal('device.blocked');
+		try {
+			const vault = await vaultOf(await unwrapDataKey(wrapped, secret));
+			if (record.wrongPins > 0) await this.#db.people.update(personId, { wrongPins: 0 });
+			return vault;
+		} catch (error) {
+			if (!isRefusal(error) || secret.kind !== 'pin') throw error;
+			const wrongPins = record.wrongPins + 1;
+			await this.#db.people.update(personId, { wrongPins });
+			throw new Refusal('device.wrong-pin', { left: Math.max(0, MAX_WRONG_PINS - wrongPins) });
+		}
+	}
+
+	/**
+	 * Sets another secret that opens what the person keeps here, in the place of one of its kind. Needs the server.
+	 * @throws {Refusal} 'device.short-pin' and what the server refuses
+	 */
+	async addSecret(personId: string, secret: Secret): Promise<void> {
+		const record = await this.#db.people.get(personId);
+		const wrapped = record?.keys.find((key) => key.kind === 'server');
+		if (!record || !wrapped) throw new Refusal('device.locked-out');
+		const dataKey = await openedOrLockedOut(wrapped, await serverSecret(record.device));
+		const added = await wrapDataKey(dataKey, secret);
+		await this.#db.people.update(personId, {
+			keys: [...record.keys.filter((key) => key.kind !== secret.kind), added],
+			wrongPins: 0,
+		});
+	}
+
+	/** Takes a secret away: from then on only the others open what is kept. */
+	async removeSecret(personId: string, kind: 'pin' | 'passkey'): Promise<void> {
+		const record = await this.#db.people.get(personId);
+		if (record)
+			await this.#db.people.update(personId, { keys: record.keys.filter((key) => key.kind !== kind) });
+	}
+
+	async passkeyOf(personId: string): Promise<Uint8Array | undefined> {
+		const record = await this.#db.people.get(personId);
+		return record?.keys.find((key) => key.kind === 'passkey')?.credentialId;
+	}
+
+	/** The server said yes to this person just now. */
+	async confirmed(personId: string): Promise<void> {
+		await this.#db.people.update(personId, { confirmedAt: Date.now() });
+	}
+
+	/** Removes a person and everything of theirs from this device. */
+	async wipe(personId: string): Promise<void> {
+		const record = await this.#db.people.get(personId);
+		await this.#db.people.delete(personId);
+		await wipePerson(personId);
+		if (record)
+			// The server forgets its half of the key; without a connection what is left opens nothing any more.
+			await request(`/api/device-key/${record.device}`, { method: 'DELETE' }).catch((error: unknown) => {
+				if (!isRefusal(error)) throw error;
+			});
+	}
+
+	close(): void {
+		this.#db.close();
+	}
+}
+
+/** Asks the other tabs of this browser for the open key of a person. */
+export async function askOtherTabs(personId: string): Promise<Vault | undefined> {
+	const channel = new BroadcastChannel(KEY_CHANNEL);
+	try {
+		return await new Promise<Vault | undefined>((resolve) => {
+			const timer = setTimeout(() => resolve(undefined), HAND_OVER_MS);
+			channel.onmessage = (event: MessageEvent<KeyMessage>) => {
+				if (event.data.type !== 'key' || event.data.personId !== personId) return;
+				clearTimeout(timer);
+				resolve(new Vault(event.data.key));
+			};
+			channel.postMessage({ type: 'wanted', personId } satisfies KeyMessage);
+		});
+	} finally {
+		channel.close();
+	}
+}
+
+/** Answers other tabs that ask for the key of this person. @returns ends it */
+export function handOver(personId: string, vault: Vault): () => void {
+	const channel = new BroadcastChannel(KEY_CHANNEL);
+	channel.onmessage = (event: MessageEvent<KeyMessage>) => {
+		if (event.data.type === 'wanted' && event.data.personId === personId)
+			channel.postMessage({ type: 'key', personId, key: vault.key } satisfies KeyMessage);
+	};
+	return () => channel.close();
+}
+
+type KeyMessage =
+	| { readonly type: 'wanted'; readonly personId: string }
+	| { readonly type: 'key'; readonly personId: string; readonly key: CryptoKey };
+
+async function serverSecret(device: string): Promise<Secret> {
+	const { key } = await request<{ key: string }>('/api/device-key', {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ device }),
+	});
+	return { kind: 'server', bytes: fromBase64(key) };
+}
+
+async function openedOrLockedOut(wrapped: WrappedKey, secret: Secret): Promise<Uint8Array> {
+	try {
+		return await unwrapDataKey(wrapped, secret);
+	} catch (error) {
+		const refusal = new Refusal('device.locked-out');
+		refusal.cause = error;
+		throw refusal;
+	}
+}
+
+function knownOf(record: DevicePerson): KnownPerson {
+	return {
+		id: record.id,
+		name: record.name,
+		device: record.device,
+		hasPin: record.keys.some((key) => key.kind === 'pin'),
+		hasPasskey: record.keys.some((key) => key.kind === 'passkey'),
+		daysLeft: Math.ceil((record.confirmedAt + OFFLINE_DAYS * DAY_MS - Date.now()) / DAY_MS),
+		isBlocked: record.wrongPins >= MAX_WRONG_PINS,
+	};
+}

@@ -1,0 +1,131 @@
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { EntryDetail, EntryRow } from '#domain/catalogue/rows.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
+import { rowColumns } from '#domain/catalogue/row-columns.ts';
+import { indexTokens, queryTokens } from '#domain/catalogue/search-tokens.ts';
+import type { RowsClient, ShownRows } from '../contract.ts';
+import type { DeviceStore } from './device-store.ts';
+
+/** Rows of the server; without it, what this device has: entries opened before, with the way down to them. */
+export function createDeviceRows(parts: {
+	readonly server: Pick<RowsClient, 'children' | 'entry' | 'search'>;
+	readonly store: DeviceStore;
+	/** False: the server need not even be asked. */
+	readonly isReachable: () => boolean;
+}): Pick<RowsClient, 'children' | 'entry' | 'search'> {
+	const { server, store } = parts;
+
+	async function orFromDevice<T>(ask: () => Promise<T>, here: () => Promise<T>): Promise<T> {
+		if (!parts.isReachable()) return here();
+		try {
+			return await ask();
+		} catch (error) {
+			if (isRefusal(error) && error.code === 'client.unreachable') return here();
+			throw error;
+		}
+	}
+
+	return {
+		children: (parentId, offset, limit) =>
+			orFromDevice(
+				() => server.children(parentId, offset, limit),
+				async () => {
+					const rows = rowsBelow(await store.cards(), parentId);
+					return pageOf(rows, offset, limit);
+				},
+			),
+		entry: (id) =>
+			orFromDevice(
+				async () => {
+					const detail = await server.entry(id);
+					await store.keepCard(detail);
+					return detail;
+				},
+				async () => {
+					const card = await store.card(id);
+					if (!card) throw new Refusal('device.not-here');
+					return card;
+				},
+			),
+		search: (query, offset, limit) =>
+			orFromDevice(
+				() => server.search(query, offset, limit),
+				async () => pageOf(found(await store.cards(), query), offset, limit),
+			),
+	};
+}
+
+function pageOf(rows: readonly EntryRow[], offset: number, limit: number): ShownRows {
+	return { total: rows.length, offset, rows: rows.slice(offset, offset + limit), onlyThisDevice: true };
+}
+
+/** Children of a node among the entries opened before; of ancestors only the way down is known. */
+function rowsBelow(cards: readonly EntryDetail[], parentId: EntryId | null): EntryRow[] {
+	const rows = new Map<EntryId, EntryRow>();
+	const childCounts = new Map<EntryId, Set<EntryId>>();
+	const under = (parent: EntryId | null, child: EntryId): void => {
+		if (parent === null) return;
+		const known = childCounts.get(parent);
+		if (known) known.add(child);
+		else childCounts.set(parent, new Set([child]));
+	};
+	for (const card of cards) {
+		if (card.status !== 'active') continue;
+		rows.set(card.id, card);
+		under(card.parentId, card.id);
+		card.path.forEach((each, index) => {
+			const parent = card.path[index - 1]?.id ?? null;
+			under(parent, each.id);
+			if (!rows.has(each.id)) rows.set(each.id, rowOfAncestor(each, parent, card));
+		});
+	}
+	return [...rows.values()]
+		.filter((row) => row.parentId === parentId)
+		.map((row) => ({ ...row, childCount: childCounts.get(row.id)?.size ?? 0 }))
+		.sort((a, b) => compare(a.order, b.order) || compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id));
+}
+
+function rowOfAncestor(
+	ancestor: EntryDetail['path'][number],
+	parentId: EntryId | null,
+	below: EntryDetail,
+): EntryRow {
+	return {
+		id: ancestor.id,
+		parentId,
+		level: ancestor.level,
+		profile: ancestor.profile,
+		title: ancestor.title,
+		dateText: ancestor.dateText,
+		referenceCode: '',
+		creatorsText: '',
+		order: '',
+		childCount: 0,
+		conflictCount: 0,
+		state: 'server',
+		status: 'active',
+		synthetic: below.synthetic,
+	};
+}
+
+/** The same words as on the server: phrases of adjacent tokens, and single characters. */
+function found(cards: readonly EntryDetail[], query: string): EntryRow[] {
+	const { phrases, chars } = queryTokens(query);
+	if (phrases.length === 0 && chars.length === 0) return [];
+	// A last token that ends in `*` is the beginning of a word.
+	const wanted = phrases.map((phrase) => ` ${phrase.join(' ')} `.replace(/\* $/, ''));
+	return cards
+		.filter((card) => {
+			if (card.status !== 'active') return false;
+			const tokens = indexTokens(rowColumns(profileOf(card.profile), card).searchText);
+			const words = ` ${tokens.words} `;
+			const single = new Set(tokens.chars.split(' '));
+			return wanted.every((phrase) => words.includes(phrase)) && chars.every((char) => single.has(char));
+		})
+		.sort((a, b) => compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id));
+}
+
+function compare(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
+}

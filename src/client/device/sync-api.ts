@@ -1,0 +1,44 @@
+import * as v from 'valibot';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { entryDocName } from '#sync/entry-doc.ts';
+import { BatchAnswer, LoadAnswer, type Batch } from '#sync/sync-messages.ts';
+import { request } from '../requests.ts';
+
+/** The server's side of `PROTOCOL.md`, as the device calls it. */
+export interface SyncApi {
+	load(doc: EntryId, since?: number): Promise<LoadAnswer>;
+	push(batch: Batch): Promise<BatchAnswer>;
+	recover(batch: Batch): Promise<BatchAnswer>;
+}
+
+/** Over HTTP, with the session of the browser. */
+export const syncApi: SyncApi = {
+	load: async (doc, since) =>
+		parsed(
+			LoadAnswer,
+			await request(
+				`/api/sync/docs/${entryDocName(doc)}${since === undefined ? '' : `?since=${String(since)}`}`,
+			),
+		),
+	push: (batch) => send('/api/sync/push', batch),
+	recover: (batch) => send('/api/sync/recover', batch),
+};
+
+async function send(path: string, batch: Batch): Promise<BatchAnswer> {
+	return parsed(
+		BatchAnswer,
+		await request(path, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(batch),
+		}),
+	);
+}
+
+/** An answer in another shape is not from our server: a proxy's page, or a version that does not fit. */
+function parsed<S extends v.GenericSchema>(schema: S, answer: unknown): v.InferOutput<S> {
+	const result = v.safeParse(schema, answer);
+	if (!result.success) throw new Refusal('client.failed', { reason: 'unexpected answer' });
+	return result.output;
+}

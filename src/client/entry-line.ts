@@ -1,0 +1,252 @@
+import * as Y from 'yjs';
+import { fromBase64 } from 'lib0/buffer';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { LoadAnswer } from '#sync/sync-messages.ts';
+import type { DeviceStore } from './device/device-store.ts';
+import { keptWorkOf } from './device/kept-work.ts';
+import { Outbox } from './device/outbox.ts';
+import type { TabMessage } from './device/tabs.ts';
+
+/** Where a change of one of the two documents came from. */
+const FROM_WIRE = Symbol('from the wire');
+const FROM_DEVICE = Symbol('from the device');
+const FROM_TAB = Symbol('from another tab');
+const RELEASED = Symbol('released');
+
+/** How long after the last change the state is written to the device. */
+const KEEP_DELAY_MS = 1500;
+
+export interface EntryLineParts {
+	readonly id: EntryId;
+	/** What people edit. */
+	readonly doc: Y.Doc;
+	readonly store: DeviceStore;
+	readonly tell: (message: TabMessage) => void;
+	/** History of the server's log; undefined before the server was reached. */
+	readonly lineage: () => string | undefined;
+	readonly maxUpdateBytes: number;
+	readonly onTrouble: (code: string | undefined) => void;
+	/** An edit too large for any message is not sent; given when it is not on the device either. */
+	readonly onTooLarge: (unwritten: Uint8Array | undefined) => void;
+	readonly onReleased: () => void;
+	readonly onChanged: () => void;
+}
+
+/**
+ * The line between the document people edit and the one that is connected. Local edits reach `wire` only after the
+ * device has written them; what arrives on `wire` reaches `doc` at once. An edit counts as unsent until the server's
+ * answer proves that it is logged, and leaves the device only then.
+ */
+export class EntryLine {
+	/** The document that is connected: what the server has, and what it may be sent. */
+	readonly wire = new Y.Doc();
+	#parts: EntryLineParts;
+	#outbox: Outbox;
+	#provider: unknown;
+	/** Edits released to the wire and not known to be logged, in order. `step` counts releases of this tab. */
+	#outgoing: { readonly step: number; readonly n: number | undefined }[] = [];
+	/** Logged, and still on the device until the state holds them. */
+	#logged: number[] = [];
+	/** Edits of other tabs that the wire holds and the server may not have yet. */
+	#elsewhere = new Set<number>();
+	#step = 0;
+	#httpSeq: number | undefined;
+	#keeping: ReturnType<typeof setTimeout> | undefined;
+	#hasState = false;
+	#isStopped = false;
+
+	constructor(parts: EntryLineParts) {
+		this.#parts = parts;
+		this.#outbox = new Outbox({
+			append: (update) => parts.store.append(parts.id, update),
+			release: (update, n) => this.#release(update, n),
+			onTrouble: parts.onTrouble,
+			onChanged: parts.onChanged,
+		});
+		parts.doc.on('update', this.#onDoc);
+		this.wire.on('update', this.#onWire);
+	}
+
+	/** Edits not known to be logged. */
+	get unsent(): number {
+		return this.#outbox.queued + this.#outgoing.length;
+	}
+
+	/** Edits that are nowhere but in this tab. */
+	get unwritten(): number {
+		return this.#outbox.pending;
+	}
+
+	/** What a barrier may ask about. */
+	get lastReleased(): number {
+		return this.#step;
+	}
+
+	/** Position of the state last read over HTTP. */
+	get httpSeq(): number | undefined {
+		return this.#httpSeq;
+	}
+
+	/**
+	 * Reads what the device has: the state, and the edits that wait.
+	 * @returns false when it has nothing of this entry
+	 */
+	async loadFromDevice(): Promise<boolean> {
+		const stored = await this.#parts.store.load(this.#parts.id);
+		if (!stored) return false;
+		const updates = [...(stored.state ? [stored.state] : []), ...stored.updates.map((each) => each.update)];
+		for (const update of updates) {
+			Y.applyUpdate(this.wire, update, FROM_DEVICE);
+			Y.applyUpdate(this.#parts.doc, update, FROM_DEVICE);
+		}
+		for (const { n, isSent } of stored.updates)
+			if (isSent) this.#logged.push(n);
+			else this.#outgoing.push({ step: ++this.#step, n });
+		this.#hasState = stored.state !== undefined;
+		this.#parts.onChanged();
+		return this.#hasState;
+	}
+
+	/** The provider whose changes of the wire came from the server. */
+	connectedBy(provider: unknown): void {
+		this.#provider = provider;
+	}
+
+	/** Resolves when everything typed so far is on the device and on the wire. */
+	async released(): Promise<void> {
+		await this.#outbox.released();
+	}
+
+	/** Everything the server had is on the wire now. */
+	stateArrived(): void {
+		this.#hasState = true;
+		this.#keepSoon();
+	}
+
+	/** A state read over HTTP. */
+	stateOverHttp(answer: LoadAnswer): void {
+		this.#httpSeq = answer.seq;
+		if (answer.state === null) return;
+		const state = fromBase64(answer.state);
+		Y.applyUpdate(this.wire, state, FROM_WIRE);
+		Y.applyUpdate(this.#parts.doc, state, FROM_WIRE);
+	}
+
+	/** The server has logged all releases up to a step. */
+	confirmed(step: number): void {
+		const done = this.#outgoing.filter((each) => each.step <= step);
+		if (done.length === 0) return this.#keepIfQuiet();
+		this.#outgoing = this.#outgoing.filter((each) => each.step > step);
+		const numbers = done.flatMap((each) => (each.n === undefined ? [] : [each.n]));
+		this.#logged.push(...numbers);
+		if (this.#outgoing.length === 0) this.#outbox.saved();
+		this.#parts.onChanged();
+		if (this.#outgoing.length === 0 && this.#outbox.queued === 0) this.#keepIfQuiet();
+		else void this.#parts.store.markSent(numbers).catch(this.#onStoreFailed);
+		if (numbers.length > 0) this.#parts.tell({ type: 'sent', doc: this.#parts.id, numbers });
+	}
+
+	/** The device pushed these edits, or another tab did, and they left the device. */
+	sent(numbers: readonly number[]): void {
+		const gone = new Set(numbers);
+		for (const n of numbers) this.#elsewhere.delete(n);
+		const before = this.#outgoing.length;
+		this.#outgoing = this.#outgoing.filter((each) => each.n === undefined || !gone.has(each.n));
+		if (this.#outgoing.length !== before) this.#parts.onChanged();
+	}
+
+	/** Another tab wrote an edit of this entry onto the device. It is that tab's to send. */
+	editedElsewhere(n: number, update: Uint8Array): void {
+		this.#elsewhere.add(n);
+		Y.applyUpdate(this.wire, update, FROM_TAB);
+		Y.applyUpdate(this.#parts.doc, update, FROM_TAB);
+	}
+
+	/** Puts what waits away, with what else the server refused. */
+	async putAway(code: string, title: string, more: readonly Uint8Array[]): Promise<void> {
+		await this.#outbox.released();
+		const stored = await this.#parts.store.load(this.#parts.id);
+		const waiting = (stored?.updates ?? []).filter((each) => !each.isSent);
+		const updates = [
+			...waiting.map((each) => each.update),
+			...this.#outbox.takeUnwritten(),
+			...more,
+		];
+		this.#outgoing = [];
+		this.#parts.onChanged();
+		if (updates.length === 0) return;
+		await this.#parts.store.keep(
+			keptWorkOf({ doc: this.#parts.id, title, code, updates, base: stored?.state }),
+			waiting.map((each) => each.n),
+		);
+	}
+
+	/** Nothing goes out any more; the device's state stays as the server last had it. */
+	stopped(): void {
+		this.#isStopped = true;
+		clearTimeout(this.#keeping);
+	}
+
+	close(): void {
+		clearTimeout(this.#keeping);
+		this.#keepIfQuiet();
+		this.#parts.doc.off('update', this.#onDoc);
+		this.wire.off('update', this.#onWire);
+		this.#outbox.close();
+		this.wire.destroy();
+	}
+
+	#onDoc = (update: Uint8Array, origin: unknown): void => {
+		if (origin === FROM_WIRE || origin === FROM_DEVICE || origin === FROM_TAB) return;
+		this.#outbox.put(update);
+	};
+
+	#onWire = (update: Uint8Array, origin: unknown): void => {
+		if (origin !== this.#provider || this.#provider === undefined) return;
+		Y.applyUpdate(this.#parts.doc, update, FROM_WIRE);
+		this.#keepSoon();
+	};
+
+	#release(update: Uint8Array, n: number | undefined): void {
+		if (update.byteLength > this.#parts.maxUpdateBytes) {
+			// On the socket it would poison every other document.
+			this.#parts.onTooLarge(n === undefined ? update : undefined);
+			return;
+		}
+		this.#outgoing.push({ step: ++this.#step, n });
+		if (this.#isStopped) return;
+		Y.applyUpdate(this.wire, update, RELEASED);
+		if (n !== undefined) this.#parts.tell({ type: 'edited', doc: this.#parts.id, n, update });
+		this.#parts.onReleased();
+	}
+
+	#keepSoon(): void {
+		clearTimeout(this.#keeping);
+		this.#keeping = setTimeout(() => this.#keepIfQuiet(), KEEP_DELAY_MS);
+	}
+
+	/** Writes the state, but only while it is exactly what the server has. */
+	#keepIfQuiet(): void {
+		const lineage = this.#parts.lineage();
+		if (this.#isStopped || !this.#hasState || lineage === undefined) return;
+		if (this.#outgoing.length > 0 || this.#outbox.queued > 0 || this.#elsewhere.size > 0) return;
+		clearTimeout(this.#keeping);
+		const holds = this.#logged;
+		this.#logged = [];
+		this.#parts.store
+			.keepState(
+				this.#parts.id,
+				Y.encodeStateAsUpdate(this.wire),
+				{ lineage, ...(this.#httpSeq === undefined ? {} : { seq: this.#httpSeq }) },
+				holds,
+			)
+			.catch((error: unknown) => {
+				this.#logged.unshift(...holds);
+				this.#onStoreFailed(error);
+			});
+	}
+
+	#onStoreFailed = (error: unknown): void => {
+		this.#parts.onTrouble((error as { code?: string }).code ?? 'device.unusable');
+	};
+}
