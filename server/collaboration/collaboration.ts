@@ -10,6 +10,7 @@ import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { can, type EntryThing } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
+import { isEdited } from '#server/catalogue/edited.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
@@ -94,11 +95,11 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			setImmediate(() => sockets.closeAll(CLOSE.logFailed, 'collaboration.log-failed'));
 		},
 	});
-	const load = (docName: string, document: Y.Doc): Promise<void> => {
+	const load = (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
 		return name?.kind === 'entry'
 			? loadEntryDoc(name.id, document, { log: storage.log, clock, storedEntry: parts.storedEntry })
-			: Promise.resolve();
+			: Promise.resolve(0);
 	};
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
@@ -114,7 +115,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		logger,
 		settledDocument(docName) {
 			const document = hocuspocus.documents.get(docName);
-			return document && !document.isLoading && !docs.isBusy(document) ? document : undefined;
+			return document && !document.isLoading && !docs.isBusy(document)
+				? { doc: document, heldSeq: docs.heldSeq(document) }
+				: undefined;
 		},
 		project: (id, doc, seq) => project({ storage, clock }, id, doc.meta, doc.content, seq),
 		onProjected: (projected) => void announce(projected),
@@ -213,6 +216,8 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 						where('entry.projected_seq', '<', where.ref('log_head.seq')),
 					]),
 				)
+				// Of an entry that was only opened the row says it all, and is in the archive with its import.
+				.where(isEdited)
 				.execute();
 			for (const { doc, seq } of behind) await projector.projectNow(doc, seq);
 			if (behind.length) logger.info({ documents: behind.length }, 'rows brought up to the log');

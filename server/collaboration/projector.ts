@@ -12,8 +12,8 @@ const RETRY_MS = 2000;
 interface ProjectorParts {
 	log: UpdateLog;
 	logger: Logger;
-	/** The loaded document when nothing of it is under way to the log. */
-	settledDocument: (docName: string) => Y.Doc | undefined;
+	/** The loaded document when nothing of it is under way to the log, and the position it holds. */
+	settledDocument: (docName: string) => { readonly doc: Y.Doc; readonly heldSeq: number } | undefined;
 	project: (
 		id: EntryId,
 		doc: { meta: NonNullable<ReturnType<typeof readMeta>>; content: ReturnType<typeof readEntryDoc> },
@@ -63,7 +63,8 @@ export class Projector {
 	}
 
 	async #start(docName: string): Promise<void> {
-		await this.#running.get(docName);
+		// Others may have waited for the same run, and one of them has begun the next.
+		for (let running; (running = this.#running.get(docName));) await running;
 		const due = this.#due.get(docName);
 		if (!due) return;
 		this.#due.delete(docName);
@@ -76,8 +77,10 @@ export class Projector {
 		const name = parseDocName(docName);
 		if (name?.kind !== 'entry') return;
 		try {
-			const loaded = this.#parts.settledDocument(docName);
-			const { doc, heldSeq } = loaded ? { doc: loaded, heldSeq: seq } : await this.#read(docName);
+			const found = this.#parts.settledDocument(docName);
+			// A row must not claim a position its content does not hold: nothing would bring it up to it later.
+			const loaded = found && found.heldSeq >= seq ? found : undefined;
+			const { doc, heldSeq } = loaded ?? (await this.#read(docName));
 			const meta = readMeta(doc);
 			if (!meta) throw new Error('the document has no meta');
 			const content = readEntryDoc(doc);
