@@ -137,11 +137,7 @@ function mayBeListed(person: Person, table: 'entry' | 'child'): Expression<SqlBo
 	return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
 }
 
-function selectRows(
-	db: Kysely<Schema>,
-	person: Person,
-	query: SelectQueryBuilder<Schema, 'entry', object>,
-) {
+function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilder<Schema, 'entry', object>) {
 	return query.select([
 		...COLUMNS,
 		db

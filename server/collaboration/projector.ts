@@ -7,6 +7,8 @@ import type { Projected } from '#server/catalogue/projection.ts';
 
 /** How long settings may gather before the row follows; well under the second that people are promised. */
 const DELAY_MS = 150;
+/** The same while an entry is edited on and on: each projection writes row and index anew. */
+const CONTINUOUS_DELAY_MS = 600;
 const RETRY_MS = 2000;
 
 interface ProjectorParts {
@@ -27,6 +29,8 @@ export class Projector {
 	#parts: ProjectorParts;
 	#due = new Map<string, { seq: number; timer: NodeJS.Timeout }>();
 	#running = new Map<string, Promise<void>>();
+	/** When documents were projected last, the longest ago first. */
+	#projectedAtMs = new Map<string, number>();
 	#isClosed = false;
 
 	constructor(parts: ProjectorParts) {
@@ -34,7 +38,7 @@ export class Projector {
 	}
 
 	/** The document was logged up to `seq`. */
-	note(docName: string, seq: number, delayMs: number = DELAY_MS): void {
+	note(docName: string, seq: number, delayMs: number = this.#delayOf(docName)): void {
 		if (this.#isClosed) return;
 		const due = this.#due.get(docName);
 		if (due) {
@@ -50,6 +54,15 @@ export class Projector {
 		if (due) clearTimeout(due.timer);
 		this.#due.set(docName, { seq: Math.max(seq, due?.seq ?? 0), timer: setTimeout(() => undefined, 0) });
 		await this.#start(docName);
+	}
+
+	#delayOf(docName: string): number {
+		const now = performance.now();
+		for (const [name, atMs] of this.#projectedAtMs) {
+			if (now - atMs < CONTINUOUS_DELAY_MS) break;
+			this.#projectedAtMs.delete(name);
+		}
+		return this.#projectedAtMs.has(docName) ? CONTINUOUS_DELAY_MS : DELAY_MS;
 	}
 
 	/** Finishes what is due. */
@@ -85,6 +98,8 @@ export class Projector {
 			if (!meta) throw new Error('the document has no meta');
 			const content = readEntryDoc(doc);
 			if (!loaded) doc.destroy();
+			this.#projectedAtMs.delete(docName);
+			this.#projectedAtMs.set(docName, performance.now());
 			this.#parts.onProjected(await this.#parts.project(name.id, { meta, content }, heldSeq));
 		} catch (error) {
 			this.#parts.logger.error({ err: error, doc: docName }, 'projection failed; tried again soon');
