@@ -4,8 +4,7 @@ import { demandPerson, readBody } from '../person.ts';
 import { ImportBody } from './import-body.ts';
 
 /** Accepted and undone imports, newest first. */
-export const GET = ({ locals }) =>
-	answer(() => locals.app.listImports(demandPerson(locals)));
+export const GET = ({ locals }) => answer(() => locals.app.listImports(demandPerson(locals)));
 
 /** Reads an uploaded file into the catalogue; lines of progress, then the report. */
 export const POST = async ({ locals, request }) => {
