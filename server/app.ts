@@ -12,6 +12,7 @@ import {
 	createImports,
 	type ImportResult,
 	type Imports,
+	type ImportSummary,
 	type UndoResult,
 } from './catalogue/import/imports.ts';
 import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
@@ -45,6 +46,8 @@ export interface App {
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
 	dryRunImport(identity: Identity, request: ImportRequest, running: Running): Promise<DryRunReport>;
 	runImport(identity: Identity, request: ImportRequest, running: Running): Promise<ImportResult>;
+	/** Accepted and undone imports that lie in the fonds of the person, newest first. */
+	listImports(person: Person): Promise<ImportSummary[]>;
 	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
 	/** Ends everything in order; resolves when the data directory is free. */
@@ -129,6 +132,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await preservation.resume();
 
+		/** Whether all these entries lie in fonds the person works with. */
+		async function isWithin(person: Person, ids: readonly EntryId[]): Promise<boolean> {
+			const { fonds } = person;
+			return fonds === null || (await catalogue.fondsOf(ids)).every((id) => fonds.includes(id));
+		}
+
 		/** Where an import goes, and whether the person may put it there. */
 		async function demandImport(identity: Identity, request: ImportRequest): Promise<Actor> {
 			demand(identity.person, 'import', { kind: 'import' });
@@ -170,8 +179,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
 				return result;
 			},
+			async listImports(person) {
+				demand(person, 'see', { kind: 'import' });
+				const all = await imports.list();
+				const within = await Promise.all(all.map(({ rootIds }) => isWithin(person, rootIds)));
+				return all.filter((_, index) => within[index]);
+			},
 			async undoImport(identity, importId, all) {
-				demand(identity.person, 'import', { kind: 'import' });
+				const { person } = identity;
+				demand(person, 'import', { kind: 'import' });
+				const known = (await imports.list()).find((each) => each.id === importId);
+				if (known && !(await isWithin(person, known.rootIds)))
+					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
 				const result = await imports.undo(importId, { all }, actorOf(identity));
 				collaboration.announceRows([null]);
 				return result;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 
@@ -64,14 +64,42 @@ export function terminalLanguage(env: NodeJS.ProcessEnv = process.env): Language
 	return /^zh/i.test(locale) ? 'zh-CN' : 'en';
 }
 
+/** Sessions signed with a guessable key can be forged. */
+const MIN_SECRET_LENGTH = 32;
+
 /**
  * The key that signs sessions: `LANTAI_SECRET`, else a file of the data directory made at the first start (mode 0600).
+ * @throws {Refusal} 'config.secret' for one that could be guessed; 'storage.full' | 'storage.unwritable'
  */
 export function readSecret(dataDir: string, env: NodeJS.ProcessEnv = process.env): string {
-	const given = env['LANTAI_SECRET'];
-	if (given) return given;
 	const path = join(dataDir, 'secret');
-	if (!existsSync(path))
-		writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-	return readFileSync(path, 'utf8').trim();
+	const secret = env['LANTAI_SECRET'] || readSecretFile(path) || makeSecretFile(path);
+	if (secret.length < MIN_SECRET_LENGTH) throw new Refusal('config.secret', { min: MIN_SECRET_LENGTH, path });
+	return secret;
+}
+
+/** Undefined when there is none, or an empty one: a crash or a full disk can leave that of its making. */
+function readSecretFile(path: string): string | undefined {
+	return existsSync(path) ? readFileSync(path, 'utf8').trim() || undefined : undefined;
+}
+
+/** Written whole under another name first, so that no half of it is ever taken for the key. */
+function makeSecretFile(path: string): string {
+	const secret = randomBytes(32).toString('base64url');
+	try {
+		writeFileSync(`${path}.new`, `${secret}\n`, { mode: 0o600, flush: true });
+		renameSync(`${path}.new`, path);
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		rmSync(`${path}.new`, { force: true });
+		throw code === 'ENOSPC' || code === 'EDQUOT'
+			? new Refusal('storage.full', { path }, 507)
+			: new Refusal('storage.unwritable', { path, reason: message });
+	}
+	return secret;
+}
+
+/** Where compiled code is kept between starts: as the environment says, else here. Workers read it from there too. */
+export function compileCacheFolder(otherwise: string, env: NodeJS.ProcessEnv = process.env): string {
+	return (env['NODE_COMPILE_CACHE'] ??= otherwise);
 }

@@ -8,6 +8,8 @@ import { handleUpload } from './catalogue/uploads.ts';
 
 const PROJECT = join(import.meta.dirname, '..');
 
+const PLAIN_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /**
@@ -29,6 +31,9 @@ export async function serve(
 		const origin = config.origin === undefined ? undefined : new URL(config.origin);
 		request.headers['x-lantai-protocol'] = origin ? origin.protocol.slice(0, -1) : 'http';
 		request.headers['x-lantai-host'] = origin ? origin.host : (request.headers.host ?? 'localhost');
+		// Of whatever has no page of its own with stricter ones: files, answers of machines, errors.
+		response.setHeader('x-content-type-options', 'nosniff');
+		if (!config.development) response.setHeader('content-security-policy', PLAIN_POLICY);
 		const path = (request.url ?? '/').split('?', 1)[0];
 		if (path === '/healthz') return answerHealth(app, response);
 		if (path === '/api/uploads') return void handleUpload(app, request, response);

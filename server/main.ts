@@ -30,7 +30,8 @@ export async function startServer(
 	let stopping: Promise<void> | undefined;
 	const stop = (): Promise<void> =>
 		(stopping ??= (async () => {
-			const closing = Promise.all([server.close(), commands.close()]);
+			// Open sockets end here too: the listener waits for them.
+			const closing = Promise.all([server.close(), commands.close(), app.collaboration.close()]);
 			await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS / 2).unref())]);
 			await app.close();
 		})());

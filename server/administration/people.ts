@@ -221,7 +221,7 @@ export class People {
 
 	/** Ends an API token of a person. */
 	async revokeToken(id: string, tokenId: string, actor: Actor): Promise<void> {
-		await this.#permissions.tokens.revoke(id, tokenId, [
+		await this.#permissions.revokeToken(id, tokenId, [
 			auditLine(this.#storage, this.#clock, actor, 'token.revoke', tokenId, { person: id }),
 		]);
 	}

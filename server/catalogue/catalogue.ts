@@ -25,9 +25,13 @@ export interface Catalogue {
 	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
 	thingOf(id: EntryId): Promise<EntryThing | undefined>;
 	/** An imported entry as its row holds it, to build its live document from. */
-	storedEntry(id: EntryId): Promise<(PlacedEntry & { readonly profile: string }) | undefined>;
+	storedEntry(
+		id: EntryId,
+	): Promise<(PlacedEntry & { readonly profile: string; readonly status: string }) | undefined>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
+	/** The outermost entries above the given ones. */
+	fondsOf(ids: readonly EntryId[]): Promise<EntryId[]>;
 	/** The entry and all below it that the person may see, parents first, in order. */
 	subtree(person: Person, id: EntryId): AsyncIterable<PlacedEntry & { readonly profile: string }>;
 }
@@ -191,7 +195,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			if (!(await thingOf(id))) return undefined;
 			const row = await db
 				.selectFrom('entry')
-				.select(['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'])
+				.select(['id', 'parent_id', 'order_key', 'level', 'profile', 'status', 'fields', 'bodies'])
 				.where('id', '=', id)
 				.executeTakeFirst();
 			if (!row) return undefined;
@@ -201,9 +205,23 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				order: row.order_key,
 				level: row.level,
 				profile: row.profile,
+				status: row.status,
 				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
 				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
 			};
+		},
+		async fondsOf(ids) {
+			const found = new Set<string>();
+			for (let from = 0; from < ids.length; from += MAX_ROWS) {
+				const rows = await db
+					.selectFrom('entry')
+					.select('fonds_id')
+					.distinct()
+					.where('id', 'in', ids.slice(from, from + MAX_ROWS))
+					.execute();
+				for (const row of rows) found.add(row.fonds_id);
+			}
+			return [...found] as EntryId[];
 		},
 		async hasSynthetic() {
 			const row = await db

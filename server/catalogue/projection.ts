@@ -16,6 +16,8 @@ import { inheritedUpdate } from './inheritance.ts';
 export interface Projected {
 	readonly id: EntryId;
 	readonly parents: readonly (EntryId | null)[];
+	/** It went to another place: with all below it perhaps to another fonds. */
+	readonly isMoved: boolean;
 	readonly seq: number;
 }
 
@@ -172,7 +174,8 @@ export async function project(
 	await storage.batch(statements);
 	const parents = new Set<EntryId | null>([place.parentId]);
 	if (before) parents.add(before.parent_id as EntryId | null);
-	return { id, parents: [...parents], seq };
+	const isMoved = before !== undefined && before.parent_id !== place.parentId;
+	return { id, parents: [...parents], isMoved, seq };
 }
 
 async function placeOf(

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
+import { sql, type Expression, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import { queryTokens } from '#domain/catalogue/search-tokens.ts';
@@ -59,7 +59,7 @@ export async function childrenOf(
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-		selectRows(storage.db, query)
+		selectRows(storage.db, person, query)
 			.orderBy('entry.order_key')
 			.orderBy('entry.id')
 			.offset(offset)
@@ -85,7 +85,7 @@ export async function searchEntries(
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-		selectRows(storage.db, query)
+		selectRows(storage.db, person, query)
 			.orderBy('entry.reference_code')
 			.orderBy('entry.row_id')
 			.offset(offset)
@@ -104,31 +104,40 @@ export async function rowsById(
 	if (ids.length === 0) return [];
 	const rows = await selectRows(
 		storage.db,
+		person,
 		visible(storage.db, person).where('entry.id', 'in', [...ids]),
 	).execute();
 	return (rows as Selected[]).map(rowOf);
 }
 
-/** What a person may list: neither entries of imports under way, nor what `can(person, 'see', …)` denies. */
+/**
+ * What a person may list: neither entries of imports under way, nor what `can(person, 'see', …)` denies. Deleted entries
+ * and those below them only to people who can bring them back or judge that.
+ */
 export function visible(db: Kysely<Schema>, person: Person): SelectQueryBuilder<Schema, 'entry', object> {
-	const limits = visibleEntries(person);
-	let query = db
-		.selectFrom('entry')
-		.where(
-			'entry.import_row',
-			'not in',
-			db.selectFrom('import').select('import.row_id').where('import.state', '=', 'staging'),
-		);
-	if (limits.fonds !== null)
-		query = limits.fonds.length
-			? query.where('entry.fonds_id', 'in', [...limits.fonds])
-			: query.where(sql.lit(1), '=', 0);
-	if (limits.accessStatuses !== null)
-		query = query.where('entry.access_status', 'in', [...limits.accessStatuses]);
-	return query;
+	const query = db.selectFrom('entry').where(mayBeListed(person, 'entry'));
+	return person.role === 'reader'
+		? query.where('entry.status', '=', 'active').where('entry.hidden', '=', 0)
+		: query;
 }
 
-function selectRows(db: Kysely<Schema>, query: SelectQueryBuilder<Schema, 'entry', object>) {
+/** The limits of a person as a condition on the entry table under the name it has in the query. */
+function mayBeListed(person: Person, table: 'entry' | 'child'): Expression<SqlBool> {
+	const limits = visibleEntries(person);
+	const column = (name: keyof EntryTable) => sql.ref(`${table}.${name}`);
+	const conditions = [
+		sql`${column('import_row')} not in (select row_id from import where state = 'staging')`,
+	];
+	for (const [name, allowed] of [
+		['fonds_id', limits.fonds],
+		['access_status', limits.accessStatuses],
+	] as const)
+		if (allowed !== null)
+			conditions.push(allowed.length ? sql`${column(name)} in (${sql.join([...allowed])})` : sql`1 = 0`);
+	return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
+}
+
+function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilder<Schema, 'entry', object>) {
 	return query.select([
 		...COLUMNS,
 		db
@@ -136,6 +145,8 @@ function selectRows(db: Kysely<Schema>, query: SelectQueryBuilder<Schema, 'entry
 			.select((select) => select.fn.countAll<number>().as('count'))
 			.where('child.parent_id', '=', sql.ref<string>('entry.id'))
 			.where('child.status', '=', 'active')
+			// Also a number can tell of what is not to be seen.
+			.where(mayBeListed(person, 'child'))
 			.as('child_count'),
 		db
 			.selectFrom('import')

@@ -10,8 +10,10 @@ import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { can, type EntryThing } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
+import { isEdited } from '#server/catalogue/edited.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import type { UpdateLog } from '#server/storage/update-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
 import { loadEntryDoc, type StoredEntry } from './entry-loader.ts';
 import { AuthenticateExtension } from './extensions/authenticate.ts';
@@ -23,8 +25,12 @@ import { CLOSE, type ConnectionContext } from './connection-context.ts';
 import { type Identities } from '#server/permissions/identity.ts';
 import { LiveDocs } from './live-docs.ts';
 import { createMoveCheck } from './move-check.ts';
+import { closeNoLongerAllowed } from './no-longer-allowed.ts';
 import { Projector } from './projector.ts';
 import { Sockets } from './sockets.ts';
+
+/** How often it is tried whether the log can be written again. */
+const PROBE_MS = 1000;
 
 /** What live editing needs of the rest. */
 export interface CollaborationParts {
@@ -68,6 +74,7 @@ export interface Collaboration {
 export function createCollaboration(parts: CollaborationParts): Collaboration {
 	const { storage, clock, logger } = parts;
 	let isReady = true;
+	let closing: Promise<void> | undefined;
 	const hocuspocus = new Hocuspocus<ConnectionContext>({
 		name: 'lantai',
 		quiet: true,
@@ -78,8 +85,23 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		maxPendingDocuments: 500,
 		extensions: [],
 	});
+	let probing: NodeJS.Timeout | undefined;
+	/** The log, whose failures close editing whoever met them. */
+	const log: UpdateLog = {
+		append: (update) => storage.log.append(update),
+		async begin(update) {
+			try {
+				return await storage.log.begin(update);
+			} catch (error) {
+				logFailed(error);
+				throw error;
+			}
+		},
+		read: (doc, afterSeq) => storage.log.read(doc, afterSeq),
+		head: (doc) => storage.log.head(doc),
+	};
 	const docs = new LiveDocs({
-		log: storage.log,
+		log,
 		clock,
 		onLogged(docName, seq) {
 			isReady = true;
@@ -87,18 +109,13 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			const name = parseDocName(docName);
 			if (name?.kind === 'entry') parts.noteEdit(name.id, seq);
 		},
-		onLogFailed(error) {
-			isReady = false;
-			logger.fatal({ err: error }, 'the log cannot be written; editing is closed until it can');
-			// People keep what they typed on their side and come back by themselves.
-			setImmediate(() => sockets.closeAll(CLOSE.logFailed, 'collaboration.log-failed'));
-		},
+		onLogFailed: logFailed,
 	});
-	const load = (docName: string, document: Y.Doc): Promise<void> => {
+	const load = (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
 		return name?.kind === 'entry'
-			? loadEntryDoc(name.id, document, { log: storage.log, clock, storedEntry: parts.storedEntry })
-			: Promise.resolve();
+			? loadEntryDoc(name.id, document, { log, clock, storedEntry: parts.storedEntry })
+			: Promise.resolve(0);
 	};
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
@@ -108,17 +125,53 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		new DurableLogExtension(docs, load, createMoveCheck(parts.thingOf)),
 	];
 	hocuspocus.configure({ extensions: extensions.map((extension) => guarded(extension, logger)) });
-	const sockets = new Sockets({ hocuspocus, identities: parts.identities, logger, origin: parts.origin });
+	const sockets = new Sockets({
+		hocuspocus,
+		identities: parts.identities,
+		logger,
+		origin: parts.origin,
+		isReady: () => isReady,
+	});
 	const projector = new Projector({
-		log: storage.log,
+		log,
 		logger,
 		settledDocument(docName) {
 			const document = hocuspocus.documents.get(docName);
-			return document && !document.isLoading && !docs.isBusy(document) ? document : undefined;
+			return document && !document.isLoading && !docs.isBusy(document)
+				? { doc: document, heldSeq: docs.heldSeq(document) }
+				: undefined;
 		},
 		project: (id, doc, seq) => project({ storage, clock }, id, doc.meta, doc.content, seq),
-		onProjected: (projected) => void announce(projected),
+		onProjected(projected) {
+			void announce(projected);
+			if (projected.isMoved)
+				closeNoLongerAllowed(hocuspocus, parts.thingOf).catch((error: unknown) =>
+					logger.error({ err: error }, 'asking again who may have what open failed'),
+				);
+		},
 	});
+
+	function logFailed(error: unknown): void {
+		if (closing) return;
+		logger.fatal({ err: error }, 'the log cannot be written; editing is closed until it can');
+		isReady = false;
+		probing ??= setTimeout(() => void probe(), PROBE_MS);
+		// People keep what they typed on their side and come back by themselves.
+		setImmediate(() => sockets.closeAll(CLOSE.logFailed, 'collaboration.log-failed'));
+	}
+
+	/** With editing closed nobody would ever find out that the disk has room again. */
+	async function probe(): Promise<void> {
+		try {
+			await storage.tryWriting();
+			isReady = true;
+			probing = undefined;
+			logger.warn('the log can be written again; editing is open');
+		} catch (error) {
+			logger.warn({ err: error }, 'the log still cannot be written');
+			if (!closing) probing = setTimeout(() => void probe(), PROBE_MS);
+		}
+	}
 
 	/** A short message to everybody in the archive who may see the entry. */
 	async function tell(id: EntryId, message: unknown): Promise<void> {
@@ -173,7 +226,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			return seq;
 		},
 		async begin(entry, actor) {
-			const begun = await beginEntry(entry, actor, { log: storage.log, clock });
+			const begun = await beginEntry(entry, actor, { log, clock });
 			await projector.projectNow(entryDocName(entry.id), begun.seq);
 			if (begun.began) parts.noteEdit(entry.id, begun.seq);
 			return { began: begun.began };
@@ -213,15 +266,20 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 						where('entry.projected_seq', '<', where.ref('log_head.seq')),
 					]),
 				)
+				// Of an entry that was only opened the row says it all, and is in the archive with its import.
+				.where(isEdited)
 				.execute();
 			for (const { doc, seq } of behind) await projector.projectNow(doc, seq);
 			if (behind.length) logger.info({ documents: behind.length }, 'rows brought up to the log');
 		},
-		async close() {
-			sockets.shutDown();
-			await docs.drained();
-			await projector.close();
-			hocuspocus.closeConnections();
+		close() {
+			return (closing ??= (async () => {
+				clearTimeout(probing);
+				sockets.shutDown();
+				await docs.drained();
+				await projector.close();
+				hocuspocus.closeConnections();
+			})());
 		},
 	};
 }

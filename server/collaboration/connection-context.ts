@@ -14,7 +14,9 @@ export interface LiveSocket {
 	readonly identity: Identity | undefined;
 	/** Ends the whole socket; the reason is a refusal code. */
 	close(code: number, reason: string): void;
-	/** Takes over an identity proven by a token; false when the socket belongs to somebody else. */
+	/** Documents open on it. */
+	documents: number;
+	/** Takes over an identity proven by a token; false when the socket has another one. */
 	adopt(identity: Identity): boolean;
 }
 
@@ -24,7 +26,7 @@ export const CLOSE = {
 	denied: 4403,
 	refused: 4409,
 	tooLarge: 4413,
-	tooSlow: 4429,
+	failed: 1011,
 	logFailed: 4503,
 	goingAway: 1001,
 } as const;

@@ -199,6 +199,38 @@ describe('what an update may do', () => {
 		expect(gate.check(good, ann)?.changes).toHaveLength(1);
 	});
 
+	it('refuses a value in an encoding that no editor writes, which a scan for moves would miss', () => {
+		for (const encoding of ['json', 'embed'] as const) {
+			const { client, gate } = aLiveEntry();
+			const fields = fieldValuesOf(client);
+			const element = { ...setting(), field: 'parent', value: null };
+			const update = updateOf(client, () =>
+				client.transact((transaction) => {
+					const { clientID, store } = client;
+					new Y.Item(
+						Y.createID(clientID, Y.getState(store, clientID)),
+						null,
+						null,
+						null,
+						null,
+						fields,
+						null,
+						encoding === 'json' ? new Y.ContentJSON([element]) : new Y.ContentEmbed(element),
+					).integrate(transaction, 0);
+				}),
+			);
+			expect(codeOf(() => gate.check(update, ann))).toBe('collaboration.bad-element');
+		}
+	});
+
+	it.each(['fields', 'body:note'])('refuses what is put under a key of the list %s', (name) => {
+		const { live, gate } = aLiveEntry();
+		const client = new Y.Doc();
+		Y.applyUpdate(client, Y.encodeStateAsUpdate(live));
+		const update = updateOf(client, () => void client.getMap(name).set('hidden', 'x'.repeat(1000)));
+		expect(codeOf(() => gate.check(update, ann))).toBe('collaboration.foreign-type');
+	});
+
 	it('keeps updates under way apart from one that is refused meanwhile', () => {
 		const { client, gate, live } = aLiveEntry();
 		const first = updateOf(client, () => setField(fieldValuesOf(client), 'title', '一', setting()));

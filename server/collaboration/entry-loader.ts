@@ -9,20 +9,21 @@ import { buildEntryDoc, ENTRY_DOC_SCHEMA, entryDocName, writeMeta } from '#sync/
 import type { UpdateLog } from '#server/storage/update-log.ts';
 
 /** An imported entry as its row holds it, with the profile it is described by. */
-export type StoredEntry = PlacedEntry & { readonly profile: string };
+export type StoredEntry = PlacedEntry & { readonly profile: string; readonly status: string };
 
 const BUILDER: Actor = { id: 'import', name: 'import', via: 'import' };
 
 /**
  * Fills a document from the log. An entry that has none yet (it came by import and nobody opened it) gets its first
  * update here, built from its row, exactly once: two buildings would merge into doubled content.
+ * @returns the log position the document then holds
  * @throws {Refusal} 'collaboration.unknown-document'
  */
 export async function loadEntryDoc(
 	id: EntryId,
 	document: Y.Doc,
 	parts: { log: UpdateLog; clock: Clock; storedEntry: (id: EntryId) => Promise<StoredEntry | undefined> },
-): Promise<void> {
+): Promise<number> {
 	const docName = entryDocName(id);
 	let updates = await parts.log.read(docName);
 	if (updates.length === 0) {
@@ -39,6 +40,7 @@ export async function loadEntryDoc(
 		updates = await parts.log.read(docName);
 	}
 	for (const update of updates) Y.applyUpdate(document, update.payload);
+	return updates.at(-1)?.seq ?? 0;
 }
 
 function buildFromRow(entry: StoredEntry, at: string): Uint8Array {

@@ -17,6 +17,7 @@ export class LiveDocs {
 	#log: UpdateLog;
 	#clock: Clock;
 	#gates = new Map<Y.Doc, DocGate>();
+	#heldSeqs = new WeakMap<Y.Doc, number>();
 	#onLogged: OnLogged;
 	#onLogFailed: (error: Error) => void;
 	#pending = new Set<Promise<unknown>>();
@@ -59,6 +60,7 @@ export class LiveDocs {
 			const seq = await append;
 			return () => {
 				gate.settle(payload, true);
+				this.loaded(document, Math.max(seq, this.heldSeq(document)));
 				this.#onLogged(docName, seq, actor);
 			};
 		} catch (error) {
@@ -69,6 +71,16 @@ export class LiveDocs {
 		} finally {
 			this.#pending.delete(append);
 		}
+	}
+
+	/** The document was filled from the log up to a position. */
+	loaded(document: Y.Doc, seq: number): void {
+		this.#heldSeqs.set(document, seq);
+	}
+
+	/** Up to which position of the log the document holds everything, while it is not busy. */
+	heldSeq(document: Y.Doc): number {
+		return this.#heldSeqs.get(document) ?? 0;
 	}
 
 	/** True while an update of this document is judged good but not yet applied. */

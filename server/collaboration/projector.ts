@@ -7,13 +7,15 @@ import type { Projected } from '#server/catalogue/projection.ts';
 
 /** How long settings may gather before the row follows; well under the second that people are promised. */
 const DELAY_MS = 150;
+/** The same while an entry is edited on and on: each projection writes row and index anew. */
+const CONTINUOUS_DELAY_MS = 600;
 const RETRY_MS = 2000;
 
 interface ProjectorParts {
 	log: UpdateLog;
 	logger: Logger;
-	/** The loaded document when nothing of it is under way to the log. */
-	settledDocument: (docName: string) => Y.Doc | undefined;
+	/** The loaded document when nothing of it is under way to the log, and the position it holds. */
+	settledDocument: (docName: string) => { readonly doc: Y.Doc; readonly heldSeq: number } | undefined;
 	project: (
 		id: EntryId,
 		doc: { meta: NonNullable<ReturnType<typeof readMeta>>; content: ReturnType<typeof readEntryDoc> },
@@ -27,6 +29,8 @@ export class Projector {
 	#parts: ProjectorParts;
 	#due = new Map<string, { seq: number; timer: NodeJS.Timeout }>();
 	#running = new Map<string, Promise<void>>();
+	/** When documents were projected last, the longest ago first. */
+	#projectedAtMs = new Map<string, number>();
 	#isClosed = false;
 
 	constructor(parts: ProjectorParts) {
@@ -34,7 +38,7 @@ export class Projector {
 	}
 
 	/** The document was logged up to `seq`. */
-	note(docName: string, seq: number, delayMs: number = DELAY_MS): void {
+	note(docName: string, seq: number, delayMs: number = this.#delayOf(docName)): void {
 		if (this.#isClosed) return;
 		const due = this.#due.get(docName);
 		if (due) {
@@ -52,6 +56,15 @@ export class Projector {
 		await this.#start(docName);
 	}
 
+	#delayOf(docName: string): number {
+		const now = performance.now();
+		for (const [name, atMs] of this.#projectedAtMs) {
+			if (now - atMs < CONTINUOUS_DELAY_MS) break;
+			this.#projectedAtMs.delete(name);
+		}
+		return this.#projectedAtMs.has(docName) ? CONTINUOUS_DELAY_MS : DELAY_MS;
+	}
+
 	/** Finishes what is due. */
 	async close(): Promise<void> {
 		for (const [docName, due] of [...this.#due]) {
@@ -63,7 +76,8 @@ export class Projector {
 	}
 
 	async #start(docName: string): Promise<void> {
-		await this.#running.get(docName);
+		// Others may have waited for the same run, and one of them has begun the next.
+		for (let running; (running = this.#running.get(docName));) await running;
 		const due = this.#due.get(docName);
 		if (!due) return;
 		this.#due.delete(docName);
@@ -76,12 +90,16 @@ export class Projector {
 		const name = parseDocName(docName);
 		if (name?.kind !== 'entry') return;
 		try {
-			const loaded = this.#parts.settledDocument(docName);
-			const { doc, heldSeq } = loaded ? { doc: loaded, heldSeq: seq } : await this.#read(docName);
+			const found = this.#parts.settledDocument(docName);
+			// A row must not claim a position its content does not hold: nothing would bring it up to it later.
+			const loaded = found && found.heldSeq >= seq ? found : undefined;
+			const { doc, heldSeq } = loaded ?? (await this.#read(docName));
 			const meta = readMeta(doc);
 			if (!meta) throw new Error('the document has no meta');
 			const content = readEntryDoc(doc);
 			if (!loaded) doc.destroy();
+			this.#projectedAtMs.delete(docName);
+			this.#projectedAtMs.set(docName, performance.now());
 			this.#parts.onProjected(await this.#parts.project(name.id, { meta, content }, heldSeq));
 		} catch (error) {
 			this.#parts.logger.error({ err: error, doc: docName }, 'projection failed; tried again soon');

@@ -4,12 +4,15 @@ import type { Hocuspocus } from '@hocuspocus/server';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE, type LiveSocket } from './connection-context.ts';
+import { ReadingPace } from './reading-pace.ts';
 import { headersOf, isOwnOrigin, type Identities, type Identity } from '#server/permissions/identity.ts';
 
 /** Bytes waiting for a client that does not read; above this its socket is closed. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 /** Largest frame taken. */
 const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
+/** Sockets at a time of which nobody knows yet who is behind them: a token comes with the first message. */
+const MAX_SOCKETS_OF_NOBODY = 1000;
 /** Sockets of one person at a time, all tabs and scripts together. */
 const MAX_SOCKETS_PER_PERSON = 200;
 const SESSION_CHECK_MS = 60_000;
@@ -24,18 +27,22 @@ export class Sockets {
 	#open = new Set<OpenSocket>();
 	#timer: NodeJS.Timeout;
 	#stopListening: () => void;
-	#isReady = true;
+	#isReady: () => boolean;
+	#isStopping = false;
 
 	constructor(parts: {
 		hocuspocus: Hocuspocus;
 		identities: Identities;
 		logger: Logger;
 		origin: string | undefined;
+		/** False while the log cannot be written: nobody is let in to edit what cannot be kept. */
+		isReady: () => boolean;
 	}) {
 		this.#hocuspocus = parts.hocuspocus;
 		this.#identities = parts.identities;
 		this.#logger = parts.logger;
 		this.#origin = parts.origin;
+		this.#isReady = parts.isReady;
 		this.#timer = setInterval(() => void this.recheck(), SESSION_CHECK_MS);
 		this.#timer.unref();
 		this.#stopListening = parts.identities.onRevoked((isRevoked) => {
@@ -52,7 +59,7 @@ export class Sockets {
 
 	/** Takes over an HTTP upgrade of `/collab`. A wrong Origin is answered 403 before anything else happens. */
 	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-		if (!this.#isReady) return answer(socket, 503, 'Service Unavailable');
+		if (this.#isStopping || !this.#isReady()) return answer(socket, 503, 'Service Unavailable');
 		if (!isOwnOrigin(headersOf(request), this.#origin)) return answer(socket, 403, 'Forbidden');
 		let identity: Identity | undefined;
 		try {
@@ -62,8 +69,8 @@ export class Sockets {
 			return answer(socket, 500, 'Internal Server Error');
 		}
 		if (socket.destroyed) return;
-		if (identity && this.#countOf(identity.person.id) >= MAX_SOCKETS_PER_PERSON)
-			return answer(socket, 429, 'Too Many Requests');
+		const limit = identity ? MAX_SOCKETS_PER_PERSON : MAX_SOCKETS_OF_NOBODY;
+		if (this.#countOf(identity?.person.id) >= limit) return answer(socket, 429, 'Too Many Requests');
 		this.#server.handleUpgrade(request, socket, head, (webSocket) =>
 			this.#accept(webSocket, request, identity),
 		);
@@ -89,7 +96,7 @@ export class Sockets {
 
 	/** Stops taking sockets and ends the open ones. */
 	shutDown(): void {
-		this.#isReady = false;
+		this.#isStopping = true;
 		clearInterval(this.#timer);
 		this.#stopListening();
 		this.closeAll(CLOSE.goingAway, 'collaboration.going-away');
@@ -99,6 +106,7 @@ export class Sockets {
 
 	#accept(webSocket: WebSocket, request: IncomingMessage, identity: Identity | undefined): void {
 		const socket = new OpenSocket(webSocket, identity);
+		const pace = new ReadingPace(performance.now());
 		this.#open.add(socket);
 		const connection = this.#hocuspocus.handleConnection(
 			{
@@ -121,6 +129,11 @@ export class Sockets {
 		webSocket.on('message', (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => {
 			if (!isBinary) return socket.close(CLOSE.refused, 'collaboration.unknown-message');
 			const bytes = Array.isArray(data) ? Buffer.concat(data) : new Uint8Array(data as Buffer);
+			const waitMs = pace.take(bytes.byteLength, performance.now());
+			if (waitMs > 0 && !webSocket.isPaused) {
+				webSocket.pause();
+				setTimeout(() => webSocket.resume(), waitMs);
+			}
 			try {
 				connection.handleMessage(bytes);
 			} catch (error) {
@@ -136,7 +149,7 @@ export class Sockets {
 		webSocket.on('error', (error: Error) => this.#logger.warn({ err: error }, 'socket error'));
 	}
 
-	#countOf(personId: string): number {
+	#countOf(personId: string | undefined): number {
 		let count = 0;
 		for (const socket of this.#open) if (socket.identity?.person.id === personId) count++;
 		return count;
@@ -145,6 +158,7 @@ export class Sockets {
 
 class OpenSocket implements LiveSocket {
 	readonly webSocket: WebSocket;
+	documents = 0;
 	#identity: Identity | undefined;
 
 	constructor(webSocket: WebSocket, identity: Identity | undefined) {
@@ -157,7 +171,9 @@ class OpenSocket implements LiveSocket {
 	}
 
 	adopt(identity: Identity): boolean {
-		if (this.#identity && this.#identity.person.id !== identity.person.id) return false;
+		// Another token of the same person has other limits and another end, which nobody would look after.
+		const known = this.#identity;
+		if (known && (known.person.id !== identity.person.id || known.tokenId !== identity.tokenId)) return false;
 		this.#identity ??= identity;
 		return true;
 	}

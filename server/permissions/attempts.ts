@@ -24,7 +24,8 @@ export class Attempts {
 	begin(key: string): void {
 		const now = this.#clock.now();
 		const known = this.#attempts.get(key);
-		if (!known || now - known.since > WINDOW_MS) {
+		// Also when the clock was put back: nobody is to wait for it.
+		if (!known || now < known.since || now - known.since > WINDOW_MS) {
 			if (this.#attempts.size >= MAX_KEYS)
 				this.#attempts.delete(this.#attempts.keys().next().value as string);
 			this.#attempts.set(key, { count: 1, since: now });

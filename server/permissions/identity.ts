@@ -16,7 +16,7 @@ export interface Identities {
 	personOf(headers: Headers): Promise<Identity | undefined>;
 	/** The person of an API token. */
 	personOfToken(token: string): Promise<Identity | undefined>;
-	/** False once the session or token ended, or its account was disabled. */
+	/** False once the session or token ended, or its account was disabled or has other rights than the identity says. */
 	isAlive(identity: Identity): Promise<boolean>;
 	/** Calls back when sessions end before their time, with the question whether an identity is one of them. */
 	onRevoked(listener: (isRevoked: (identity: Identity) => boolean) => void): () => void;

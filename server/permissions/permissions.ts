@@ -57,6 +57,8 @@ export interface Permissions extends Identities {
 	personByName(name: string): Promise<Person | undefined>;
 	/** Makes an API token of a person; see {@link Tokens.create}. */
 	createToken: Tokens['create'];
+	/** Ends a token and its sockets; see {@link Tokens.revoke}. */
+	revokeToken: Tokens['revoke'];
 }
 
 /** Name and password sign-in and API tokens, with our accounts and roles on top. */
@@ -131,6 +133,11 @@ export function createPermissions(parts: {
 		]);
 	}
 
+	/** What an open socket was let in for. */
+	function rightsOf({ role, fonds, accessStatuses }: Person): string {
+		return JSON.stringify([role, fonds, accessStatuses]);
+	}
+
 	return {
 		tokens,
 		personById: (personId) => personWhere('id', personId),
@@ -144,7 +151,8 @@ export function createPermissions(parts: {
 				: identityOfSession(headers, true);
 		},
 		async isAlive(identity) {
-			if (!(await personWhere('id', identity.person.id))) return false;
+			const person = await personWhere('id', identity.person.id);
+			if (!person || rightsOf(person) !== rightsOf(identity.person)) return false;
 			if (identity.tokenId) return tokens.isAlive(identity.tokenId);
 			return identity.sessionId !== undefined && sessions.isAlive(identity.sessionId);
 		},
@@ -205,6 +213,10 @@ export function createPermissions(parts: {
 			);
 		},
 		setPassword,
+		async revokeToken(personId, tokenId, along) {
+			await tokens.revoke(personId, tokenId, along);
+			announce((identity) => identity.person.id === personId && identity.tokenId === tokenId);
+		},
 		createToken: (personId, given, along) => tokens.create(personId, given, along),
 	};
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Clock } from '#domain/base/clock.ts';
+import { steadyClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
@@ -112,7 +112,8 @@ export async function createPreservation(parts: {
 
 	const runner = new DepositRunner(
 		{
-			clock,
+			// A clock that is put back must not hold up what waits.
+			clock: steadyClock,
 			retryMs: parts.retryMs ?? RETRY_MS,
 			atOnce: AT_ONCE,
 			async run(key, reason) {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
+import { isEdited } from '#server/catalogue/edited.ts';
 import type { Schema } from '#server/storage/schema.ts';
 
 /** What the database holds and no version does: edited entries, and accepted imports. */
@@ -22,17 +23,7 @@ export async function undeposited(
 			]),
 		)
 		// An entry that was only opened says nothing its import has not said.
-		.where((where) =>
-			where.or([
-				where('log_head.updates', '>', 1),
-				where.exists(
-					where
-						.selectFrom('entry_change')
-						.select('entry_change.id')
-						.whereRef('entry_change.doc', '=', 'log_head.doc'),
-				),
-			]),
-		)
+		.where(isEdited)
 		.execute();
 	const imports = await db
 		.selectFrom('import')

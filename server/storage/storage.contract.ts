@@ -238,6 +238,16 @@ export function storageContract(setup: () => Promise<StorageFixture>): void {
 		});
 	});
 
+	describe('trying to write', () => {
+		it('changes nothing', async () => {
+			const fixture = await setup();
+			const storage = await fixture.open();
+			await put(storage, 'a').execute();
+			await storage.tryWriting();
+			expect(await count(storage)).toBe(1);
+		});
+	});
+
 	describe('closing', () => {
 		it('finishes what was begun, and what it finished is there again', async () => {
 			const fixture = await setup();

@@ -25,6 +25,8 @@ export interface Storage {
 	batch(statements: readonly Statement[]): Promise<void>;
 	/** Like {@link batch}, for loads of at most 1,000 rows: far cheaper for each row. */
 	bulk(inserts: readonly BulkInsert[]): Promise<void>;
+	/** Resolves when there is room for as much as one commit of the log may take, and a commit succeeds. */
+	tryWriting(): Promise<void>;
 	/** Finishes what was begun, folds the write-ahead log into the file, frees the data directory. */
 	close(): Promise<void>;
 }

@@ -72,7 +72,7 @@ export function bodyFieldOf(topLevelName: string): string | undefined {
  */
 export function buildEntryDoc(
 	doc: Y.Doc,
-	entry: Omit<PlacedEntry, 'id'>,
+	entry: Omit<PlacedEntry, 'id'> & { readonly status?: string },
 	setting: {
 		readonly by: string;
 		readonly at: string;
@@ -84,7 +84,7 @@ export function buildEntryDoc(
 		['level', entry.level],
 		['parent', entry.parentId],
 		['order', entry.order],
-		['status', 'active'],
+		['status', entry.status ?? 'active'],
 		...Object.entries(entry.fields),
 	];
 	const { by, at, via } = setting;

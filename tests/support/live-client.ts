@@ -43,6 +43,8 @@ export async function joinLive(
 	class WithHeaders extends WebSocket {
 		constructor(url: string) {
 			super(url, { headers });
+			// A client that is closed while it connects again says so after the provider has stopped listening.
+			this.on('error', () => undefined);
 		}
 	}
 	const socket = new HocuspocusProviderWebsocket({

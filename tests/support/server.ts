@@ -54,7 +54,7 @@ export async function startTestServer(
 	let stopped: Promise<void> | undefined;
 	const stop = (): Promise<void> =>
 		(stopped ??= (async () => {
-			await server.close();
+			await Promise.all([server.close(), app.collaboration.close()]);
 			await app.close();
 		})());
 	onTestFinished(stop);

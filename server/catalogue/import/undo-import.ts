@@ -4,6 +4,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { isEdited } from '../edited.ts';
 import { importAuditLine } from './import-audit.ts';
 
 /** An entry that undoing left where it is, because somebody worked on it. */
@@ -107,17 +108,7 @@ async function planOf(storage: Storage, importRow: number, all: boolean): Promis
 			'entry.title',
 			'entry.reference_code',
 			// The first update of an imported entry builds it from its row; what comes after is somebody's work.
-			select
-				.or([
-					select('log_head.updates', '>', 1),
-					select.exists(
-						select
-							.selectFrom('entry_change')
-							.select('entry_change.id')
-							.whereRef('entry_change.doc', '=', 'log_head.doc'),
-					),
-				])
-				.as('is_edited'),
+			isEdited(select).as('is_edited'),
 		])
 		.where('entry.import_row', '=', importRow)
 		.where('entry.status', '!=', 'deleted')

@@ -1,10 +1,18 @@
-import type { Extension, onAuthenticatePayload } from '@hocuspocus/server';
+import type {
+	connectedPayload,
+	Extension,
+	onAuthenticatePayload,
+	onDisconnectPayload,
+} from '@hocuspocus/server';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { can, canOpenLive, type EntryThing } from '#domain/permissions/permissions.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
-import type { ConnectionContext } from '../connection-context.ts';
+import { CLOSE, type ConnectionContext } from '../connection-context.ts';
 import type { Identities, Identity } from '#server/permissions/identity.ts';
+
+/** Documents open on one socket at most. */
+const MAX_DOCUMENTS = 2000;
 
 /** Who opens which document: unknown names, nobody, and people without the right are refused with a code. */
 export class AuthenticateExtension implements Extension {
@@ -25,8 +33,19 @@ export class AuthenticateExtension implements Extension {
 		} catch (error) {
 			// The provider is told `reason`; anything else would reach it as a bare "permission-denied".
 			if (isRefusal(error)) throw Object.assign(error, { reason: error.code });
+			// Not a no: the person comes back by themselves when the database answers again.
+			payload.context.socket.close(CLOSE.failed, 'collaboration.failed');
 			throw error;
 		}
+	}
+
+	async connected({ context }: connectedPayload<ConnectionContext>): Promise<void> {
+		context.socket.documents++;
+	}
+
+	async onDisconnect({ context }: onDisconnectPayload<ConnectionContext>): Promise<void> {
+		// The server's own connections have no socket.
+		if (context.socket) context.socket.documents--;
 	}
 
 	async #authenticate({
@@ -37,6 +56,8 @@ export class AuthenticateExtension implements Extension {
 	}: onAuthenticatePayload<ConnectionContext>): Promise<Partial<ConnectionContext>> {
 		const name = parseDocName(documentName);
 		if (!name) throw new Refusal('collaboration.unknown-document', {}, 404);
+		if (context.socket.documents >= MAX_DOCUMENTS)
+			throw new Refusal('collaboration.too-many-documents', { limit: MAX_DOCUMENTS }, 429);
 		const identity = await this.#identify(context, token);
 		if (name.kind === 'presence') {
 			if (identity.person.role === 'reader') throw new Refusal('permissions.denied', {}, 403);

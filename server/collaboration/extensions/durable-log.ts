@@ -15,6 +15,9 @@ import { actorOf } from '#server/permissions/identity.ts';
 import type { LiveDocs } from '../live-docs.ts';
 import type { MoveCheck } from '../move-check.ts';
 
+/** Asking for updates is 0, answering 1, telling of an update 2. @see y-protocols, sync */
+const LAST_SYNC_TYPE = 2;
+
 /**
  * Logged before applied, broadcast or acknowledged. This hook runs last of all that may refuse: what it logs is
  * permanent.
@@ -24,13 +27,13 @@ export class DurableLogExtension implements Extension {
 	/** After every permission check. */
 	priority = 1;
 	#docs: LiveDocs;
-	#load: (docName: string, document: Y.Doc) => Promise<void>;
+	#load: (docName: string, document: Y.Doc) => Promise<number>;
 	#checkMove: MoveCheck;
 	#applied = new WeakMap<object, (() => void)[]>();
 
 	constructor(
 		docs: LiveDocs,
-		load: (docName: string, document: Y.Doc) => Promise<void>,
+		load: (docName: string, document: Y.Doc) => Promise<number>,
 		checkMove: MoveCheck,
 	) {
 		this.#docs = docs;
@@ -39,7 +42,8 @@ export class DurableLogExtension implements Extension {
 	}
 
 	async onLoadDocument({ documentName, document }: onLoadDocumentPayload<ConnectionContext>): Promise<void> {
-		if (parseDocName(documentName)?.kind === 'entry') await this.#load(documentName, document);
+		if (parseDocName(documentName)?.kind === 'entry')
+			this.#docs.loaded(document, await this.#load(documentName, document));
 	}
 
 	async afterLoadDocument({ document }: afterLoadDocumentPayload<ConnectionContext>): Promise<void> {
@@ -66,6 +70,8 @@ export class DurableLogExtension implements Extension {
 			throw error;
 		};
 		try {
+			// Hocuspocus refuses these too, but only after this hook: in the log, and never applied.
+			if (type > LAST_SYNC_TYPE) throw new Refusal('collaboration.unknown-message');
 			const { identity, entry } = context;
 			if (!identity || !entry || connection.readOnly || !can(identity.person, 'edit', entry)) {
 				if (hasNothingNew(document, payload)) return;

@@ -1,13 +1,17 @@
 import type { Extension } from '@hocuspocus/server';
 import type { Logger } from 'pino';
 
-/** Hooks whose rejection nobody awaits: an error in one of them would end the process. */
+/**
+ * Hooks whose rejection nobody awaits: an error in one of them would end the process. After a message, it would keep
+ * the next extension from hearing that an update was applied.
+ */
 const UNAWAITED = [
 	'onChange',
 	'onStateless',
 	'onAwarenessUpdate',
 	'onDisconnect',
 	'connected',
+	'afterHandleMessage',
 	'afterUnloadDocument',
 ] as const;
 

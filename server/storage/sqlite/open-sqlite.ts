@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, type Compilable, type CompiledQuery } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -10,7 +11,7 @@ import { checkBeforeOpening, checkOpened, refusalOf } from './check-file.ts';
 import type { Bind } from './messages.ts';
 import { boundOf, SqliteWorkerDialect } from './sqlite-dialect.ts';
 import { createSqliteFullText } from './sqlite-full-text.ts';
-import { SqliteLog } from './sqlite-log.ts';
+import { MAX_GROUP_BYTES, SqliteLog } from './sqlite-log.ts';
 import { WorkerConnection } from './worker-connection.ts';
 import { WriterQueue } from './writer-queue.ts';
 
@@ -88,6 +89,17 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 			async bulk(inserts) {
 				const bound = inserts.map(({ sql, rows }) => ({ sql, rows: rows.map((row) => row.map(boundOf)) }));
 				await queue.hold(() => writer.ask({ kind: 'bulk', inserts: bound }));
+			},
+			async tryWriting() {
+				const path = join(dataDir, 'lantai.probe');
+				try {
+					await writeFile(path, Buffer.alloc(MAX_GROUP_BYTES), { flush: true });
+				} finally {
+					await rm(path, { force: true });
+				}
+				// Changes nothing, but has to be written all the same.
+				const statement = db.updateTable('setting').set((each) => ({ value: each.ref('value') }));
+				await queue.hold(() => writer.ask({ kind: 'batch', binds: [bindOf(statement)] }));
 			},
 			close() {
 				return (closing ??= (async () => {

@@ -9,7 +9,7 @@ import type { WriterQueue } from './writer-queue.ts';
 /** Updates of one commit at most. */
 const MAX_GROUP = 500;
 /** Bytes of one commit at most, unless a single update has more. */
-const MAX_GROUP_BYTES = 8 * 1024 * 1024;
+export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 
 interface Waiting {
 	readonly message: AppendMessage;

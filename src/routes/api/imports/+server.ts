@@ -1,16 +1,10 @@
 import { Refusal } from '#domain/base/refusal.ts';
-import { demand } from '#domain/permissions/permissions.ts';
 import { answer, answerWithProgress } from '../answers.ts';
 import { demandPerson, readBody } from '../person.ts';
 import { ImportBody } from './import-body.ts';
 
 /** Accepted and undone imports, newest first. */
-export const GET = ({ locals }) =>
-	answer(async () => {
-		const person = demandPerson(locals);
-		demand(person, 'see', { kind: 'import' });
-		return locals.app.imports.list();
-	});
+export const GET = ({ locals }) => answer(() => locals.app.listImports(demandPerson(locals)));
 
 /** Reads an uploaded file into the catalogue; lines of progress, then the report. */
 export const POST = async ({ locals, request }) => {

@@ -1,0 +1,154 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Hocuspocus, type WebSocketLike } from '@hocuspocus/server';
+import { WebSocketServer } from 'ws';
+import * as Y from 'yjs';
+import { createId, type EntryId } from '#domain/base/ids.ts';
+import { createApp } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
+import { serve } from '#server/http.ts';
+import { buildEntryDoc, writeMeta } from '#sync/entry-doc.ts';
+import { aMadeEntry } from '#tests/support/entries.ts';
+import type { LoadReport, LoadTask } from './live-editors.ts';
+
+const SCENES = [
+	{ name: '20 editors on one entry', editors: 20, entries: 1, budget: 0.5 },
+	{ name: '400 editors on 200 entries', editors: 400, entries: 200, budget: 0.7 },
+];
+/** Twice each, in turns, so that a machine that changes its speed meanwhile counts for both. */
+const ROUNDS = 2;
+const SECONDS = 4;
+
+interface Peer {
+	readonly port: number;
+	readonly ids: readonly EntryId[];
+	readonly token: string;
+	readonly close: () => Promise<void>;
+}
+
+/**
+ * Edits acknowledged in a second by the real server, durably, beside those by a bare Hocuspocus that stores nothing:
+ * the same clients, in a process of their own, each sending its next edit when the last is acknowledged.
+ */
+export async function run(): Promise<void> {
+	for (const { name, editors, entries, budget } of SCENES) {
+		const durable: LoadReport[] = [];
+		const bare: LoadReport[] = [];
+		for (let round = 0; round < ROUNDS; round++) {
+			bare.push(await measured(await startBare(entries), editors));
+			durable.push(await measured(await startOurs(entries), editors));
+		}
+		say(`${name}, bare Hocuspocus: ${summary(bare)}`);
+		say(`${name}, durable: ${summary(durable)}`);
+		say(`${name}, ratio: ${(rateOf(durable) / rateOf(bare)).toFixed(2)} (budget ${budget})`);
+	}
+}
+
+async function measured(peer: Peer, editors: number): Promise<LoadReport> {
+	const { port, ids, token } = peer;
+	const child: ChildProcess = fork(fileURLToPath(new URL('live-editors.ts', import.meta.url)));
+	try {
+		child.send({ port, ids, token, editors, seconds: SECONDS } satisfies LoadTask);
+		const [report] = (await once(child, 'message')) as [LoadReport];
+		return report;
+	} finally {
+		child.kill();
+		await peer.close();
+	}
+}
+
+async function startOurs(entries: number): Promise<Peer> {
+	const folder = await mkdtemp(join(process.env['LANTAI_BENCH_DIR'] ?? tmpdir(), 'lantai-bench-'));
+	const app = await createApp(readConfig({ data: folder, port: '0' }, { LANTAI_LOG_LEVEL: 'silent' }));
+	await app.administration.setUp({
+		archiveName: '合成测试档案馆',
+		archiveCode: '000000',
+		adminName: '管理员',
+		password: 'synthetic-password-1',
+		holdings: 'empty',
+	});
+	const ids: EntryId[] = [];
+	for (let index = 0; index < entries; index++) ids.push(await aMadeEntry(app, { title: `合成 ${index}` }));
+	const { id } = await app.administration.people.add(
+		{ name: 'bench', role: 'archivist', password: 'synthetic-password-1' },
+		{ id: 'bench', name: 'bench', via: 'cli' },
+	);
+	const tokens = await app.permissions.createToken(id, { name: 'bench', scopes: ['read', 'write'], days: 1 });
+	const server = await serve(app);
+	return {
+		port: Number(new URL(server.address).port),
+		ids,
+		token: tokens.token,
+		async close() {
+			await Promise.all([server.close(), app.close()]);
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+async function startBare(entries: number): Promise<Peer> {
+	const states = new Map<string, Uint8Array>();
+	const ids = Array.from({ length: entries }, (_, index) => {
+		const id = createId();
+		const doc = new Y.Doc();
+		writeMeta(doc, { schema: 1, profile: 'dat18' });
+		buildEntryDoc(
+			doc,
+			{ level: 'item', parentId: null, order: 'a0', fields: { title: `合成 ${index}` }, bodies: {} },
+			{ by: 'bench', at: new Date().toISOString(), newElementId: () => createId<string>() },
+		);
+		states.set(`entry:${id}`, Y.encodeStateAsUpdate(doc));
+		return id;
+	});
+	const hocuspocus = new Hocuspocus({
+		quiet: true,
+		maxPendingDocuments: 500,
+		onAuthenticate: async () => undefined,
+		onLoadDocument: async ({ documentName }) => states.get(documentName),
+	});
+	const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+	const server = createServer();
+	server.on('upgrade', (request, socket, head) =>
+		sockets.handleUpgrade(request, socket, head, (webSocket) => {
+			const connection = hocuspocus.handleConnection(
+				webSocket as unknown as WebSocketLike,
+				new Request('http://localhost/collab'),
+			);
+			webSocket.on('message', (data: Buffer) => connection.handleMessage(new Uint8Array(data)));
+			webSocket.on('close', (code, reason) => connection.handleClose({ code, reason: reason.toString() }));
+		}),
+	);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		port: (server.address() as AddressInfo).port,
+		ids,
+		token: 'bench',
+		async close() {
+			for (const webSocket of sockets.clients) webSocket.terminate();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+function rateOf(reports: readonly LoadReport[]): number {
+	return reports.reduce((sum, report) => sum + report.perSecond, 0) / reports.length;
+}
+
+function summary(reports: readonly LoadReport[]): string {
+	const times = reports.flatMap((report) => report.timesMs).toSorted((one, other) => one - other);
+	const at = (share: number): string =>
+		`${(times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN).toFixed(1)} ms`;
+	return `${rateOf(reports).toFixed(0)} acknowledged edits/s, p50 ${at(0.5)}, p95 ${at(0.95)}`;
+}
+
+function say(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await run();
