@@ -25,7 +25,9 @@ export interface Catalogue {
 	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
 	thingOf(id: EntryId): Promise<EntryThing | undefined>;
 	/** An imported entry as its row holds it, to build its live document from. */
-	storedEntry(id: EntryId): Promise<(PlacedEntry & { readonly profile: string }) | undefined>;
+	storedEntry(
+		id: EntryId,
+	): Promise<(PlacedEntry & { readonly profile: string; readonly createdAt: string }) | undefined>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
 	/** The entry and all below it that the person may see, parents first, in order. */
@@ -191,7 +193,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			if (!(await thingOf(id))) return undefined;
 			const row = await db
 				.selectFrom('entry')
-				.select(['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'])
+				.select(['parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies', 'created_at'])
 				.where('id', '=', id)
 				.executeTakeFirst();
 			if (!row) return undefined;
@@ -203,6 +205,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				profile: row.profile,
 				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
 				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+				createdAt: row.created_at,
 			};
 		},
 		async hasSynthetic() {
