@@ -127,6 +127,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		);
 		await imports.cleanUp();
 		await collaboration.catchUp();
+		await collaboration.sync.prune();
 		await preservation.resume();
 
 		/** Where an import goes, and whether the person may put it there. */

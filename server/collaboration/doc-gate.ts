@@ -7,6 +7,11 @@ import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
 
+/**
+ * Whose elements an update may bring: the sender's `own`, or `anybody`'s when it gives back what a restored log has lost.
+ */
+export type Authors = 'own' | 'anybody';
+
 /** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
 export type Checked = { readonly changes: readonly NewChange[] } | undefined;
 
@@ -37,7 +42,7 @@ export class DocGate {
 	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
 	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
-	check(payload: Uint8Array, actor: Actor): Checked {
+	check(payload: Uint8Array, actor: Actor, authors: Authors = 'own'): Checked {
 		if (payload.byteLength > MAX_UPDATE_BYTES)
 			throw new Refusal(
 				'collaboration.update-too-large',
@@ -46,7 +51,7 @@ export class DocGate {
 			);
 		const copy = (this.#copy ??= this.#build());
 		try {
-			const checked = judge(copy, payload, actor);
+			const checked = judge(copy, payload, actor, authors);
 			if (checked) this.#inFlight.push(payload);
 			return checked;
 		} catch (error) {
@@ -79,7 +84,7 @@ export class DocGate {
 	}
 }
 
-function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
+function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, authors: Authors): Checked {
 	const before = new Set(copy.share.keys());
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
@@ -113,7 +118,7 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
 	if (!isNew) return undefined;
 	for (const type of changed.keys()) refuseForeignType(copy, type);
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name);
-	refuseForeignAuthors(added, actor);
+	if (authors === 'own') refuseForeignAuthors(added, actor);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
@@ -179,5 +184,19 @@ function refuseRepeatedIds(fields: Y.Array<FieldElement>, added: readonly FieldE
 	for (const element of fields.toArray()) {
 		if (seen.has(element.id)) throw new Refusal('collaboration.bad-element', { reason: 'repeated id' });
 		seen.add(element.id);
+	}
+}
+
+/**
+ * True when a document already holds all of an update.
+ * @throws {Refusal} 'collaboration.malformed-update'
+ */
+export function hasNothingNew(document: Y.Doc, payload: Uint8Array): boolean {
+	try {
+		return Y.snapshotContainsUpdate(Y.snapshot(document), payload);
+	} catch (error) {
+		throw new Refusal('collaboration.malformed-update', {
+			reason: error instanceof Error ? error.message : String(error),
+		});
 	}
 }
