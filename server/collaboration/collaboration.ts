@@ -189,6 +189,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			checkMove,
 			load,
 			withDocument: (docName, run) => hocuspocus.withDocument(docName, run),
+			async onBegun(id, seq) {
+				await projector.projectNow(entryDocName(id), seq);
+				parts.noteEdit(id, seq);
+			},
 		}),
 		announceDeposit(id, version, seq) {
 			tell(id, { type: 'deposited', id, version, seq }).catch((error: unknown) =>

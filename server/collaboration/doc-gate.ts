@@ -8,9 +8,10 @@ import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
 
 /**
- * Whose elements an update may bring: the sender's `own`, or `anybody`'s when it gives back what a restored log has lost.
+ * How an update is judged: `update`, the sender's own work · `recovery`, which gives back what a restored log has lost,
+ * whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too.
  */
-export type Authors = 'own' | 'anybody';
+export type Judging = 'update' | 'recovery' | 'beginning';
 
 /** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
 export type Checked = { readonly changes: readonly NewChange[] } | undefined;
@@ -42,7 +43,7 @@ export class DocGate {
 	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
 	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
-	check(payload: Uint8Array, actor: Actor, authors: Authors = 'own'): Checked {
+	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
 		if (payload.byteLength > MAX_UPDATE_BYTES)
 			throw new Refusal(
 				'collaboration.update-too-large',
@@ -51,7 +52,7 @@ export class DocGate {
 			);
 		const copy = (this.#copy ??= this.#build());
 		try {
-			const checked = judge(copy, payload, actor, authors);
+			const checked = judge(copy, payload, actor, judging);
 			if (checked) this.#inFlight.push(payload);
 			return checked;
 		} catch (error) {
@@ -84,7 +85,7 @@ export class DocGate {
 	}
 }
 
-function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, authors: Authors): Checked {
+function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging): Checked {
 	const before = new Set(copy.share.keys());
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
@@ -116,9 +117,9 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, authors: Authors)
 	if (copy.store.pendingStructs || copy.store.pendingDs)
 		throw new Refusal('collaboration.missing-history', {}, 409);
 	if (!isNew) return undefined;
-	for (const type of changed.keys()) refuseForeignType(copy, type);
-	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name);
-	if (authors === 'own') refuseForeignAuthors(added, actor);
+	for (const type of changed.keys()) refuseForeignName(copy, topLevelNameOf(copy, type), judging);
+	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
+	if (judging === 'update') refuseForeignAuthors(added, actor);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
@@ -150,15 +151,15 @@ function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
 	}
 }
 
-function refuseForeignType(copy: Y.Doc, type: Y.AbstractType<unknown>): void {
+function topLevelNameOf(copy: Y.Doc, type: Y.AbstractType<unknown>): string {
 	let top = type;
 	while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
-	for (const [name, each] of copy.share) if ((each as unknown) === top) return refuseForeignName(copy, name);
-	throw new Refusal('collaboration.foreign-type', { type: '?' });
+	for (const [name, each] of copy.share) if ((each as unknown) === top) return name;
+	return '?';
 }
 
-function refuseForeignName(copy: Y.Doc, name: string): void {
-	if (name === 'fields') return;
+function refuseForeignName(copy: Y.Doc, name: string, judging: Judging): void {
+	if (name === 'fields' || (name === 'meta' && judging === 'beginning')) return;
 	const fieldId = bodyFieldOf(name);
 	const meta = readMeta(copy);
 	if (fieldId !== undefined && meta !== undefined) {

@@ -1,8 +1,8 @@
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { Clock } from '#domain/base/clock.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
+import { entryDocName } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
 	SYNC_PROTOCOL,
@@ -15,7 +15,8 @@ import { readLineage, type Lineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { AnsweredBatches, digestOf } from './answered-batches.ts';
 import { loadDoc } from './load-doc.ts';
-import { pushBatch, type BatchItem, type PushParts } from './push-batch.ts';
+import { pushBatch, type BatchItem, type BatchOutcome } from './push-batch.ts';
+import { recoverBatch, type RecoverParts } from './recover-batch.ts';
 
 /** Documents over HTTP, for devices: see `src/sync/PROTOCOL.md`, whose rules S1 to S10 this keeps. */
 export interface DocSync {
@@ -30,17 +31,20 @@ export interface DocSync {
 	 * @throws {Refusal} 'sync.batch-too-large' (413) | 'sync.batch-reused' (409) | 'sync.too-many' (429)
 	 */
 	push(batch: Batch, identity: Identity): Promise<BatchAnswer>;
+	/**
+	 * Takes whole states of documents after a restore.
+	 * @throws {Refusal} 'sync.not-restored' (409) and what {@link push} refuses
+	 */
+	recover(batch: Batch, identity: Identity): Promise<BatchAnswer>;
 	/** Forgets what no device asks for any more. */
 	prune(): Promise<void>;
 }
 
 /** What documents over HTTP need of live editing. */
-export interface DocSyncParts extends PushParts {
+export interface DocSyncParts extends Omit<RecoverParts, 'isKnown'> {
 	readonly storage: Storage;
-	readonly clock: Clock;
 	/** Fills a document from the log, and begins it there when it came by import. Resolves with its position. */
 	readonly load: (docName: string, document: Y.Doc) => Promise<number>;
-	readonly thingOf: (id: EntryId) => ReturnType<PushParts['thingOf']>;
 }
 
 /** Builds loading and pushing of documents over the live ones. */
@@ -51,6 +55,21 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 		protocol: SYNC_PROTOCOL,
 		lineage: (await readLineage(storage)).lineage,
 	});
+	const take = async (
+		kind: 'push' | 'recover',
+		batch: Batch,
+		identity: Identity,
+		work: (items: readonly BatchItem[]) => Promise<BatchOutcome>,
+	): Promise<BatchAnswer> => {
+		const items = itemsOf(batch);
+		const { device, batchId } = batch;
+		const key = { personId: identity.person.id, device, batchId, digest: digestOf(kind, items) };
+		const results = await answered.answer(key, () => work(items));
+		return { ...(await envelope()), results: [...results] };
+	};
+	const isKnown = async (id: EntryId): Promise<boolean> =>
+		(await parts.log.head(entryDocName(id))) > 0 ||
+		(await storage.db.selectFrom('entry').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 	return {
 		lineage: () => readLineage(storage),
 		async load(docName, since, person) {
@@ -61,16 +80,12 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 				state: state && Buffer.from(state).toString('base64'),
 			};
 		},
-		async push(batch, identity) {
-			const items = itemsOf(batch);
-			const key = {
-				personId: identity.person.id,
-				device: batch.device,
-				batchId: batch.batchId,
-				digest: digestOf('push', items),
-			};
-			const results = await answered.answer(key, () => pushBatch(items, identity, parts));
-			return { ...(await envelope()), results: [...results] };
+		push: (batch, identity) => take('push', batch, identity, (items) => pushBatch(items, identity, parts)),
+		async recover(batch, identity) {
+			if (!(await readLineage(storage)).restored) throw new Refusal('sync.not-restored', {}, 409);
+			return take('recover', batch, identity, (items) =>
+				recoverBatch(items, identity, { ...parts, isKnown }),
+			);
 		},
 		prune: () => answered.prune(),
 	};

@@ -4,7 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { DocGate, type Authors } from './doc-gate.ts';
+import { DocGate, type Judging } from './doc-gate.ts';
 
 /** Called after an update was logged. */
 export type OnLogged = (docName: string, seq: number, actor: Actor) => void;
@@ -50,10 +50,10 @@ export class LiveDocs {
 		document: Y.Doc,
 		payload: Uint8Array,
 		actor: Actor,
-		authors: Authors = 'own',
+		judging: Judging = 'update',
 	): Promise<Taken | undefined> {
 		const gate = this.#gateOf(document);
-		const checked = gate.check(payload, actor, authors);
+		const checked = gate.check(payload, actor, judging);
 		if (!checked) {
 			await this.#allLogged(document);
 			return undefined;

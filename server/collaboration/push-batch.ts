@@ -7,7 +7,7 @@ import { can, type EntryThing } from '#domain/permissions/permissions.ts';
 import type { BatchResult } from '#sync/sync-messages.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { hasNothingNew, type Authors } from './doc-gate.ts';
+import { hasNothingNew, type Judging } from './doc-gate.ts';
 import type { LiveDocs } from './live-docs.ts';
 import { demandLive } from './load-doc.ts';
 import type { MoveCheck } from './move-check.ts';
@@ -55,7 +55,7 @@ export async function pushBatch(
 		for (let next = waiting.shift(); next; next = waiting.shift()) {
 			const [doc, indexes] = next;
 			const updates = indexes.map((index) => (items[index] as BatchItem).update);
-			const taken = await pushToDoc(doc, updates, identity, actorOf(identity), 'own', parts);
+			const taken = await pushToDoc(doc, updates, identity, actorOf(identity), 'update', parts);
 			indexes.forEach((index, place) => (outcomes[index] = taken[place] as Outcome));
 		}
 	};
@@ -85,7 +85,7 @@ export async function pushToDoc(
 	updates: readonly Uint8Array[],
 	identity: Identity,
 	actor: Actor,
-	authors: Authors,
+	judging: Judging,
 	parts: PushParts,
 ): Promise<Outcome[]> {
 	try {
@@ -104,7 +104,7 @@ export async function pushToDoc(
 				outcomes.push(
 					mayTake instanceof Error
 						? Promise.resolve(mayTake)
-						: take(docName, document, update, actor, authors, parts),
+						: take(docName, document, update, actor, judging, parts),
 				);
 			}
 			return Promise.all(outcomes);
@@ -120,11 +120,11 @@ async function take(
 	document: Y.Doc,
 	update: Uint8Array,
 	actor: Actor,
-	authors: Authors,
+	judging: Judging,
 	{ docs, log, logger }: PushParts,
 ): Promise<Outcome> {
 	try {
-		const taken = await docs.take(docName, document, update, actor, authors);
+		const taken = await docs.take(docName, document, update, actor, judging);
 		if (!taken) return await log.head(docName);
 		Y.applyUpdate(document, update, { source: 'local' });
 		taken.settle();
