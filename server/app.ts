@@ -130,6 +130,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		);
 		await imports.cleanUp();
 		await collaboration.catchUp();
+		await collaboration.sync.prune();
 		await preservation.resume();
 
 		/** Whether all these entries lie in fonds the person works with. */

@@ -6,6 +6,9 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
 
+/** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. Uploads are streamed. */
+const BODY_LIMIT = '2M';
+
 const PROJECT = join(import.meta.dirname, '..');
 
 const PLAIN_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -25,6 +28,8 @@ export async function serve(
 	(globalThis as Record<symbol, unknown>)[Symbol.for('lantai.app')] = app;
 	process.env['PROTOCOL_HEADER'] = 'x-lantai-protocol';
 	process.env['HOST_HEADER'] = 'x-lantai-host';
+	// Read once, when the handler is imported; as it comes it refuses more than 512 kB.
+	process.env['BODY_SIZE_LIMIT'] = BODY_LIMIT;
 	const server = createServer();
 	const handler = config.development ? await developmentHandler(server) : await builtHandler();
 	server.on('request', (request: IncomingMessage, response: ServerResponse) => {

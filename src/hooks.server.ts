@@ -6,6 +6,8 @@ import type { App as RunningApp } from '#server/app.ts';
 
 /** Pages for those who are not signed in. The shell holds nothing but the program. */
 const OPEN_PAGES = ['/sign-in', '/setup', '/app-shell'];
+/** The one interface for nobody: signing in. */
+const SIGN_IN = '/api/session';
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** Archives that were set up when last asked: set-up is for good. */
@@ -56,7 +58,8 @@ function refused(request: Request, url: URL, isSignedIn: boolean): Response | un
 	const origin = request.headers.get('origin');
 	if (!READS.includes(request.method) && origin !== null && origin !== url.origin)
 		return refusal('permissions.foreign-origin', 403);
-	if (url.pathname.startsWith('/api/') && !isSignedIn) return refusal('permissions.sign-in', 401);
+	if (url.pathname.startsWith('/api/') && url.pathname !== SIGN_IN && !isSignedIn)
+		return refusal('permissions.sign-in', 401);
 	return undefined;
 }
 
@@ -70,7 +73,7 @@ async function whereTo(app: RunningApp, url: URL, isSignedIn: boolean): Promise<
 		setUp.add(app);
 	}
 	if (url.pathname === '/setup') redirect(303, '/');
-	if (isSignedIn || OPEN_PAGES.includes(url.pathname)) return;
+	if (isSignedIn || url.pathname === SIGN_IN || OPEN_PAGES.includes(url.pathname)) return;
 	const next = url.pathname + url.search;
 	redirect(303, next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`);
 }

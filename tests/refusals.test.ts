@@ -15,6 +15,7 @@ const PREFIXES = [
 	'import',
 	'preservation',
 	'collaboration',
+	'sync',
 	'administration',
 	'storage',
 	'config',

@@ -27,7 +27,10 @@ export interface Catalogue {
 	/** An imported entry as its row holds it, to build its live document from. */
 	storedEntry(
 		id: EntryId,
-	): Promise<(PlacedEntry & { readonly profile: string; readonly status: string }) | undefined>;
+	): Promise<
+		| (PlacedEntry & { readonly profile: string; readonly status: string; readonly createdAt: string })
+		| undefined
+	>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
 	/** The outermost entries above the given ones. */
@@ -195,7 +198,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			if (!(await thingOf(id))) return undefined;
 			const row = await db
 				.selectFrom('entry')
-				.select(['id', 'parent_id', 'order_key', 'level', 'profile', 'status', 'fields', 'bodies'])
+				.select(['parent_id', 'order_key', 'level', 'profile', 'status', 'fields', 'bodies', 'created_at'])
 				.where('id', '=', id)
 				.executeTakeFirst();
 			if (!row) return undefined;
@@ -208,6 +211,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				status: row.status,
 				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
 				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+				createdAt: row.created_at,
 			};
 		},
 		async fondsOf(ids) {

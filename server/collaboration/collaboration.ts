@@ -1,4 +1,4 @@
-import { Hocuspocus, type Extension } from '@hocuspocus/server';
+import type { Extension } from '@hocuspocus/server';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -15,6 +15,7 @@ import { project, type Projected } from '#server/catalogue/projection.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
+import { createDocSync, type DocSync } from './doc-sync.ts';
 import { loadEntryDoc, type StoredEntry } from './entry-loader.ts';
 import { AuthenticateExtension } from './extensions/authenticate.ts';
 import { DurableLogExtension } from './extensions/durable-log.ts';
@@ -24,6 +25,7 @@ import { StatelessExtension } from './extensions/stateless.ts';
 import { CLOSE, type ConnectionContext } from './connection-context.ts';
 import { type Identities } from '#server/permissions/identity.ts';
 import { LiveDocs } from './live-docs.ts';
+import { LiveServer } from './live-server.ts';
 import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
 import { Projector } from './projector.ts';
@@ -58,6 +60,8 @@ export interface Collaboration {
 	setField(id: EntryId, field: FieldKey, value: FieldValue, actor: Actor): Promise<number>;
 	/** Takes the first update of an entry made on a device, once. */
 	begin(entry: NewEntry, actor: Actor): Promise<{ readonly began: boolean }>;
+	/** Documents over HTTP, for devices. */
+	readonly sync: DocSync;
 	/** Tells those who may see it that a version of the entry is in the archival store. */
 	announceDeposit(id: EntryId, version: string, seq: number): void;
 	/** Tells every open workspace that many rows changed at once (an import came or went). */
@@ -75,7 +79,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	const { storage, clock, logger } = parts;
 	let isReady = true;
 	let closing: Promise<void> | undefined;
-	const hocuspocus = new Hocuspocus<ConnectionContext>({
+	const hocuspocus = new LiveServer({
 		name: 'lantai',
 		quiet: true,
 		timeout: 60_000,
@@ -117,12 +121,13 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			? loadEntryDoc(name.id, document, { log, clock, storedEntry: parts.storedEntry })
 			: Promise.resolve(0);
 	};
+	const checkMove = createMoveCheck(parts.thingOf);
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
 		new AuthenticateExtension(parts.identities, parts.thingOf),
 		new PresenceExtension(),
 		new StatelessExtension(),
-		new DurableLogExtension(docs, load, createMoveCheck(parts.thingOf)),
+		new DurableLogExtension(docs, load, checkMove),
 	];
 	hocuspocus.configure({ extensions: extensions.map((extension) => guarded(extension, logger)) });
 	const sockets = new Sockets({
@@ -201,9 +206,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	return {
 		upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
 		async setField(id, field, value, actor) {
-			const connection = await hocuspocus.openDirectConnection(entryDocName(id));
-			try {
-				const document = connection.document as Y.Doc;
+			await hocuspocus.withDocument(entryDocName(id), async (document) => {
 				const scratch = new Y.Doc();
 				Y.applyUpdate(scratch, Y.encodeStateAsUpdate(document));
 				const before = Y.encodeStateVector(scratch);
@@ -215,12 +218,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				});
 				const update = Y.encodeStateAsUpdate(scratch, before);
 				scratch.destroy();
-				const settle = await docs.take(entryDocName(id), document, update, actor);
+				const taken = await docs.take(entryDocName(id), document, update, actor);
 				Y.applyUpdate(document, update, { source: 'local' });
-				settle?.();
-			} finally {
-				await connection.disconnect();
-			}
+				taken?.settle();
+			});
 			const seq = await storage.log.head(entryDocName(id));
 			await projector.projectNow(entryDocName(id), seq);
 			return seq;
@@ -231,6 +232,21 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			if (begun.began) parts.noteEdit(entry.id, begun.seq);
 			return { began: begun.began };
 		},
+		sync: createDocSync({
+			storage,
+			clock,
+			logger,
+			log,
+			docs,
+			thingOf: parts.thingOf,
+			checkMove,
+			load,
+			withDocument: (docName, run) => hocuspocus.withDocument(docName, run),
+			async onBegun(id, seq) {
+				await projector.projectNow(entryDocName(id), seq);
+				parts.noteEdit(id, seq);
+			},
+		}),
 		announceDeposit(id, version, seq) {
 			tell(id, { type: 'deposited', id, version, seq }).catch((error: unknown) =>
 				logger.error({ err: error }, 'announcing a deposit failed'),

@@ -7,6 +7,12 @@ import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
 
+/**
+ * How an update is judged: `update`, the sender's own work · `recovery`, which gives back what a restored log has lost,
+ * whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too.
+ */
+export type Judging = 'update' | 'recovery' | 'beginning';
+
 /** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
 export type Checked = { readonly changes: readonly NewChange[] } | undefined;
 
@@ -37,7 +43,7 @@ export class DocGate {
 	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
 	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
-	check(payload: Uint8Array, actor: Actor): Checked {
+	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
 		if (payload.byteLength > MAX_UPDATE_BYTES)
 			throw new Refusal(
 				'collaboration.update-too-large',
@@ -46,7 +52,7 @@ export class DocGate {
 			);
 		const copy = (this.#copy ??= this.#build());
 		try {
-			const checked = judge(copy, payload, actor);
+			const checked = judge(copy, payload, actor, judging);
 			if (checked) this.#inFlight.push(payload);
 			return checked;
 		} catch (error) {
@@ -79,7 +85,7 @@ export class DocGate {
 	}
 }
 
-function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
+function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging): Checked {
 	const before = new Set(copy.share.keys());
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
@@ -116,14 +122,15 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
 		throw new Refusal('collaboration.missing-history', {}, 409);
 	if (!isNew) return undefined;
 	for (const [type, keys] of changed) {
-		refuseForeignType(copy, type);
+		const name = topLevelNameOf(copy, type);
+		refuseForeignName(copy, name, judging);
 		// A list or text at the top has no keys; what is put under one is seen by nobody and kept for ever.
-		if (!type._item)
+		if (!type._item && name !== 'meta')
 			for (const key of keys)
 				if (key !== null) throw new Refusal('collaboration.foreign-type', { type: key.slice(0, 80) }, 403);
 	}
-	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name);
-	refuseForeignAuthors(added, actor);
+	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
+	if (judging === 'update') refuseForeignAuthors(added, actor);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
@@ -155,15 +162,15 @@ function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
 	}
 }
 
-function refuseForeignType(copy: Y.Doc, type: Y.AbstractType<unknown>): void {
+function topLevelNameOf(copy: Y.Doc, type: Y.AbstractType<unknown>): string {
 	let top = type;
 	while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
-	for (const [name, each] of copy.share) if ((each as unknown) === top) return refuseForeignName(copy, name);
-	throw new Refusal('collaboration.foreign-type', { type: '?' });
+	for (const [name, each] of copy.share) if ((each as unknown) === top) return name;
+	return '?';
 }
 
-function refuseForeignName(copy: Y.Doc, name: string): void {
-	if (name === 'fields') return;
+function refuseForeignName(copy: Y.Doc, name: string, judging: Judging): void {
+	if (name === 'fields' || (name === 'meta' && judging === 'beginning')) return;
 	const fieldId = bodyFieldOf(name);
 	const meta = readMeta(copy);
 	if (fieldId !== undefined && meta !== undefined) {
@@ -189,5 +196,19 @@ function refuseRepeatedIds(fields: Y.Array<FieldElement>, added: readonly FieldE
 	for (const element of fields.toArray()) {
 		if (seen.has(element.id)) throw new Refusal('collaboration.bad-element', { reason: 'repeated id' });
 		seen.add(element.id);
+	}
+}
+
+/**
+ * True when a document already holds all of an update.
+ * @throws {Refusal} 'collaboration.malformed-update'
+ */
+export function hasNothingNew(document: Y.Doc, payload: Uint8Array): boolean {
+	try {
+		return Y.snapshotContainsUpdate(Y.snapshot(document), payload);
+	} catch (error) {
+		throw new Refusal('collaboration.malformed-update', {
+			reason: error instanceof Error ? error.message : String(error),
+		});
 	}
 }

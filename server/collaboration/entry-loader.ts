@@ -1,15 +1,20 @@
+import { createHash } from 'node:crypto';
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
-import { createId, type EntryId } from '#domain/base/ids.ts';
-import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { Json, PlacedEntry } from '#domain/catalogue/entry.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { buildEntryDoc, ENTRY_DOC_SCHEMA, entryDocName, writeMeta } from '#sync/entry-doc.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 
-/** An imported entry as its row holds it, with the profile it is described by. */
-export type StoredEntry = PlacedEntry & { readonly profile: string; readonly status: string };
+/** An imported entry as its row holds it, with the profile it is described by, its status, and when it came. */
+export type StoredEntry = PlacedEntry & {
+	readonly profile: string;
+	readonly status: string;
+	readonly createdAt: string;
+};
 
 const BUILDER: Actor = { id: 'import', name: 'import', via: 'import' };
 
@@ -32,7 +37,7 @@ export async function loadEntryDoc(
 		const receivedAt = isoAt(parts.clock);
 		await parts.log.begin({
 			doc: docName,
-			payload: buildFromRow(entry, receivedAt),
+			payload: buildImportedDoc(entry),
 			actor: BUILDER,
 			receivedAt,
 			changes: [],
@@ -43,20 +48,52 @@ export async function loadEntryDoc(
 	return updates.at(-1)?.seq ?? 0;
 }
 
-function buildFromRow(entry: StoredEntry, at: string): Uint8Array {
+/**
+ * The first update of an imported entry. The same row gives the same bytes (rule S9): after a restore the server builds
+ * again what devices already have, and the two merge into one. Other content gives another client id: a client id with
+ * two contents would corrupt every copy.
+ */
+export function buildImportedDoc(stored: StoredEntry): Uint8Array {
+	// Keys in one order, or the same content would be written differently by chance.
+	const entry = ordered(stored as unknown as Json) as unknown as StoredEntry;
+	const digest = sha256(JSON.stringify([ENTRY_DOC_SCHEMA, entry]));
 	const doc = new Y.Doc();
+	let elements = 0;
 	try {
+		doc.clientID = digest.readUInt32BE(0);
 		doc.transact(() => {
 			writeMeta(doc, { schema: ENTRY_DOC_SCHEMA, profile: entry.profile });
 			buildEntryDoc(doc, entry, {
 				by: BUILDER.id,
-				at,
+				at: entry.createdAt,
 				via: 'import',
-				newElementId: () => createId<string>(),
+				newElementId: () => idOf(sha256(`${digest.toString('hex')} ${elements++}`)),
 			});
 		});
 		return Y.encodeStateAsUpdate(doc);
 	} finally {
 		doc.destroy();
 	}
+}
+
+function ordered(value: Json): Json {
+	if (value === null || typeof value !== 'object') return value;
+	if (Array.isArray(value)) return (value as readonly Json[]).map(ordered);
+	return Object.fromEntries(
+		Object.entries(value)
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([key, each]) => [key, ordered(each)]),
+	);
+}
+
+function sha256(text: string): Buffer {
+	return createHash('sha256').update(text).digest();
+}
+
+/** A UUID of version 8: its bits are a digest's. */
+function idOf(digest: Buffer): string {
+	const bytes = Buffer.from(digest.subarray(0, 16));
+	bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80;
+	bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+	return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -4,10 +4,17 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { DocGate } from './doc-gate.ts';
+import { DocGate, type Judging } from './doc-gate.ts';
 
 /** Called after an update was logged. */
 export type OnLogged = (docName: string, seq: number, actor: Actor) => void;
+
+/** An update that is in the log. */
+export interface Taken {
+	readonly seq: number;
+	/** To be called once the update is applied to the document. */
+	readonly settle: () => void;
+}
 
 /**
  * The way into the log for updates of loaded documents: judge, append, and only then let them be applied.
@@ -20,7 +27,7 @@ export class LiveDocs {
 	#heldSeqs = new WeakMap<Y.Doc, number>();
 	#onLogged: OnLogged;
 	#onLogFailed: (error: Error) => void;
-	#pending = new Set<Promise<unknown>>();
+	#pending = new Map<Promise<number>, Y.Doc>();
 
 	constructor(parts: {
 		log: UpdateLog;
@@ -35,8 +42,8 @@ export class LiveDocs {
 	}
 
 	/**
-	 * Takes an update: resolves once it is durable. The caller then applies it and calls the returned function.
-	 * Resolves with undefined when the update holds nothing new.
+	 * Takes an update: resolves once it is durable. The caller then applies it and settles it.
+	 * Resolves with undefined when the update holds nothing new and all that it repeats is durable.
 	 * @throws {Refusal} what {@link DocGate.check} refuses, or 'collaboration.log-failed' (503)
 	 */
 	async take(
@@ -44,10 +51,14 @@ export class LiveDocs {
 		document: Y.Doc,
 		payload: Uint8Array,
 		actor: Actor,
-	): Promise<(() => void) | undefined> {
+		judging: Judging = 'update',
+	): Promise<Taken | undefined> {
 		const gate = this.#gateOf(document);
-		const checked = gate.check(payload, actor);
-		if (!checked) return undefined;
+		const checked = gate.check(payload, actor, judging);
+		if (!checked) {
+			await this.#allLogged(document);
+			return undefined;
+		}
 		const append = this.#log.append({
 			doc: docName,
 			payload,
@@ -55,19 +66,22 @@ export class LiveDocs {
 			receivedAt: isoAt(this.#clock),
 			changes: checked.changes,
 		});
-		this.#pending.add(append);
+		this.#pending.set(append, document);
 		try {
 			const seq = await append;
-			return () => {
-				gate.settle(payload, true);
-				this.loaded(document, Math.max(seq, this.heldSeq(document)));
-				this.#onLogged(docName, seq, actor);
+			return {
+				seq,
+				settle: () => {
+					gate.settle(payload, true);
+					this.loaded(document, Math.max(seq, this.heldSeq(document)));
+					this.#onLogged(docName, seq, actor);
+				},
 			};
 		} catch (error) {
 			gate.settle(payload, false);
 			const reason = error instanceof Error ? error : new Error(String(error));
 			this.#onLogFailed(reason);
-			throw new Refusal('collaboration.log-failed', { reason: reason.message }, 503);
+			throw logFailed(reason);
 		} finally {
 			this.#pending.delete(append);
 		}
@@ -96,7 +110,17 @@ export class LiveDocs {
 
 	/** Resolves when no append is under way. */
 	async drained(): Promise<void> {
-		while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
+		while (this.#pending.size > 0) await Promise.allSettled([...this.#pending.keys()]);
+	}
+
+	/** What is judged "nothing new" may repeat an update that is still under way: it is safe only when that one is. */
+	async #allLogged(document: Y.Doc): Promise<void> {
+		const under = [...this.#pending].filter(([, each]) => each === document).map(([append]) => append);
+		try {
+			await Promise.all(under);
+		} catch (error) {
+			throw logFailed(error instanceof Error ? error : new Error(String(error)));
+		}
 	}
 
 	#gateOf(document: Y.Doc): DocGate {
@@ -104,4 +128,8 @@ export class LiveDocs {
 		if (!gate) this.#gates.set(document, (gate = new DocGate(document)));
 		return gate;
 	}
+}
+
+function logFailed(reason: Error): Refusal {
+	return new Refusal('collaboration.log-failed', { reason: reason.message }, 503);
 }

@@ -5,17 +5,18 @@ import { demand, type EntryThing, type Person } from '#domain/permissions/permis
 import { isUuid } from '#domain/base/ids.ts';
 
 /** Refuses an update that moves an entry to where the person may not put it. */
-export type MoveCheck = (payload: Uint8Array, person: Person) => Promise<void>;
+export type MoveCheck = (payload: Uint8Array, person: Person, document: Y.Doc) => Promise<void>;
 
 /**
- * Every new value of `parent` in an update is a place the person must be allowed to create in.
+ * Every new value of `parent` in an update is a place the person must be allowed to create in. What the document
+ * already holds is no move: a whole state says again where the entry is.
  * The update is only scanned, not applied: what it does otherwise is the gate's question.
  */
 export function createMoveCheck(thingOf: (id: EntryId) => Promise<EntryThing | undefined>): MoveCheck {
-	return async (payload, person) => {
+	return async (payload, person, document) => {
 		// Texts stand in an update as they are: without the word there is no new place in it.
 		if (!Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).includes('parent')) return;
-		for (const target of parentTargets(payload)) {
+		for (const target of parentTargets(payload, document)) {
 			if (target === null) demand(person, 'create', { kind: 'archive' });
 			else {
 				const thing = isUuid(target) ? await thingOf(target as EntryId) : undefined;
@@ -26,7 +27,7 @@ export function createMoveCheck(thingOf: (id: EntryId) => Promise<EntryThing | u
 	};
 }
 
-function parentTargets(payload: Uint8Array): (string | null)[] {
+function parentTargets(payload: Uint8Array, document: Y.Doc): (string | null)[] {
 	let structs: readonly unknown[];
 	try {
 		structs = Y.decodeUpdate(payload).structs;
@@ -38,7 +39,8 @@ function parentTargets(payload: Uint8Array): (string | null)[] {
 	const targets: (string | null)[] = [];
 	for (const struct of structs) {
 		if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) continue;
-		for (const value of struct.content.arr as unknown[]) {
+		const heldClock = Y.getState(document.store, struct.id.client);
+		for (const value of (struct.content.arr as unknown[]).slice(Math.max(0, heldClock - struct.id.clock))) {
 			const element = value as { field?: unknown; value?: unknown } | null;
 			if (element && typeof element === 'object' && element.field === 'parent')
 				targets.push(typeof element.value === 'string' ? element.value : null);

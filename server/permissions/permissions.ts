@@ -5,6 +5,7 @@ import type { Person, Role } from '#domain/permissions/permissions.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 import { Attempts } from './attempts.ts';
 import type { Identities, Identity } from './identity.ts';
+import { DeviceKeys } from './device-keys.ts';
 import { demandPassword, nameKey } from './names.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { createSessions, type SessionSummary } from './sessions.ts';
@@ -13,6 +14,7 @@ import { Tokens } from './tokens.ts';
 /** Sessions, tokens and who is behind them. */
 export interface Permissions extends Identities {
 	readonly tokens: Tokens;
+	readonly deviceKeys: DeviceKeys;
 	/**
 	 * The identity of a request: a Bearer token, else the session cookie, whose end moves; `setCookie` must then reach
 	 * the browser.
@@ -140,6 +142,7 @@ export function createPermissions(parts: {
 
 	return {
 		tokens,
+		deviceKeys: new DeviceKeys(parts),
 		personById: (personId) => personWhere('id', personId),
 		personByName: (name) => personWhere('username', nameKey(name)),
 		personOf: async (headers) => (await identityOfSession(headers, false)).identity,

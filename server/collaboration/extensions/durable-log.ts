@@ -6,12 +6,13 @@ import type {
 	Extension,
 	onLoadDocumentPayload,
 } from '@hocuspocus/server';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { can } from '#domain/permissions/permissions.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
 import { actorOf } from '#server/permissions/identity.ts';
+import { hasNothingNew } from '../doc-gate.ts';
 import type { LiveDocs } from '../live-docs.ts';
 import type { MoveCheck } from '../move-check.ts';
 
@@ -77,9 +78,9 @@ export class DurableLogExtension implements Extension {
 				if (hasNothingNew(document, payload)) return;
 				throw new Refusal('permissions.denied', { action: 'edit', thing: 'entry' }, 403);
 			}
-			await this.#checkMove(payload, identity.person);
-			const settle = await this.#docs.take(documentName, document, payload, actorOf(identity));
-			if (settle) this.#remember(connection, settle);
+			await this.#checkMove(payload, identity.person, document);
+			const taken = await this.#docs.take(documentName, document, payload, actorOf(identity));
+			if (taken) this.#remember(connection, taken.settle);
 		} catch (error) {
 			refuse(error);
 		}
@@ -99,16 +100,6 @@ export class DurableLogExtension implements Extension {
 		const list = this.#applied.get(connection);
 		if (list) list.push(settle);
 		else this.#applied.set(connection, [settle]);
-	}
-}
-
-function hasNothingNew(document: Y.Doc, payload: Uint8Array): boolean {
-	try {
-		return Y.snapshotContainsUpdate(Y.snapshot(document), payload);
-	} catch (error) {
-		throw new Refusal('collaboration.malformed-update', {
-			reason: error instanceof Error ? error.message : String(error),
-		});
 	}
 }
 

@@ -8,8 +8,16 @@ import type { Person } from '#domain/permissions/permissions.ts';
  * @throws {Refusal} 'permissions.sign-in' (401)
  */
 export function demandPerson(locals: App.Locals): Person {
+	return demandIdentity(locals).person;
+}
+
+/**
+ * Who asks, by session or token.
+ * @throws {Refusal} 'permissions.sign-in' (401)
+ */
+export function demandIdentity(locals: App.Locals): NonNullable<App.Locals['identity']> {
 	if (!locals.identity) throw new Refusal('permissions.sign-in', {}, 401);
-	return locals.identity.person;
+	return locals.identity;
 }
 
 /**
@@ -36,6 +44,14 @@ export async function readBody<S extends v.GenericSchema>(
 	} catch {
 		throw new Refusal('server.bad-request', { field: 'body' });
 	}
+	return parseBody(given, schema);
+}
+
+/**
+ * What a body said, in the shape asked for.
+ * @throws {Refusal} 'server.bad-request' naming the field
+ */
+export function parseBody<S extends v.GenericSchema>(given: unknown, schema: S): v.InferOutput<S> {
 	const parsed = v.safeParse(schema, given);
 	if (!parsed.success)
 		throw new Refusal('server.bad-request', { field: v.getDotPath(parsed.issues[0]) ?? 'body' });

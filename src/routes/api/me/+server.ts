@@ -1,16 +1,21 @@
+import { SYNC_PROTOCOL } from '#sync/sync-messages.ts';
 import { demandPerson } from '../person.ts';
 import { answer } from '../answers.ts';
 
-/** Who is signed in, and which archive this is. */
+/** Who is signed in, and which archive this is, by its history too: a device knows by it whether its copies follow. */
 export const GET = ({ locals }) =>
 	answer(async () => {
 		const person = demandPerson(locals);
-		const [settings, synthetic] = await Promise.all([
+		const [settings, synthetic, { lineage, restored }] = await Promise.all([
 			locals.app.administration.settings.all(),
 			locals.app.catalogue.hasSynthetic(),
+			locals.app.collaboration.sync.lineage(),
 		]);
 		return {
 			me: { id: person.id, name: person.name, role: person.role, language: locals.language },
 			archive: { name: settings['archive.name'], code: settings['archive.code'], synthetic },
+			lineage,
+			protocol: SYNC_PROTOCOL,
+			restoredAt: restored?.at ?? null,
 		};
 	});
