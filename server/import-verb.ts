@@ -136,7 +136,8 @@ async function readMapping(path: string): Promise<unknown> {
 		throw error;
 	}
 	try {
-		return JSON.parse(text) as unknown;
+		// A byte-order mark is what some editors begin every file with.
+		return JSON.parse(text.replace(/^\ufeff/, '')) as unknown;
 	} catch (error) {
 		throw new Refusal('import.mapping', { path, reason: (error as Error).message });
 	}

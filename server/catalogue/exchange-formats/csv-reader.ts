@@ -9,11 +9,14 @@ import type { TableRow } from './table-row.ts';
 
 const DELIMITERS = [',', ';', '\t', '；', '，'] as const;
 const SNIFFED_CHARACTERS = 64 * 1024;
+/** Characters handed to the parser at once: it keeps every row of a piece until the last is parsed. */
+const PIECE = 32 * 1024;
 const BATCH = 500;
 
 /**
  * Opens a table of delimited text; the delimiter is the one under which the headings make sense.
- * @throws {Refusal} 'import.broken' with the line, when a quotation mark is never closed; and those of `openTable`
+ * @throws {Refusal} 'import.broken' with the line, when a quotation mark is never closed, 'import.text-too-long' when a
+ * row never ends; and those of `openTable`
  */
 export async function openCsv(text: AsyncIterable<string>, options: TableOptions): Promise<OpenedTable> {
 	const parts = unifiedLineEnds(text)[Symbol.asyncIterator]();
@@ -24,12 +27,12 @@ export async function openCsv(text: AsyncIterable<string>, options: TableOptions
 	}
 	const source = Readable.from(
 		(async function* () {
-			if (head) yield head;
-			for (let next = await parts.next(); !next.done; next = await parts.next()) yield next.value;
+			yield* piecesOf(head);
+			for (let next = await parts.next(); !next.done; next = await parts.next()) yield* piecesOf(next.value);
 		})(),
 		{ objectMode: true },
 	);
-	const rows = parsedRows(source, delimiterOf(head, options), options.fileName);
+	const rows = parsedRows(source, delimiterOf(head.slice(0, SNIFFED_CHARACTERS), options), options.fileName);
 	return openTable('csv', [{ name: undefined, rows }], options);
 }
 
@@ -43,6 +46,10 @@ async function* unifiedLineEnds(text: AsyncIterable<string>): AsyncGenerator<str
 		endsWithReturn = part.endsWith('\r');
 		if (whole) yield whole;
 	}
+}
+
+function* piecesOf(text: string): Generator<string> {
+	for (let from = 0; from < text.length; from += PIECE) yield text.slice(from, from + PIECE);
 }
 
 function delimiterOf(head: string, options: TableOptions): string {
@@ -89,6 +96,7 @@ async function* parsedRows(
 ): AsyncGenerator<readonly TableRow[]> {
 	// An error drops the records that were parsed but not yet taken: only this says how far it came.
 	let parsedTo = 0;
+	const { maxTextBytes } = readingLimits();
 	const parser = parse({
 		delimiter,
 		info: true,
@@ -96,7 +104,7 @@ async function* parsedRows(
 		relax_column_count: true,
 		relax_quotes: true,
 		// A quotation mark that is never closed would take the rest of the file for one cell.
-		max_record_size: readingLimits().maxTextBytes,
+		max_record_size: maxTextBytes,
 		on_record(record: string[], context) {
 			parsedTo = context.lines;
 			return record;
@@ -122,7 +130,11 @@ async function* parsedRows(
 		}
 	} catch (error) {
 		if (!(error instanceof CsvError)) throw error;
-		throw new Refusal('import.broken', { file: fileName, line: parsedTo + 1, reason: error.code });
+		const at = { file: fileName, line: parsedTo + 1 };
+		if (error.code === 'CSV_MAX_RECORD_SIZE')
+			throw new Refusal('import.text-too-long', { ...at, limit: maxTextBytes }, 413);
+		const reason = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quotation mark is never closed' : error.code;
+		throw new Refusal('import.broken', { ...at, reason });
 	} finally {
 		source.destroy();
 		parser.destroy();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodedText, encodingOf, openSource } from './decode.ts';
+import { decodedText, encodingOf, openSource, wholeOf } from './decode.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lantai-decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -109,6 +109,21 @@ describe('decoding', () => {
 		await expect(read(gzipSync(Buffer.alloc(5_000_000)), 1_000_000)).rejects.toMatchObject({
 			code: 'import.too-large',
 		});
+	});
+
+	it('never holds more of a file than may be held whole', async () => {
+		let read = 0;
+		const source = {
+			head: Buffer.alloc(0),
+			async *bytes() {
+				for (;;) yield Buffer.alloc(1000, (read += 1000));
+			},
+		};
+		await expect(wholeOf(source, { fileName: 'x.xlsx', maxBytes: 10_000 })).rejects.toMatchObject({
+			code: 'import.too-large',
+			params: { file: 'x.xlsx', maxBytes: 10_000 },
+		});
+		expect(read).toBe(11_000);
 	});
 
 	it('refuses an encoding nobody knows', async () => {

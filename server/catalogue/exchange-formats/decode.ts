@@ -65,6 +65,24 @@ export async function openSource(path: string, options: SourceOptions): Promise<
 	};
 }
 
+/**
+ * All bytes of a source at once.
+ * @throws {Refusal} 'import.too-large' as soon as there are more than `maxBytes`: a small gzip may hold gigabytes
+ */
+export async function wholeOf(
+	source: OpenSource,
+	{ fileName, maxBytes }: { readonly fileName: string; readonly maxBytes: number },
+): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of source.bytes()) {
+		size += chunk.length;
+		if (size > maxBytes) throw new Refusal('import.too-large', { file: fileName, maxBytes }, 413);
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
 async function* unpackedChunks(path: string, options: SourceOptions): AsyncGenerator<Buffer> {
 	const { fileName, signal } = options;
 	const { maxBytes } = readingLimits(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes });

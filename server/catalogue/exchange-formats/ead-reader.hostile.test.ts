@@ -95,19 +95,18 @@ describe('size and depth', () => {
 		['a DOCTYPE', `<!DOCTYPE ead [<!ENTITY a "${'x'.repeat(10_000_000)}">]>${titled('')}`],
 		['a note of many elements', eadOf(`<did/><odd>${'<p>x</p>'.repeat(500_000)}</odd>`)],
 	])('10 MB of %s are refused', async (_, xml) => {
-		expect(await refusalOf(xml)).toMatchObject({ code: 'import.too-large', what: 'text', line: 1 });
+		expect(await refusalOf(xml)).toMatchObject({ code: 'import.text-too-long', line: 1 });
 	});
 
 	it('too many entries and too large a file are refused', async () => {
 		const xml = eadOf(`<did/><dsc>${'<c><did/></c>\n'.repeat(20)}</dsc>`);
 		expect(await refusalOf(xml, { limits: { maxEntries: 10 } })).toMatchObject({
-			code: 'import.too-large',
-			what: 'entries',
+			code: 'import.too-many-entries',
 			line: 10,
 		});
 		expect(await refusalOf(xml, { limits: { maxBytes: 100 } })).toMatchObject({
 			code: 'import.too-large',
-			what: 'file',
+			maxBytes: 100,
 		});
 	});
 

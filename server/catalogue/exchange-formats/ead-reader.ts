@@ -157,12 +157,11 @@ class EadReading implements XmlHandler {
 		const { maxDepth, maxEntries } = this.#limits;
 		if (this.#depth >= maxDepth) this.#refuseDepth(element.line);
 		if (this.#entryCount >= maxEntries)
-			throw new Refusal('import.too-large', {
-				file: this.#options.fileName,
-				line: element.line,
-				what: 'entries',
-				limit: maxEntries,
-			});
+			throw new Refusal(
+				'import.too-many-entries',
+				{ file: this.#options.fileName, line: element.line, limit: maxEntries },
+				413,
+			);
 		const parent = this.#frames.findLast((frame) => frame.entry)?.entry;
 		if (parent && !parent.isEmitted) this.#emit(parent);
 		const draft = new EntryDraft(this.#entryCount, parent?.draft.ref ?? null, element.line);
@@ -222,12 +221,11 @@ class EadReading implements XmlHandler {
 	#weigh(bytes: number, line: number): void {
 		this.#partBytes += bytes;
 		if (this.#partBytes > this.#limits.maxTextBytes)
-			throw new Refusal('import.too-large', {
-				file: this.#options.fileName,
-				line,
-				what: 'text',
-				limit: this.#limits.maxTextBytes,
-			});
+			throw new Refusal(
+				'import.text-too-long',
+				{ file: this.#options.fileName, line, limit: this.#limits.maxTextBytes },
+				413,
+			);
 	}
 
 	#refuseDepth(line: number): never {

@@ -1,14 +1,14 @@
 import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { openCsv } from './csv-reader.ts';
-import { decodedText, encodingOf, openSource, type OpenSource } from './decode.ts';
+import { decodedText, encodingOf, openSource, wholeOf, type OpenSource } from './decode.ts';
 import { eadProfileOf, readEad } from './ead-reader.ts';
 import { readJson } from './json-format.ts';
 import { isJsonLines, readJsonLines } from './json-lines-reader.ts';
 import type { ReadOptions, ReadResult, Reader } from './reader.ts';
 import { readMapping } from './table-mapping.ts';
 import type { TableOptions } from './table-reader.ts';
-import { workbookKind } from './workbook-kind.ts';
+import { MAX_WORKBOOK_BYTES, workbookKind } from './workbook-kind.ts';
 
 /** A file whose format and profile are known, ready to be read. */
 export interface OpenedFile {
@@ -82,7 +82,7 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
 	if (workbook) {
 		// Half a second to load, and most files are no workbooks.
 		const { openWorkbook } = await import('./workbook-reader.ts');
-		return openWorkbook(await wholeOf(source), workbook, table);
+		return openWorkbook(await wholeOf(source, { fileName, maxBytes: MAX_WORKBOOK_BYTES }), workbook, table);
 	}
 	const head = new TextDecoder(encodingLabel(source, fileName)).decode(source.head.subarray(0, 64 * 1024));
 	// No text holds a zero: pictures, PDF and databases do.
@@ -122,10 +122,4 @@ function encodingLabel(source: OpenSource, fileName: string): string {
 	// Asked before decoding, so that an unknown one is a refusal and no crash.
 	decodedText({ head: source.head, bytes: async function* () {} }, { fileName, encoding });
 	return encoding;
-}
-
-async function wholeOf(source: OpenSource): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	for await (const chunk of source.bytes()) chunks.push(chunk);
-	return Buffer.concat(chunks);
 }

@@ -88,11 +88,11 @@ describe('JSON of our own', () => {
 		const text = await written();
 		expect(await refusalOf(text, { maxDepth: 2 })).toMatchObject({ code: 'import.too-deep', line: 4 });
 		expect(await refusalOf(text, { maxEntries: 2 })).toMatchObject({
-			code: 'import.too-large',
-			what: 'entries',
+			code: 'import.too-many-entries',
+			limit: 2,
 		});
-		expect(await refusalOf(text, { maxBytes: 50 })).toMatchObject({ code: 'import.too-large', what: 'file' });
-		expect(await refusalOf(text, { maxTextBytes: 20 })).toMatchObject({ code: 'import.too-large' });
+		expect(await refusalOf(text, { maxBytes: 50 })).toMatchObject({ code: 'import.too-large', maxBytes: 50 });
+		expect(await refusalOf(text, { maxTextBytes: 20 })).toMatchObject({ code: 'import.text-too-long' });
 	});
 
 	it('loses script addresses, structural fields and unknown keys, and says so', async () => {

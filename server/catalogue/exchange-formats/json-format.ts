@@ -63,12 +63,12 @@ export const readJson: Reader = async (source, options) => {
 	let line = 0;
 
 	const broken = (reason: string): Refusal => new Refusal('import.broken', { file, line, reason });
-	const tooLarge = (what: string, limit: number) =>
-		new Refusal('import.too-large', { file, line, what, limit });
+	const textTooLong = (): Refusal =>
+		new Refusal('import.text-too-long', { file, line, limit: limits.maxTextBytes }, 413);
 
 	const readLine = (written: string): void => {
 		line += 1;
-		if (written.length > LINE_TEXTS * limits.maxTextBytes) throw tooLarge('text', limits.maxTextBytes);
+		if (written.length > LINE_TEXTS * limits.maxTextBytes) throw textTooLong();
 		const text = written.trim();
 		if (text === '') return;
 		if (profile === undefined) {
@@ -81,7 +81,8 @@ export const readJson: Reader = async (source, options) => {
 			isClosed = true;
 			return;
 		}
-		if (places.size >= limits.maxEntries) throw tooLarge('entries', limits.maxEntries);
+		if (places.size >= limits.maxEntries)
+			throw new Refusal('import.too-many-entries', { file, line, limit: limits.maxEntries }, 413);
 		const value = parse(text.endsWith(',') ? text.slice(0, -1) : text);
 		if (value instanceof Error) throw broken(value.message);
 		const { id, parentId } = value as { id?: Json; parentId?: Json };
@@ -103,11 +104,12 @@ export const readJson: Reader = async (source, options) => {
 	for await (const chunk of source) {
 		options.signal.throwIfAborted();
 		bytes += Buffer.byteLength(chunk);
-		if (bytes > limits.maxBytes) throw tooLarge('file', limits.maxBytes);
+		if (bytes > limits.maxBytes)
+			throw new Refusal('import.too-large', { file, line, maxBytes: limits.maxBytes }, 413);
 		const lines = chunk.split('\n');
 		lines[0] = rest + lines[0];
 		rest = lines.pop() as string;
-		if (rest.length > LINE_TEXTS * limits.maxTextBytes) throw tooLarge('text', limits.maxTextBytes);
+		if (rest.length > LINE_TEXTS * limits.maxTextBytes) throw textTooLong();
 		for (const each of lines) {
 			readLine(each);
 			if (ready.length < CHUNK) continue;

@@ -58,7 +58,11 @@ export async function readJsonLines(
 		const entry = parsed(text, broken);
 		if (refs.has(entry.id)) throw broken(`id ${entry.id} again`);
 		if (refs.size >= limits.maxEntries)
-			throw new Refusal('import.too-large', { file: options.fileName, maxEntries: limits.maxEntries }, 413);
+			throw new Refusal(
+				'import.too-many-entries',
+				{ file: options.fileName, line, limit: limits.maxEntries },
+				413,
+			);
 		if (!levels.has(entry.level)) throw broken(`no level ${entry.level} in ${options.profile}`);
 		const parentRef = entry.parentId === null ? null : (refs.get(entry.parentId) ?? null);
 		// The outermost entries of an import name the entry it went beneath, which is not among them.

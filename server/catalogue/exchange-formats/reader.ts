@@ -64,7 +64,7 @@ export interface ReadOptions {
 
 /**
  * Reads a source of decoded text.
- * @throws {Refusal} 'import.broken' when it cannot be read further, 'import.too-deep', 'import.too-large' and
- * 'import.entity' when it goes beyond the limits
+ * @throws {Refusal} 'import.broken' when it cannot be read further; 'import.too-deep', 'import.too-large',
+ * 'import.too-many-entries', 'import.text-too-long' and 'import.entity' when it goes beyond the limits
  */
 export type Reader = (source: AsyncIterable<string>, options: ReadOptions) => Promise<ReadResult>;

@@ -1,6 +1,7 @@
 import type { FieldDefinition, Profile } from '#domain/catalogue/profile.ts';
 import { ATOM_FIELDS, ATOM_PARTS, type AtomPart } from './atom-columns.ts';
 import type { TableMapping } from './table-mapping.ts';
+import type { TableRow } from './table-row.ts';
 
 /** What a column is taken for. */
 export type ColumnTarget =
@@ -132,6 +133,21 @@ export function headerOf(
 			target: targets.get(index),
 		})),
 	};
+}
+
+/** A row that says the headings again: its title or code is the heading above it, and so is every other cell. */
+export function isHeadingsAgain(header: Header, { cells }: TableRow): boolean {
+	let same = 0;
+	let isTitled = false;
+	for (const { index, heading, target } of header.columns) {
+		const key = headingKey(cells[index] ?? '');
+		if (key === '') continue;
+		if (key === headingKey(heading)) {
+			same++;
+			isTitled ||= target?.kind === 'field' && ['title', 'referenceCode'].includes(target.field.id);
+		} else if (target) return false;
+	}
+	return isTitled && same >= 2;
 }
 
 /** One column for each field that holds one value: the best named, else the first. */

@@ -6,9 +6,16 @@ import { EntryDraft } from './entry-draft.ts';
 import type { Loss, ReadEntry, ReadOptions, ReadResult } from './reader.ts';
 import { readingLimits } from './reading-limits.ts';
 import { ReadingReport } from './reading-report.ts';
-import { headerOf, isAuthoritySheet, rowLevelOf, withDatesOf, type Header } from './table-columns.ts';
+import {
+	headerOf,
+	isAuthoritySheet,
+	isHeadingsAgain,
+	rowLevelOf,
+	withDatesOf,
+	type Header,
+} from './table-columns.ts';
 import type { TableMapping } from './table-mapping.ts';
-import { RowReader, type TableRow } from './table-row.ts';
+import { RowReader, type ColumnCount, type TableRow } from './table-row.ts';
 
 /** What a table is read with. */
 export interface TableOptions {
@@ -68,8 +75,10 @@ export async function openTable(
 			throw new Refusal('import.authority-sheet', { file: options.fileName });
 		const found = findHeader(first, profile ? [profile] : PROFILES, options.mapping);
 		if (!found) {
+			// Of a file that is one table there is nothing to tell but this, however long it is.
+			if (sheet.name === undefined) break;
 			const count = await countRows(first, rows);
-			if (count.count > 0) unread.push({ path: sheet.name ?? options.fileName, ...count });
+			if (count.count > 0) unread.push({ path: sheet.name, ...count });
 			continue;
 		}
 		profile = found.header.profile;
@@ -180,7 +189,7 @@ class TableReading {
 			const prefix = this.#sheets.length > 1 && sheet.name ? `${sheet.name}!` : '';
 			for (const heading of sheet.header.missing)
 				this.#report.warn('import.mapping-column', sheet.headerLine, { column: heading });
-			const reader = await this.#readSheet(sheet);
+			const { reader, again } = await this.#readSheet(sheet);
 			for (const { index, heading, target } of sheet.header.columns) {
 				const counted = reader.counts[index];
 				if (!counted || counted.count === 0) continue;
@@ -194,6 +203,11 @@ class TableReading {
 					});
 				else losses.push({ path: source, ...counted });
 			}
+			if (again.count > 0)
+				losses.push({
+					path: prefix + sheet.header.columns.map(({ heading }) => heading).join(' · '),
+					...again,
+				});
 			if (reader.unnamed.count > 0)
 				losses.push({ path: `${prefix}#${sheet.header.columns.length + 1}…`, ...reader.unnamed });
 		}
@@ -201,21 +215,26 @@ class TableReading {
 		return { ...this.#report.result(this.#format, this.#profile.id), losses, understood };
 	}
 
-	async #readSheet(sheet: OpenedSheet): Promise<RowReader> {
+	async #readSheet(sheet: OpenedSheet): Promise<{ reader: RowReader; again: ColumnCount }> {
 		const { mapping } = this.#table;
 		const rowLevel = mapping?.level ?? rowLevelOf(sheet.header);
 		const header = withDatesOf(sheet.header, rowLevel);
 		const reader = new RowReader(header, mapping, this.#report);
 		const isTree = header.columns.some(({ target }) => target?.kind === 'id');
 		const byId = new Map<string, number>();
+		const again: ColumnCount = { count: 0, firstLine: 0 };
 		let sheetRef: number | null = null;
 		for await (const rows of sheet.rows) {
 			this.#options.signal.throwIfAborted();
 			for (const row of rows) {
+				if (isHeadingsAgain(header, row)) {
+					if (again.count++ === 0) again.firstLine = row.line;
+					continue;
+				}
 				if (!isTree && sheetRef === null) sheetRef = await this.#addSheetEntry(sheet);
 				const place = reader.place(row);
 				const parentRef = isTree ? this.#parentOf(place.parent, byId, row.line) : sheetRef;
-				const draft = new EntryDraft(this.#nextRef(), parentRef, row.line);
+				const draft = new EntryDraft(this.#nextRef(row.line), parentRef, row.line);
 				draft.level = place.level === '' ? rowLevel : this.#levelOf(place.level, rowLevel, row.line);
 				reader.take(draft, row);
 				if (place.id !== '') {
@@ -225,14 +244,14 @@ class TableReading {
 				await this.#add(draft.finish());
 			}
 		}
-		return reader;
+		return { reader, again };
 	}
 
 	/** The sheet itself: without it the rows of a flat table would lie loose at the top of the catalogue. */
 	async #addSheetEntry(sheet: OpenedSheet): Promise<number> {
 		const named = this.#sheets.length > 1 && sheet.name ? ` ${sheet.name}` : '';
 		const fileTitle = basename(this.#options.fileName).replace(/(\.(csv|tsv|txt|xlsx?|xlsm|gz))+$/i, '');
-		const draft = new EntryDraft(this.#nextRef(), null, sheet.headerLine);
+		const draft = new EntryDraft(this.#nextRef(sheet.headerLine), null, sheet.headerLine);
 		draft.level = this.#table.underGiven ? 'series' : 'fonds';
 		draft.set('title', this.#table.mapping?.title ?? (sheet.title || fileTitle + named));
 		await this.#add(draft.finish());
@@ -258,11 +277,11 @@ class TableReading {
 		return levelOf(this.#profile, 'otherLevel') ? 'otherLevel' : otherwise;
 	}
 
-	#nextRef(): number {
+	#nextRef(line: number): number {
 		if (this.#refs >= this.#maxEntries)
 			throw new Refusal(
-				'import.too-large',
-				{ file: this.#options.fileName, maxEntries: this.#maxEntries },
+				'import.too-many-entries',
+				{ file: this.#options.fileName, line, limit: this.#maxEntries },
 				413,
 			);
 		return this.#refs++;

@@ -10,6 +10,8 @@ export interface TableRow {
 	/** From 1: line of a text file, row of a sheet. */
 	readonly line: number;
 	readonly cells: readonly string[];
+	/** By column, the days (YYYYMMDD) that bare numbers stand for, if their column holds dates. */
+	readonly days?: ReadonlyMap<number, string>;
 }
 
 /** Cells of a column so far, taken or not. */
@@ -60,8 +62,11 @@ export class RowReader {
 			if (written === '') continue;
 			const counted = this.counts[column.index] as ColumnCount;
 			if (counted.count++ === 0) counted.firstLine = row.line;
-			if (column.target?.kind === 'field') this.#put(draft, column.target.field, written, row.line, column);
-			else if (column.target?.kind === 'atom') (parts ??= {})[column.target.part] = raw;
+			if (column.target?.kind === 'field') {
+				const { field } = column.target;
+				if (isDate(field)) this.#putDate(draft, field, written, row, column);
+				else this.#put(draft, field, written, row.line, column);
+			} else if (column.target?.kind === 'atom') (parts ??= {})[column.target.part] = raw;
 		}
 		if (parts) addAtomParts(draft, parts);
 		for (let index = this.#header.columns.length; index < row.cells.length; index++)
@@ -95,6 +100,14 @@ export class RowReader {
 		}
 	}
 
+	/** Dates in plain digits: full-width ones are a habit of the keyboard, not of the date. */
+	#putDate(draft: EntryDraft, field: FieldDefinition, written: string, row: TableRow, column: Column): void {
+		const day = row.days?.get(column.index);
+		if (day) this.#report.warn('import.date-number', row.line, { column: column.heading });
+		const plain = written.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+		this.#put(draft, field, day ?? plain, row.line, column);
+	}
+
 	/** A number, else what is written: a person can mend it, nothing could bring it back. */
 	#integer(written: string, line: number, column: Column): number | string {
 		const digits = /^(\d{1,15})(\.0*)?$/.exec(written.normalize('NFKC'))?.[1];
@@ -120,6 +133,10 @@ export class RowReader {
 		const meant = this.#terms?.[field.id]?.[written] ?? written;
 		return (termOf(profile, vocabulary, meant) ?? termOf(profile, vocabulary, meant.normalize('NFKC')))?.id;
 	}
+}
+
+function isDate({ type }: FieldDefinition): boolean {
+	return type === 'date' || type === 'dateRange';
 }
 
 function splitter(separators: string): (written: string) => string[] {

@@ -147,6 +147,40 @@ describe('tables', () => {
 		]);
 	});
 
+	it('leave out headings that come again, as on each page of a printed list, and say so', async () => {
+		const { entries, result } = await read(
+			'件号,题名,责任者\n1,甲,张\n件 号,题名,责任者\n2,题名,李\n件号,题名,\n',
+		);
+		expect(entries.map(({ fields }) => fields['title'])).toEqual(['目录', '甲', '题名']);
+		expect(result.losses).toEqual([{ path: '件号 · 题名 · 责任者', count: 2, firstLine: 3 }]);
+	});
+
+	it('read the digits of a date in any width', async () => {
+		const { entries } = await read('文号,题名,日期\n沧水〔２００８〕１号,２号井,２００８年３月\n');
+		expect(entries[1]?.fields).toEqual({
+			documentNumber: '沧水〔２００８〕１号',
+			title: '２号井',
+			documentDate: '2008年3月',
+		});
+	});
+
+	it('of anything else are given up early, and never held whole', async () => {
+		async function* endless(part: string): AsyncGenerator<string> {
+			for (let count = 0; ; count++) {
+				if (count > 100) throw new Error('read on and on');
+				yield part;
+			}
+		}
+		const options = { underGiven: false, fileName: '杂.csv' };
+		await expect(openCsv(endless('甲,乙\n'.repeat(30_000)), options)).rejects.toMatchObject({
+			code: 'import.no-header',
+		});
+		await expect(openCsv(endless('a'.repeat(100_000)), options)).rejects.toMatchObject({
+			code: 'import.text-too-long',
+			params: { file: '杂.csv', line: 1 },
+		});
+	});
+
 	it('are refused without headings', async () => {
 		await expect(read('甲,乙\n1,2\n')).rejects.toMatchObject({ code: 'import.no-header' });
 	});

@@ -1,5 +1,6 @@
 import * as xlsx from '@e965/xlsx';
 import { describe, expect, it } from 'vitest';
+import { textOf } from '#domain/catalogue/entry.ts';
 import type { ReadEntry } from './reader.ts';
 import { workbookKind } from './workbook-kind.ts';
 import { openWorkbook } from './workbook-reader.ts';
@@ -94,6 +95,50 @@ describe('workbooks', () => {
 		expect(result.losses).toEqual([
 			{ path: '说明', count: 2, firstLine: 1 },
 			{ path: '一九八六!序', count: 1, firstLine: 2 },
+		]);
+	});
+
+	it('a bare number under a date is the day it stands for, and said so; other numbers stay', async () => {
+		const { entries, result } = await read(
+			aWorkbook({
+				目录: [
+					['件号', '题名', '日期', '页数', '盒号'],
+					['1', '甲', 39512, 39512, 39512],
+					['2', '乙', 20080305, 2, 3],
+					['3', '丙', 2008, 2, 3],
+					['4', '丁', '39512', 2, 3],
+				],
+			}),
+		);
+		expect(entries.slice(1).map(({ fields }) => fields['documentDate'])).toEqual([
+			'20080305',
+			'20080305',
+			'2008',
+			'39512',
+		]);
+		expect(entries[1]?.fields).toMatchObject({ pageCount: 39512, boxNumber: '39512' });
+		expect(result.problems).toEqual([
+			{ severity: 'warning', line: 2, code: 'import.date-number', params: { column: '日期', count: 1 } },
+		]);
+	});
+
+	it('a cell merged over several rows speaks for each of them, over several columns only once', async () => {
+		const sheet = xlsx.utils.aoa_to_sheet([
+			['沧浦区水务局归档文件目录', null, null],
+			['件号', '责任者', '题名'],
+			['1', '沧浦区水务局', '甲'],
+			['2', null, '乙'],
+			['3', '区档案局', null],
+		]);
+		sheet['!merges'] = ['A1:C1', 'B3:B4', 'B5:C5'].map((range) => xlsx.utils.decode_range(range));
+		const book = xlsx.utils.book_new();
+		xlsx.utils.book_append_sheet(book, sheet, '目录');
+		const { entries } = await read(xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer);
+		expect(entries.map(({ fields }) => [fields['title'], textOf(fields['creators#1'])])).toEqual([
+			['沧浦区水务局归档文件目录', ''],
+			['甲', '沧浦区水务局'],
+			['乙', '沧浦区水务局'],
+			[undefined, '区档案局'],
 		]);
 	});
 

@@ -28,7 +28,8 @@ const LENIENT = [
 /**
  * Reads XML without ever following or expanding what its DOCTYPE declares: references to unknown entities stay as
  * written and are reported.
- * @throws {Refusal} 'import.broken' where it is not well-formed, 'import.too-large', 'import.entity'
+ * @throws {Refusal} 'import.broken' where it is not well-formed, 'import.too-large', 'import.text-too-long',
+ * 'import.entity'
  */
 export async function scanXml(
 	source: AsyncIterable<string>,
@@ -87,7 +88,7 @@ export async function scanXml(
 		parser.write(clean);
 		// Text, comments, attributes and declarations are held by the parser until they end.
 		if (parser.position - lastEvent > limits.maxTextBytes)
-			refuse('import.too-large', { what: 'text', limit: limits.maxTextBytes });
+			refuse('import.text-too-long', { limit: limits.maxTextBytes });
 		await handler.pause();
 	}
 	parser.close();
@@ -111,12 +112,11 @@ async function* pieces(
 	for await (const chunk of source) {
 		bytes += Buffer.byteLength(chunk);
 		if (bytes > limits.maxBytes)
-			throw new Refusal('import.too-large', {
-				file: options.fileName,
-				line: line(),
-				what: 'file',
-				limit: limits.maxBytes,
-			});
+			throw new Refusal(
+				'import.too-large',
+				{ file: options.fileName, line: line(), maxBytes: limits.maxBytes },
+				413,
+			);
 		for (let from = 0; from < chunk.length; from += PIECE) {
 			options.signal.throwIfAborted();
 			yield chunk.slice(from, from + PIECE);

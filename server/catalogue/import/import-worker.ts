@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, must } from '#domain/base/assert.ts';
-import { isRefusal } from '#domain/base/refusal.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
@@ -102,6 +102,7 @@ async function run(): Promise<void> {
 		},
 	});
 	assert(result.profile === opened.profile, `${result.format} was read as ${result.profile}`);
+	if (entries === 0) throw new Refusal('import.no-entries', { file: work.fileName });
 	await file?.finish();
 	say({
 		kind: 'done',

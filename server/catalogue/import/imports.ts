@@ -115,7 +115,7 @@ export function createImports(parts: ImportsParts): Imports {
 	async function fileOf(request: ImportRequest): Promise<StagedFile> {
 		if (request.path === undefined) return staging.find(request.uploadId ?? '');
 		const { size, isFile } = await statOf(request.path);
-		if (!isFile) throw new Refusal('import.no-file', { path: request.path }, 404);
+		if (!isFile) throw new Refusal('import.no-file', { file: request.path }, 404);
 		return { path: request.path, fileName: basename(request.path), bytes: size };
 	}
 

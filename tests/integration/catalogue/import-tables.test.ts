@@ -223,6 +223,7 @@ describe('imports', () => {
 		}
 		await expect(archive.imports.run({ path: join(folder, 'none.csv') }, importer)).rejects.toMatchObject({
 			code: 'import.no-file',
+			params: { file: join(folder, 'none.csv') },
 		});
 	});
 
@@ -268,6 +269,7 @@ describe('imports', () => {
 		],
 		['picture.csv', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 13]), { code: 'import.unknown-format' }],
 		['empty.csv', '', { code: 'import.empty' }],
+		['headings.csv', '题名,页数\n', { code: 'import.no-entries', params: { file: 'headings.csv' } }],
 		['words.csv', '甲,乙\n丙,丁\n', { code: 'import.no-header' }],
 		['lines.jsonl', '{"id":"x","parentId":null}\n', { code: 'import.broken', params: { line: 1 } }],
 		['late.csv', `${aTable(3000)}"甲,\n`, { code: 'import.broken', params: { line: 3002 } }],

@@ -115,6 +115,16 @@ async function walk(data: string): Promise<void> {
 }
 
 describe('the command line', () => {
+	it('reads a mapping as Windows saves it, with a byte-order mark', async () => {
+		const data = await anArchive();
+		await run(data);
+		const [file, mapping] = [join(data, '..', 'list.csv'), join(data, '..', 'mapping.json')];
+		await writeFile(file, CSV);
+		await writeFile(mapping, `\ufeff${JSON.stringify({ level: 'item', columns: { level: null } })}`);
+		const { json } = await lantai(['import', file, '--mapping', mapping, '--dry-run', '--data', data]);
+		expect(json).toMatchObject({ byLevel: { item: 2 }, losses: [{ path: 'level', count: 2 }] });
+	});
+
 	it('does everything on a stopped archive', async () => {
 		await walk(await anArchive());
 	});
