@@ -165,7 +165,8 @@ export class People {
 	}
 
 	/**
-	 * Locks an account out, with the keys of its devices, or lets it in again.
+	 * Locks an account out, or lets it in again. What its devices keep stays closed meanwhile: their keys go to living
+	 * sessions only.
 	 * @throws {Refusal} 'administration.last-administrator' (409) | 'administration.unknown-person' (404)
 	 */
 	async setDisabled(id: string, isDisabled: boolean, actor: Actor): Promise<void> {
@@ -176,14 +177,6 @@ export class People {
 				.set({ disabled_at: isDisabled ? now : null, updatedAt: now })
 				.where('id', '=', id)
 				.execute();
-			// What their devices keep can never be opened again, not even after the account is let in once more.
-			if (isDisabled)
-				await transaction
-					.updateTable('device_key')
-					.set({ revoked_at: now, key: '' })
-					.where('person_id', '=', id)
-					.where('revoked_at', 'is', null)
-					.execute();
 			await this.#audit(transaction, actor, isDisabled ? 'people.disable' : 'people.enable', id);
 		});
 		if (isDisabled) await this.#permissions.signOutEverywhere(id);

@@ -31,6 +31,8 @@ export interface Catalogue {
 		| (PlacedEntry & { readonly profile: string; readonly status: string; readonly createdAt: string })
 		| undefined
 	>;
+	/** How many edited entries the person may see whose newest state no version in the archival store holds yet. */
+	waitingForArchive(person: Person): Promise<number>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
 	/** The outermost entries above the given ones. */
@@ -226,6 +228,19 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				for (const row of rows) found.add(row.fonds_id);
 			}
 			return [...found] as EntryId[];
+		},
+		async waitingForArchive(person) {
+			const { count } = await visible(db, person)
+				.select((select) => select.fn.countAll<number>().as('count'))
+				.where('entry.projected_seq', '>', 0)
+				.where((where) =>
+					where.or([
+						where('entry.deposited_seq', 'is', null),
+						where('entry.deposited_seq', '<', where.ref('entry.projected_seq')),
+					]),
+				)
+				.executeTakeFirstOrThrow();
+			return count;
 		},
 		async hasSynthetic() {
 			const row = await db

@@ -12,6 +12,7 @@ import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.t
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
+import { readLineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
@@ -136,6 +137,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		logger,
 		origin: parts.origin,
 		isReady: () => isReady,
+		lineage: async () => (await readLineage(storage)).lineage,
 	});
 	const projector = new Projector({
 		log,

@@ -24,6 +24,7 @@ const entries: fc.Arbitrary<StoredEntry> = fc.record({
 	order: fc.constantFrom('a0', 'a1V'),
 	level: fc.constantFrom('fonds', 'file', 'item'),
 	profile: fc.constantFrom('dat18', 'isad'),
+	status: fc.constantFrom('active', 'deleted'),
 	fields: fc.dictionary(fieldKey, value, { maxKeys: 8 }),
 	bodies: fc.dictionary(fc.constantFrom('note', 'scopeAndContent'), fc.string().map(richTextOf), {
 		maxKeys: 2,
@@ -96,6 +97,7 @@ describe('the first building of an imported entry', () => {
 			order: 'a0',
 			level: 'fonds',
 			profile: 'dat18',
+			status: 'active',
 			fields: { title: '沧浦区档案馆' },
 			bodies: { note: richTextOf('合成') },
 			createdAt: '2026-01-01T00:00:00.000Z',

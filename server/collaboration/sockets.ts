@@ -28,6 +28,7 @@ export class Sockets {
 	#timer: NodeJS.Timeout;
 	#stopListening: () => void;
 	#isReady: () => boolean;
+	#lineage: () => Promise<string>;
 	#isStopping = false;
 
 	constructor(parts: {
@@ -37,12 +38,15 @@ export class Sockets {
 		origin: string | undefined;
 		/** False while the log cannot be written: nobody is let in to edit what cannot be kept. */
 		isReady: () => boolean;
+		/** History of the log; see `server/storage/lineage.ts`. */
+		lineage: () => Promise<string>;
 	}) {
 		this.#hocuspocus = parts.hocuspocus;
 		this.#identities = parts.identities;
 		this.#logger = parts.logger;
 		this.#origin = parts.origin;
 		this.#isReady = parts.isReady;
+		this.#lineage = parts.lineage;
 		this.#timer = setInterval(() => void this.recheck(), SESSION_CHECK_MS);
 		this.#timer.unref();
 		this.#stopListening = parts.identities.onRevoked((isRevoked) => {
@@ -61,8 +65,11 @@ export class Sockets {
 	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		if (this.#isStopping || !this.#isReady()) return answer(socket, 503, 'Service Unavailable');
 		if (!isOwnOrigin(headersOf(request), this.#origin)) return answer(socket, 403, 'Forbidden');
+		const said = new URL(request.url ?? '/', 'http://localhost').searchParams.get('lineage');
 		let identity: Identity | undefined;
 		try {
+			// A device whose copies follow another history of the log first gives back what the log lost.
+			if (said !== null && said !== (await this.#lineage())) return answer(socket, 409, 'Conflict');
 			identity = await this.#identities.personOf(headersOf(request));
 		} catch (error) {
 			this.#logger.error({ err: error }, 'session look-up failed');

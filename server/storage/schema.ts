@@ -258,12 +258,10 @@ export interface PushBatchTable {
 	at: string;
 }
 
-/** The key with which a device encrypts what it keeps for a person. */
+/** A device that keeps work of a person, encrypted with a key derived for it. */
 export interface DeviceKeyTable {
 	device_id: string;
 	person_id: string;
-	/** Sealed with a key of the server that is not in the database; empty once revoked. */
-	key: string;
 	user_agent: string;
 	created_at: string;
 	last_used_at: string;

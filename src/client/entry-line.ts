@@ -167,11 +167,7 @@ export class EntryLine {
 		await this.#outbox.released();
 		const stored = await this.#parts.store.load(this.#parts.id);
 		const waiting = (stored?.updates ?? []).filter((each) => !each.isSent);
-		const updates = [
-			...waiting.map((each) => each.update),
-			...this.#outbox.takeUnwritten(),
-			...more,
-		];
+		const updates = [...waiting.map((each) => each.update), ...this.#outbox.takeUnwritten(), ...more];
 		this.#outgoing = [];
 		this.#parts.onChanged();
 		if (updates.length === 0) return;

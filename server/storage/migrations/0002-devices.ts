@@ -6,7 +6,7 @@ const STATEMENTS = [
 		at text not null, primary key (person_id, device, batch_id)) without rowid`,
 	`create index push_batch_at on push_batch (at)`,
 	`create table device_key (
-		device_id text not null, person_id text not null references user (id) on delete cascade, key text not null,
+		device_id text not null, person_id text not null references user (id) on delete cascade,
 		user_agent text not null, created_at text not null, last_used_at text not null, revoked_at text,
 		primary key (device_id, person_id)) without rowid`,
 	`create index device_key_person on device_key (person_id)`,

@@ -83,7 +83,9 @@ function rowsBelow(cards: readonly EntryDetail[], parentId: EntryId | null): Ent
 	return [...rows.values()]
 		.filter((row) => row.parentId === parentId)
 		.map((row) => ({ ...row, childCount: childCounts.get(row.id)?.size ?? 0 }))
-		.sort((a, b) => compare(a.order, b.order) || compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id));
+		.sort(
+			(a, b) => compare(a.order, b.order) || compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id),
+		);
 }
 
 function rowOfAncestor(

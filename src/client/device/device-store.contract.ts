@@ -24,7 +24,10 @@ function contentOf(...updates: (Uint8Array | undefined)[]): Record<string, unkno
 }
 
 /** What every device store promises. `again` opens the same one anew, as after a reload; undefined where nothing outlives the page. */
-export function deviceStoreContract(open: () => Promise<DeviceStore>, again?: () => Promise<DeviceStore>): void {
+export function deviceStoreContract(
+	open: () => Promise<DeviceStore>,
+	again?: () => Promise<DeviceStore>,
+): void {
 	describe('what a device store promises', () => {
 		it('gives back edits in the order they were written, and counts them until the server has them', async () => {
 			const store = await open();

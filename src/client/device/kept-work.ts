@@ -25,10 +25,7 @@ export function keptWorkOf(given: {
 }
 
 /** What updates change over a state: fields set, and the new words of long texts. */
-export function readableEdits(
-	base: Uint8Array | undefined,
-	updates: readonly Uint8Array[],
-): ReadableEdit[] {
+export function readableEdits(base: Uint8Array | undefined, updates: readonly Uint8Array[]): ReadableEdit[] {
 	const doc = new Y.Doc();
 	try {
 		if (base) Y.applyUpdate(doc, base);
@@ -37,8 +34,7 @@ export function readableEdits(
 		for (const update of updates) Y.applyUpdate(doc, update);
 		const edits: ReadableEdit[] = [];
 		for (const element of [...readEntryDoc(doc).elements.values()].flat())
-			if (!known.has(element.id))
-				edits.push({ field: element.field, value: element.value, at: element.at });
+			if (!known.has(element.id)) edits.push({ field: element.field, value: element.value, at: element.at });
 		for (const [field, text] of bodiesOf(doc))
 			if (bodies.get(field) !== text) edits.push({ field, value: text, at: '' });
 		return edits;
@@ -48,7 +44,5 @@ export function readableEdits(
 }
 
 function bodiesOf(doc: Y.Doc): Map<string, string> {
-	return new Map(
-		Object.entries(readEntryDoc(doc).bodies).map(([field, text]) => [field, plainTextOf(text)]),
-	);
+	return new Map(Object.entries(readEntryDoc(doc).bodies).map(([field, text]) => [field, plainTextOf(text)]));
 }

@@ -73,7 +73,7 @@ export class Pusher {
 	 */
 	async recover(lineage: string): Promise<void> {
 		const ids = await this.#parts.store.docsOfOtherLineage(lineage);
-		for (let at = 0; at < ids.length; ) {
+		for (let at = 0; at < ids.length;) {
 			const items: { doc: EntryId; update: Uint8Array }[] = [];
 			let bytes = 0;
 			for (; at < ids.length && items.length < MAX_BATCH_ITEMS; at++) {
@@ -195,7 +195,13 @@ export class Pusher {
 	): Promise<void> {
 		const card = await this.#parts.store.card(doc);
 		const stored = await this.#parts.store.load(doc);
-		const work = keptWorkOf({ doc, title: card?.title ?? '', code, updates, base: isState ? undefined : stored?.state });
+		const work = keptWorkOf({
+			doc,
+			title: card?.title ?? '',
+			code,
+			updates,
+			base: isState ? undefined : stored?.state,
+		});
 		await this.#parts.store.keep(work, numbers);
 		if (isState) await this.#parts.store.forget(doc);
 		this.#parts.tell({ type: 'refused', doc, code });
@@ -204,5 +210,10 @@ export class Pusher {
 
 /** Refusals that say nothing about the edit: the server is troubled, or wants the person first. */
 function isPassing(code: string): boolean {
-	return ['collaboration.log-failed', 'collaboration.failed', 'permissions.sign-in', 'sync.too-many'].includes(code);
+	return [
+		'collaboration.log-failed',
+		'collaboration.failed',
+		'permissions.sign-in',
+		'sync.too-many',
+	].includes(code);
 }

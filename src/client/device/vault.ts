@@ -100,9 +100,7 @@ export async function wrapDataKey(dataKey: Uint8Array, secret: Secret): Promise<
 	const salt = crypto.getRandomValues(new Uint8Array(16));
 	const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
 	const wrapping = await wrappingKey(secret, salt);
-	const key = new Uint8Array(
-		await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, wrapping, owned(dataKey)),
-	);
+	const key = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, wrapping, owned(dataKey)));
 	return {
 		kind: secret.kind,
 		salt,

@@ -6,10 +6,11 @@ import { answer } from '../answers.ts';
 export const GET = ({ locals }) =>
 	answer(async () => {
 		const person = demandPerson(locals);
-		const [settings, synthetic, { lineage, restored }] = await Promise.all([
+		const [settings, synthetic, { lineage, restored }, waitingForArchive] = await Promise.all([
 			locals.app.administration.settings.all(),
 			locals.app.catalogue.hasSynthetic(),
 			locals.app.collaboration.sync.lineage(),
+			locals.app.catalogue.waitingForArchive(person),
 		]);
 		return {
 			me: { id: person.id, name: person.name, role: person.role, language: locals.language },
@@ -17,5 +18,6 @@ export const GET = ({ locals }) =>
 			lineage,
 			protocol: SYNC_PROTOCOL,
 			restoredAt: restored?.at ?? null,
+			waitingForArchive,
 		};
 	});
