@@ -25,8 +25,11 @@ if (isBuildStale()) {
 		process.exit(1);
 	}
 }
-const portAt = process.argv.indexOf('--port');
-await main(portAt > 0 ? { port: process.argv[portAt + 1] ?? '' } : {});
+const given = ['port', 'host', 'tls'].flatMap((name) => {
+	const at = process.argv.indexOf(`--${name}`);
+	return at > 0 ? [[name, process.argv[at + 1] ?? '']] : [];
+});
+await main(Object.fromEntries(given) as Parameters<typeof main>[0]);
 
 function isBuildStale(): boolean {
 	const built = modifiedAt('build/handler.js');

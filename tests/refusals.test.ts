@@ -21,6 +21,7 @@ const PREFIXES = [
 	'server',
 	'client',
 	'cli',
+	'tls',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
 /** Strings of that form that are something else. */
