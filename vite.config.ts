@@ -39,6 +39,8 @@ export default defineConfig({
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					fileParallelism: false,
+					// Pages as they are served: built code must not be compiled a second time.
+					server: { deps: { external: [/\/build\//] } },
 				},
 			},
 		],

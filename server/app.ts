@@ -25,6 +25,7 @@ import { createPermissions, type Permissions } from './permissions/permissions.t
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
+import { Tls } from './tls.ts';
 
 interface Running {
 	readonly onProgress: (progress: ImportProgress) => void;
@@ -35,6 +36,8 @@ interface Running {
 export interface App {
 	readonly config: Config;
 	readonly logger: Logger;
+	/** The certificate served with, and whom to trust for it. */
+	readonly tls: Tls;
 	readonly storage: Storage;
 	readonly permissions: Permissions;
 	readonly administration: Administration;
@@ -83,6 +86,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			secret: readSecret(config.dataDir),
 			origin: config.origin,
+			isSecure: config.tls.kind !== 'off',
 		});
 		const catalogue = createCatalogue({ storage });
 		const preservation = await createPreservation({
@@ -154,6 +158,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		return {
 			config,
 			logger,
+			tls: new Tls({ config, clock, logger }),
 			storage,
 			permissions,
 			administration,

@@ -68,9 +68,15 @@ export function parseCommandLine(
 		});
 	};
 
-	leaf(program.command('serve').option('--port <n>', say('cli_serve_port')), 'serve', ({ port }) => ({
-		port,
-	}));
+	leaf(
+		program
+			.command('serve')
+			.option('--port <n>', say('cli_serve_port'))
+			.option('--host <address>', say('cli_serve_host'))
+			.option('--tls <auto|cert,key|off>', say('cli_serve_tls')),
+		'serve',
+		({ port, host, tls }) => ({ port, host, tls }),
+	);
 	leaf(
 		program
 			.command('setup')
@@ -154,6 +160,8 @@ interface Options {
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
 	readonly port?: string;
+	readonly host?: string;
+	readonly tls?: string;
 	readonly admin?: string;
 	readonly name?: string;
 	readonly code?: string;
@@ -191,13 +199,13 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 	try {
 		const { verb, data } = command;
 		if (verb === 'serve') {
-			const port = command.args['port'] as string | undefined;
+			const given = Object.entries(command.args).filter(([, value]) => value !== undefined);
 			const { main } = await import('./main.ts');
 			await main(
-				{ ...(data === undefined ? {} : { data }), ...(port === undefined ? {} : { port }) },
+				{ ...(data === undefined ? {} : { data }), ...Object.fromEntries(given) },
 				isJson
 					? {
-							listening: (address) => JSON.stringify({ address }),
+							listening: (address, trust) => JSON.stringify({ address, trust }),
 							failed: (error) => errorJson(error, language),
 						}
 					: undefined,

@@ -2,6 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
+import { canonicalName } from './tls-names.ts';
+
+/** Where the certificate comes from: none, our own authority, or files of the archive. */
+export type TlsChoice =
+	| { readonly kind: 'off' | 'auto' }
+	| { readonly kind: 'own'; readonly certificateFile: string; readonly keyFile: string };
 
 /** What the process is told from outside. Nothing else reads `process.env`. */
 export interface Config {
@@ -12,20 +18,25 @@ export interface Config {
 	readonly port: number;
 	/** Public origin (`https://archive.example`) when a proxy stands in front; undefined: taken from the request. */
 	readonly origin: string | undefined;
+	readonly tls: TlsChoice;
+	/** Further names and addresses for the certificate of our own authority. */
+	readonly tlsNames: readonly string[];
 	readonly development: boolean;
 	readonly logLevel: string;
 }
 
 /**
- * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_LOG_LEVEL`.
+ * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_TLS` `LANTAI_TLS_NAMES`
+ * `LANTAI_LOG_LEVEL`.
  * Options given on the command line win.
- * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level'
+ * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
  */
 export function readConfig(
 	options: {
 		readonly data?: string;
 		readonly port?: string;
 		readonly host?: string;
+		readonly tls?: string;
 		readonly development?: boolean;
 		/** Log level when the environment names none. */
 		readonly logLevel?: string;
@@ -37,11 +48,16 @@ export function readConfig(
 	const logLevel = env['LANTAI_LOG_LEVEL'] ?? options.logLevel ?? 'info';
 	if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel))
 		throw new Refusal('config.log-level', { level: logLevel });
+	const origin = readOrigin(env['LANTAI_ORIGIN']);
+	const tls = readTls(options.tls ?? env['LANTAI_TLS']);
+	if (tls.kind !== 'off' && origin?.startsWith('http:')) throw new Refusal('tls.origin', { origin });
 	return {
 		dataDir: resolve(options.data ?? env['LANTAI_DATA'] ?? 'data'),
 		host: options.host ?? env['LANTAI_HOST'] ?? '127.0.0.1',
 		port: Number(port),
-		origin: readOrigin(env['LANTAI_ORIGIN']),
+		origin,
+		tls,
+		tlsNames: readNames(env['LANTAI_TLS_NAMES']),
 		development: options.development ?? false,
 		logLevel,
 	};
@@ -53,6 +69,25 @@ function readOrigin(text: string | undefined): string | undefined {
 	if (!url || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/')
 		throw new Refusal('config.origin', { origin: text });
 	return url.origin;
+}
+
+function readTls(text = 'off'): TlsChoice {
+	if (text === '' || text === 'off') return { kind: 'off' };
+	if (text === 'auto') return { kind: 'auto' };
+	const [certificateFile, keyFile, ...more] = text.split(',').map((file) => file.trim());
+	if (!certificateFile || !keyFile || more.length) throw new Refusal('tls.bad-option', { value: text });
+	return { kind: 'own', certificateFile: resolve(certificateFile), keyFile: resolve(keyFile) };
+}
+
+function readNames(text = ''): string[] {
+	return text
+		.split(',')
+		.filter((name) => name.trim() !== '')
+		.map((name) => {
+			const canonical = canonicalName(name);
+			if (canonical === undefined) throw new Refusal('tls.bad-name', { name });
+			return canonical;
+		});
 }
 
 /** A language of the interface. */

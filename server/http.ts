@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
+import { isWildcard } from './tls-names.ts';
+import { takePlainHttp } from './tls-port.ts';
 
 /** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. Uploads are streamed. */
 const BODY_LIMIT = '2M';
@@ -12,17 +15,29 @@ const BODY_LIMIT = '2M';
 const PROJECT = join(import.meta.dirname, '..');
 
 const PLAIN_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+/** A device gets this long to begin to speak TLS properly. */
+const HANDSHAKE_MS = 15_000;
+/** With the archive's own certificate, browsers are told to insist on TLS for a day. */
+const HSTS = 'max-age=86400';
+
+/** A server that listens. */
+export interface Served {
+	readonly address: string;
+	/** Where a device learns to trust our own authority; undefined when there is nothing to learn. */
+	readonly trustAddress: string | undefined;
+	/** Reads the certificate again; connections stay. */
+	readonly refreshCertificate: () => Promise<void>;
+	readonly close: () => Promise<void>;
+}
 
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /**
  * One port for pages, API and live editing. The headers that say where a request came from are set here: what a client
  * sends under those names is dropped.
- * @throws {Refusal} 'server.port-in-use' | 'server.port-denied' | 'server.not-built'
+ * @throws {Refusal} 'server.port-in-use' | 'server.port-denied' | 'server.not-built' and what `Tls.open` refuses
  */
-export async function serve(
-	app: App,
-): Promise<{ readonly address: string; readonly close: () => Promise<void> }> {
+export async function serve(app: App): Promise<Served> {
 	const { config, logger } = app;
 	// The pages find the running app here: Vite and Node each load their own copy of a module.
 	(globalThis as Record<symbol, unknown>)[Symbol.for('lantai.app')] = app;
@@ -30,11 +45,12 @@ export async function serve(
 	process.env['HOST_HEADER'] = 'x-lantai-host';
 	// Read once, when the handler is imported; as it comes it refuses more than 512 kB.
 	process.env['BODY_SIZE_LIMIT'] = BODY_LIMIT;
-	const server = createServer();
+	const pair = await app.tls.open();
+	const server = pair ? createTlsServer({ ...pair, handshakeTimeout: HANDSHAKE_MS }) : createServer();
 	const handler = config.development ? await developmentHandler(server) : await builtHandler();
-	server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+	const answer = (request: IncomingMessage, response: ServerResponse, protocol: 'http' | 'https'): void => {
 		const origin = config.origin === undefined ? undefined : new URL(config.origin);
-		request.headers['x-lantai-protocol'] = origin ? origin.protocol.slice(0, -1) : 'http';
+		request.headers['x-lantai-protocol'] = origin ? origin.protocol.slice(0, -1) : protocol;
 		request.headers['x-lantai-host'] = origin ? origin.host : (request.headers.host ?? 'localhost');
 		// Of whatever has no page of its own with stricter ones: files, answers of machines, errors.
 		response.setHeader('x-content-type-options', 'nosniff');
@@ -46,8 +62,14 @@ export async function serve(
 			response.statusCode = 404;
 			response.end();
 		});
+	};
+	server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+		if (app.tls.kind === 'own') response.setHeader('strict-transport-security', HSTS);
+		answer(request, response, pair ? 'https' : 'http');
 	});
 	server.on('upgrade', (request, socket, head) => {
+		// A page that came without TLS may have been changed on its way here.
+		if (pair && request.headers.origin?.startsWith('http:')) return void socket.destroy();
 		const path = (request.url ?? '/').split('?', 1)[0];
 		if (path === '/collab') {
 			socket.on('error', (error) => logger.debug({ err: error }, 'socket error before the upgrade'));
@@ -57,15 +79,32 @@ export async function serve(
 			});
 		} else if (!config.development) socket.destroy();
 	});
+	const use = (next: typeof pair): void => {
+		if (next && 'setSecureContext' in server) server.setSecureContext(next);
+	};
+	server.on('tlsClientError', (error) => logger.debug({ err: error }, 'a TLS handshake failed'));
+	const endPlain =
+		'setSecureContext' in server
+			? takePlainHttp(server, (request, response) => answer(request, response, 'http'))
+			: () => undefined;
+	const unwatch = app.tls.watch(use);
 	await listen(server, config.host, config.port);
 	const { port } = server.address() as AddressInfo;
+	const host = pair && isWildcard(config.host) ? app.tls.nameForPeople : config.host;
+	const at = `${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? 'localhost' : host}:${port}`;
 	return {
-		address: `http://${config.host.includes(':') ? `[${config.host}]` : config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`,
+		address: `${pair ? 'https' : 'http'}://${at}`,
+		trustAddress: app.tls.root && `http://${at}/trust`,
+		refreshCertificate: () => app.tls.refresh(use),
 		close: () =>
 			new Promise((resolve) => {
+				unwatch();
 				server.close(() => resolve());
 				server.closeIdleConnections();
-				setTimeout(() => server.closeAllConnections(), 1000).unref();
+				setTimeout(() => {
+					server.closeAllConnections();
+					endPlain();
+				}, 1000).unref();
 			}),
 	};
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { createApp } from './app.ts';
+import type { TrustRoot } from './tls.ts';
 import { serveAppCommands } from './command-socket.ts';
 import { readConfig, type Config } from './config.ts';
-import { serve } from './http.ts';
+import { serve, type Served } from './http.ts';
 import { words, wordsOf } from './words.ts';
 
 /** Sockets and requests get this long to end by themselves. */
@@ -13,11 +14,14 @@ const SHUTDOWN_MS = 4000;
  * Opens the archive and listens until a signal ends it. Resolves with what stops it.
  * @throws {Refusal} what the data directory or the port refuse
  */
-export async function startServer(
-	config: Config,
-): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
+export async function startServer(config: Config): Promise<
+	Pick<Served, 'address' | 'refreshCertificate'> & {
+		readonly trust: Trust | undefined;
+		readonly stop: () => Promise<void>;
+	}
+> {
 	const app = await createApp(config);
-	let server;
+	let server: Served | undefined;
 	let commands;
 	try {
 		server = await serve(app);
@@ -35,17 +39,29 @@ export async function startServer(
 			await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, SHUTDOWN_MS / 2).unref())]);
 			await app.close();
 		})());
-	return { address: server.address, stop };
+	const { address, trustAddress, refreshCertificate } = server;
+	const { root } = app.tls;
+	const trust = trustAddress && root && { address: trustAddress, sha256: root.sha256, sha1: root.sha1 };
+	return { address, refreshCertificate, trust: trust || undefined, stop };
 }
+
+/** Where other devices learn to trust our own authority, and the fingerprints to compare. */
+export type Trust = Pick<TrustRoot, 'sha256' | 'sha1'> & { readonly address: string };
 
 /** What the process says when it listens and when it cannot. */
 export interface Announcements {
-	readonly listening: (address: string) => string;
+	readonly listening: (address: string, trust?: Trust) => string;
 	readonly failed: (error: unknown) => string;
 }
 
 const inWords: Announcements = {
-	listening: (address) => words('server_listening', { address }),
+	listening: (address, trust) =>
+		[
+			words('server_listening', { address }),
+			...(trust
+				? [words('server_trust', { address: trust.address, sha256: trust.sha256, sha1: trust.sha1 })]
+				: []),
+		].join('\n'),
 	failed: (error) =>
 		isRefusal(error)
 			? wordsOf(error)
@@ -61,8 +77,8 @@ export async function main(
 ): Promise<void> {
 	try {
 		const config = readConfig(options);
-		const { address, stop } = await startServer(config);
-		process.stdout.write(`${announcements.listening(address)}\n`);
+		const { address, trust, refreshCertificate, stop } = await startServer(config);
+		process.stdout.write(`${announcements.listening(address, trust)}\n`);
 		const end = (): void => {
 			// Whatever happens, a second signal or a stuck disk must not keep the process for ever.
 			setTimeout(() => process.exit(1), SHUTDOWN_MS + 500).unref();
@@ -76,6 +92,7 @@ export async function main(
 		};
 		process.on('SIGTERM', end);
 		process.on('SIGINT', end);
+		if (config.tls.kind === 'own') process.on('SIGHUP', () => void refreshCertificate());
 	} catch (error) {
 		process.stderr.write(`${announcements.failed(error)}\n`);
 		process.exit(1);

@@ -29,8 +29,11 @@ if (isBuildStale()) {
 // Compiled code is kept, for the workers too: a start is faster, and no thread needs the compiler in memory.
 enableCompileCache(compileCacheFolder(join(PROJECT, 'node_modules/.cache/lantai')));
 const { main } = await import('./main.ts');
-const portAt = process.argv.indexOf('--port');
-await main(portAt > 0 ? { port: process.argv[portAt + 1] ?? '' } : {});
+const given = ['port', 'host', 'tls'].flatMap((name) => {
+	const at = process.argv.indexOf(`--${name}`);
+	return at > 0 ? [[name, process.argv[at + 1] ?? '']] : [];
+});
+await main(Object.fromEntries(given) as Parameters<typeof main>[0]);
 flushCompileCache();
 
 function isBuildStale(): boolean {

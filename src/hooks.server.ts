@@ -6,6 +6,8 @@ import type { App as RunningApp } from '#server/app.ts';
 
 /** Pages for those who are not signed in. The shell holds nothing but the program. */
 const OPEN_PAGES = ['/sign-in', '/setup', '/app-shell'];
+/** Pages for anybody at any time: without them a device cannot even come here safely. */
+const TRUST_PAGES = ['/trust', '/trust/root.crt'];
 /** The one interface for nobody: signing in. */
 const SIGN_IN = '/api/session';
 const READS = ['GET', 'HEAD', 'OPTIONS'];
@@ -65,6 +67,7 @@ function refused(request: Request, url: URL, isSignedIn: boolean): Response | un
 
 /** Leads a visitor to the set-up or the sign-in, whichever is needed, and away from them when they are not. */
 async function whereTo(app: RunningApp, url: URL, isSignedIn: boolean): Promise<undefined> {
+	if (TRUST_PAGES.includes(url.pathname)) return;
 	if (!setUp.has(app)) {
 		if (!(await app.administration.isSetUp())) {
 			if (url.pathname !== '/setup') redirect(303, '/setup');

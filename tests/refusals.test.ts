@@ -24,6 +24,7 @@ const PREFIXES = [
 	'device',
 	'sync',
 	'cli',
+	'tls',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
 /** Strings of that form that are something else. */

@@ -69,6 +69,8 @@ export function createPermissions(parts: {
 	clock: Clock;
 	secret: string;
 	origin: string | undefined;
+	/** True when this server itself speaks TLS. */
+	isSecure?: boolean;
 }): Permissions {
 	const { storage, clock } = parts;
 	const { db } = storage;

@@ -58,11 +58,14 @@ export function createSessions({
 	clock,
 	secret,
 	origin,
+	isSecure = false,
 }: {
 	storage: Storage;
 	clock: Clock;
 	secret: string;
 	origin: string | undefined;
+	/** True when this server itself speaks TLS: cookies are for https alone. */
+	isSecure?: boolean;
 }): Sessions {
 	const { db } = storage;
 	const auth = betterAuth({
@@ -81,7 +84,7 @@ export function createSessions({
 		session: { expiresIn: 12 * HOUR_SECONDS, updateAge: HOUR_SECONDS },
 		advanced: {
 			cookiePrefix: 'lantai',
-			useSecureCookies: origin?.startsWith('https:') ?? false,
+			useSecureCookies: isSecure || (origin?.startsWith('https:') ?? false),
 			defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
 			ipAddress: { ipAddressHeaders: ['x-lantai-address'] },
 			database: { generateId: () => createId<string>() },

@@ -33,6 +33,8 @@ export async function joinLive(
 		readonly cookie?: string;
 		readonly origin?: string;
 		readonly by?: string;
+		/** Root certificate to trust, alone: the server speaks TLS. */
+		readonly ca?: string | undefined;
 		readonly wait?: boolean;
 	},
 ): Promise<LiveClient> {
@@ -42,13 +44,13 @@ export async function joinLive(
 	};
 	class WithHeaders extends WebSocket {
 		constructor(url: string) {
-			super(url, { headers });
+			super(url, { headers, ...(options.ca === undefined ? {} : { ca: options.ca }) });
 			// A client that is closed while it connects again says so after the provider has stopped listening.
 			this.on('error', () => undefined);
 		}
 	}
 	const socket = new HocuspocusProviderWebsocket({
-		url: `ws://127.0.0.1:${port}/collab`,
+		url: `${options.ca === undefined ? 'ws' : 'wss'}://127.0.0.1:${port}/collab`,
 		WebSocketPolyfill: WithHeaders,
 		delay: 50,
 		minDelay: 20,

@@ -22,7 +22,7 @@ export async function startServerProcess(
 	const started = spawnServer(['serve', '--port', '0', '--data', dataDir], options);
 	const port = await new Promise<number>((resolve, reject) => {
 		const look = (): void => {
-			const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(started.output());
+			const found = /https?:\/\/[^\s/]+:(\d+)/.exec(started.output());
 			if (found) resolve(Number(found[1]));
 		};
 		started.child.stdout?.on('data', look);

@@ -31,12 +31,14 @@ export async function startTestServer(
 		readonly extensions?: readonly Extension[];
 		readonly holdings?: 'empty' | 'tiny';
 		readonly idleMs?: number;
+		readonly tls?: string;
+		readonly env?: NodeJS.ProcessEnv;
 	} = {},
 ): Promise<TestServer> {
 	const dataDir = options.dataDir ?? (await aFolder());
 	const config = readConfig(
-		{ data: dataDir, port: '0' },
-		{ LANTAI_LOG_LEVEL: process.env['LANTAI_LOG_LEVEL'] ?? 'silent' },
+		{ data: dataDir, port: '0', ...(options.tls === undefined ? {} : { tls: options.tls }) },
+		{ LANTAI_LOG_LEVEL: process.env['LANTAI_LOG_LEVEL'] ?? 'silent', ...options.env },
 	);
 	const app = await createApp(config, {
 		extensions: options.extensions ?? [],
@@ -76,7 +78,7 @@ export async function startTestServer(
 		app,
 		dataDir,
 		port,
-		origin: `http://127.0.0.1:${port}`,
+		origin: `${config.tls.kind === 'off' ? 'http' : 'https'}://127.0.0.1:${port}`,
 		async token(name, role) {
 			const id = await person(name, role);
 			return (await app.permissions.createToken(id, { name: 'test', scopes: ['read', 'write'], days: 1 }))

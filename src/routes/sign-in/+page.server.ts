@@ -10,6 +10,7 @@ function nextOf(url: URL): string {
 
 export const load = ({ locals, url }) => {
 	if (locals.identity) redirect(303, nextOf(url));
+	return { mustTrust: locals.app.tls.root !== undefined };
 };
 
 export const actions = {
