@@ -52,6 +52,11 @@ export class PagedRows<T> {
 		return -1;
 	}
 
+	/** The row at a position, waited for. */
+	async fetch(index: number): Promise<T | undefined> {
+		return this.row(index) ?? (await this.#fetch(Math.floor(index / this.pageSize)))[index % this.pageSize];
+	}
+
 	/** Fetches what is missing between two positions, and the page on either side of it. */
 	need(first: number, end: number): void {
 		this.#last = { first, end };

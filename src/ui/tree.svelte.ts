@@ -1,4 +1,5 @@
 import type { RowSlice } from './data-table.svelte.ts';
+import { startsWith } from './type-ahead.ts';
 
 /** How a tree reads what it shows. */
 export interface TreeSource<T> {
@@ -228,7 +229,8 @@ export class TreeModel<T> {
 				if (line) this.#openSiblings(line);
 				return true;
 			default:
-				return [...event.key].length === 1 && event.key !== ' ' && this.#typeAhead(event.key, index, now);
+				// Signs such as ? and / are shortcuts.
+				return /^[\p{L}\p{N}]$/u.test(event.key) && this.#typeAhead(event.key, index, now);
 		}
 	}
 
@@ -263,7 +265,7 @@ export class TreeModel<T> {
 		const count = this.count ?? 0;
 		for (let step = isNew ? 1 : 0; step <= count; step++) {
 			const line = this.line((from + step) % count);
-			if (line && this.#source.text(line.node).toLowerCase().startsWith(this.#typed.text)) {
+			if (line && startsWith(this.#source.text(line.node), this.#typed.text)) {
 				this.#activeId = line.id;
 				return true;
 			}

@@ -30,6 +30,8 @@ export class EntryActions {
 	dialog = $state.raw<ActionDialog | undefined>();
 	/** Cut, waiting for a place. */
 	cut = $state.raw<EntryRow | undefined>();
+	/** Just made here: its card takes the cursor. */
+	fresh = $state.raw<EntryId | undefined>();
 	#workspace: Workspace;
 	#go: (id: EntryId) => void;
 
@@ -59,6 +61,7 @@ export class EntryActions {
 		await this.#do(async () => {
 			const id = await this.#workspace.create(parentId, level, profile, title, after);
 			this.close();
+			this.fresh = id;
 			this.#go(id);
 			notify(m.catalogue_action_created({ title: title || m.catalogue_list_untitled() }));
 		});
