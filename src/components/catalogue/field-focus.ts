@@ -1,0 +1,27 @@
+/** About a second: the editor of a long text comes a moment after the card. */
+const MOST_FRAMES = 60;
+
+/**
+ * Puts the cursor into the first of some fields, as soon as one is there.
+ * @param places selectors of the surrounding elements, the best first
+ * @param isWanted false once the cursor is wanted elsewhere
+ * @returns the control that took the cursor
+ */
+export async function focusField(
+	root: () => HTMLElement | undefined,
+	places: readonly string[],
+	isWanted: () => boolean = () => true,
+): Promise<HTMLElement | undefined> {
+	for (let frame = 0; frame < MOST_FRAMES && isWanted(); frame++) {
+		for (const place of places) {
+			const found = root()?.querySelector<HTMLElement>(
+				`${place} :is(textarea, [contenteditable], button.ui-select, .conflict button)`,
+			);
+			if (!found) continue;
+			found.focus();
+			return found;
+		}
+		await new Promise(requestAnimationFrame);
+	}
+	return undefined;
+}
