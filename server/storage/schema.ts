@@ -19,9 +19,14 @@ export interface Schema {
 	entry_change: EntryChangeTable;
 	deposit: DepositTable;
 	audit: AuditTable;
+	push_batch: PushBatchTable;
+	device_key: DeviceKeyTable;
 }
 
-/** Settings of the archive: `archive.name`, `archive.code`, `deposit.idleSeconds` … ; `value` is JSON. */
+/**
+ * Settings of the archive: `archive.name`, `archive.code`, `deposit.idleSeconds` … ; `value` is JSON. `log.lineage` and
+ * `log.restored` belong to `lineage.ts`.
+ */
 export interface SettingTable {
 	key: string;
 	value: string;
@@ -239,4 +244,28 @@ export interface AuditTable {
 	action: string;
 	object: string;
 	detail: string;
+}
+
+/** What a batch of updates was answered, so that the same batch gets the same answer. Kept for a month. */
+export interface PushBatchTable {
+	person_id: string;
+	device: string;
+	batch_id: string;
+	/** SHA-256 of what was sent, hex: a batch id used again for other work is noticed. */
+	digest: string;
+	/** JSON: BatchResult[]. */
+	results: string;
+	at: string;
+}
+
+/** The key with which a device encrypts what it keeps for a person. */
+export interface DeviceKeyTable {
+	device_id: string;
+	person_id: string;
+	/** Sealed with a key of the server that is not in the database; empty once revoked. */
+	key: string;
+	user_agent: string;
+	created_at: string;
+	last_used_at: string;
+	revoked_at: string | null;
 }

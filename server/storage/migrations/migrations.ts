@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely/migration';
-import { up } from './0001-first-tables.ts';
+import { up as firstTables } from './0001-first-tables.ts';
+import { up as devices } from './0002-devices.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-	'0001-first-tables': { up },
+	'0001-first-tables': { up: firstTables },
+	'0002-devices': { up: devices },
 };

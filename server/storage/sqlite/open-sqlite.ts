@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kysely, type Compilable, type CompiledQuery } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
+import { beginLineage } from '../lineage.ts';
 import { lockDirectory, type DirectoryLock } from '../lock.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
@@ -74,6 +75,7 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 			}),
 		});
 		await migrate(db);
+		await beginLineage(db);
 		const log = new SqliteLog({ db, writer, queue });
 		let closing: Promise<void> | undefined;
 		isOpen = true;

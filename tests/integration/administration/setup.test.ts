@@ -58,8 +58,10 @@ describe('setting up the archive', () => {
 		const { administration, storage } = await openPeople();
 		await expect(administration.setUp({ ...SETUP, ...wrong })).rejects.toMatchObject({ code });
 		expect(await administration.isSetUp()).toBe(false);
-		for (const table of ['user', 'setting', 'audit'] as const)
+		for (const table of ['user', 'audit'] as const)
 			expect(await storage.db.selectFrom(table).selectAll().execute()).toEqual([]);
+		const settings = await storage.db.selectFrom('setting').select('key').execute();
+		expect(settings).toEqual([{ key: 'log.lineage' }]);
 	});
 
 	it('loads the demonstration holdings only when asked', async () => {
