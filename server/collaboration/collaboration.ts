@@ -6,8 +6,9 @@ import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
-import { can, type EntryThing } from '#domain/permissions/permissions.ts';
+import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
@@ -50,6 +51,18 @@ export interface Collaboration {
 	 * @returns the log position
 	 */
 	setField(id: EntryId, field: FieldKey, value: FieldValue, actor: Actor): Promise<number>;
+	/**
+	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
+	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
+	 * @returns the log position, and whether the update held anything new
+	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' (403) and what the gate refuses
+	 */
+	takeUpdate(
+		id: EntryId,
+		update: Uint8Array,
+		actor: Actor,
+		rights: { readonly person: Person; readonly alsoBy: readonly string[] },
+	): Promise<{ readonly seq: number; readonly isNew: boolean }>;
 	/** Takes the first update of an entry made on a device, once. */
 	begin(entry: NewEntry, actor: Actor): Promise<{ readonly began: boolean }>;
 	/** Tells those who may see it that a version of the entry is in the archival store. */
@@ -100,12 +113,13 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			? loadEntryDoc(name.id, document, { log: storage.log, clock, storedEntry: parts.storedEntry })
 			: Promise.resolve();
 	};
+	const checkMove = createMoveCheck(parts.thingOf);
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
 		new AuthenticateExtension(parts.identities, parts.thingOf),
 		new PresenceExtension(),
 		new StatelessExtension(),
-		new DurableLogExtension(docs, load, createMoveCheck(parts.thingOf)),
+		new DurableLogExtension(docs, load, checkMove),
 	];
 	hocuspocus.configure({ extensions: extensions.map((extension) => guarded(extension, logger)) });
 	const sockets = new Sockets({ hocuspocus, identities: parts.identities, logger, origin: parts.origin });
@@ -171,6 +185,29 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			const seq = await storage.log.head(entryDocName(id));
 			await projector.projectNow(entryDocName(id), seq);
 			return seq;
+		},
+		async takeUpdate(id, update, actor, { person, alsoBy }) {
+			const thing = await parts.thingOf(id);
+			if (!thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+			demand(person, 'edit', thing);
+			await checkMove(update, person);
+			const docName = entryDocName(id);
+			const connection = await hocuspocus.openDirectConnection(docName);
+			let isNew = false;
+			try {
+				const document = connection.document as Y.Doc;
+				const settle = await docs.take(docName, document, update, actor, alsoBy);
+				if (settle) {
+					isNew = true;
+					Y.applyUpdate(document, update, { source: 'local' });
+					settle();
+				}
+			} finally {
+				await connection.disconnect();
+			}
+			const seq = await storage.log.head(docName);
+			if (isNew) await projector.projectNow(docName, seq);
+			return { seq, isNew };
 		},
 		async begin(entry, actor) {
 			const begun = await beginEntry(entry, actor, { log: storage.log, clock });

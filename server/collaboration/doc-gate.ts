@@ -7,6 +7,9 @@ import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
 
+/** Whose elements an update may bring besides the sender's own: ids or names of the person it is handed in for. */
+export type AlsoBy = readonly string[];
+
 /** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
 export type Checked = { readonly changes: readonly NewChange[] } | undefined;
 
@@ -37,7 +40,7 @@ export class DocGate {
 	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
 	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
-	check(payload: Uint8Array, actor: Actor): Checked {
+	check(payload: Uint8Array, actor: Actor, alsoBy: AlsoBy = []): Checked {
 		if (payload.byteLength > MAX_UPDATE_BYTES)
 			throw new Refusal(
 				'collaboration.update-too-large',
@@ -46,7 +49,7 @@ export class DocGate {
 			);
 		const copy = (this.#copy ??= this.#build());
 		try {
-			const checked = judge(copy, payload, actor);
+			const checked = judge(copy, payload, actor, alsoBy);
 			if (checked) this.#inFlight.push(payload);
 			return checked;
 		} catch (error) {
@@ -79,7 +82,7 @@ export class DocGate {
 	}
 }
 
-function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
+function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, alsoBy: AlsoBy): Checked {
 	const before = new Set(copy.share.keys());
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
@@ -113,7 +116,7 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor): Checked {
 	if (!isNew) return undefined;
 	for (const type of changed.keys()) refuseForeignType(copy, type);
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name);
-	refuseForeignAuthors(added, actor);
+	refuseForeignAuthors(added, [actor.id, actor.name, ...alsoBy]);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
@@ -163,9 +166,9 @@ function refuseForeignName(copy: Y.Doc, name: string): void {
 	throw new Refusal('collaboration.foreign-type', { type: name.slice(0, 80) }, 403);
 }
 
-function refuseForeignAuthors(added: readonly FieldElement[], actor: Actor): void {
+function refuseForeignAuthors(added: readonly FieldElement[], allowed: readonly string[]): void {
 	for (const element of added)
-		if (element.by !== actor.id && element.by !== actor.name)
+		if (!allowed.includes(element.by))
 			throw new Refusal(
 				'collaboration.foreign-author',
 				{ field: element.field, by: element.by.slice(0, 80) },

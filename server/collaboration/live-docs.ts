@@ -4,7 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { DocGate } from './doc-gate.ts';
+import { DocGate, type AlsoBy } from './doc-gate.ts';
 
 /** Called after an update was logged. */
 export type OnLogged = (docName: string, seq: number, actor: Actor) => void;
@@ -43,9 +43,10 @@ export class LiveDocs {
 		document: Y.Doc,
 		payload: Uint8Array,
 		actor: Actor,
+		alsoBy: AlsoBy = [],
 	): Promise<(() => void) | undefined> {
 		const gate = this.#gateOf(document);
-		const checked = gate.check(payload, actor);
+		const checked = gate.check(payload, actor, alsoBy);
 		if (!checked) return undefined;
 		const append = this.#log.append({
 			doc: docName,
