@@ -1,11 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { extract, pack, type Headers } from 'tar-stream';
+import { extract, pack, type Header } from 'tar-stream';
 import { buffer } from 'node:stream/consumers';
 
 /** A member of a tar file. */
 export interface Member {
-	readonly header: Headers;
+	readonly header: Header;
 	readonly content: Buffer;
 	/** Where its content begins in the file. */
 	readonly offset: number;
@@ -17,7 +17,7 @@ export async function membersOf(file: string): Promise<Member[]> {
 	const piped = pipeline(createReadStream(file), extracted);
 	const members: Member[] = [];
 	for await (const entry of extracted as AsyncIterable<
-		AsyncIterable<Buffer> & { readonly header: Headers & { readonly byteOffset: number } }
+		AsyncIterable<Buffer> & { readonly header: Header & { readonly byteOffset: number } }
 	>)
 		members.push({
 			header: entry.header,
@@ -31,7 +31,7 @@ export async function membersOf(file: string): Promise<Member[]> {
 /** Writes a tar file of these members. */
 export async function writeTar(
 	file: string,
-	members: readonly { readonly header: Headers; readonly content: Buffer }[],
+	members: readonly { readonly header: Partial<Header> & Pick<Header, 'name'>; readonly content: Buffer }[],
 ): Promise<void> {
 	const packed = pack();
 	const piped = pipeline(packed, createWriteStream(file));

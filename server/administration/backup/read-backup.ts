@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import * as v from 'valibot';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import {
@@ -109,7 +109,7 @@ async function lookAt(file: string): Promise<{ readonly isGzip: boolean; readonl
 	}
 }
 
-type Entry = AsyncIterable<Buffer> & { readonly header: Headers };
+type Entry = AsyncIterable<Buffer> & { readonly header: Header };
 
 /** The members read so far, and at the end the judgement. */
 class Reading {

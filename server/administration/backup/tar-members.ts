@@ -50,29 +50,29 @@ export class TarMembers {
 
 	add(path: string, content: Buffer): Promise<void> {
 		this.#note(path, content.length, createHash('sha512').update(content).digest('hex'));
-		return this.#taken((done) => {
-			const entry = this.#packed.entry(this.#header(path, content.length), done);
+		return this.#taken((ended) => {
+			const entry = this.#packed.entry(this.#header(path, content.length), ended);
 			entry.end(content);
 		});
 	}
 
 	async #addLarge(path: string, from: string, size: number): Promise<void> {
 		const hash = createHash('sha512');
-		await this.#taken((done) => {
-			const entry = this.#packed.entry(this.#header(path, size), done);
+		await this.#taken((ended) => {
+			const entry = this.#packed.entry(this.#header(path, size), ended);
 			const copy = async (): Promise<void> => {
 				for await (const chunk of createReadStream(from, { end: size - 1, highWaterMark: SMALL_BYTES })) {
 					hash.update(chunk as Buffer);
 					if (!entry.write(chunk)) await once(entry, 'drain');
 				}
-				entry.end();
+				entry.end(null);
 			};
-			copy().catch(done);
+			copy().catch(ended);
 		});
 		this.#note(path, size, hash.digest('hex'));
 	}
 
-	#taken(put: (done: (error?: unknown) => void) => void): Promise<void> {
+	#taken(put: (ended: (error?: unknown) => void) => void): Promise<void> {
 		this.#from.signal.throwIfAborted();
 		const taken = new Promise<void>((resolve, reject) =>
 			put((error) => {

@@ -409,8 +409,8 @@ it('an older backup and a client that holds later edits come together without lo
 	client.set('scope', '只在设备上');
 	await client.durable();
 	const { doc } = client;
-	await server.stop();
 	client.socket.disconnect();
+	await server.stop();
 
 	const dir = join(folder, 'restored');
 	await restore(file, dir);
