@@ -122,6 +122,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storage,
 			clock,
 			permissions,
+			dataDir: config.dataDir,
+			holdStore: () => preservation.hold(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
 				collaboration.announceRows([null]);
@@ -206,6 +208,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
 			},
 			async close() {
+				// First: imports wait for the store, which a backup holds.
+				await administration.backups.close();
 				await collaboration.close();
 				await imports.close();
 				await preservation.close();

@@ -2,10 +2,13 @@ import type { Params } from '#domain/base/refusal.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { BackupAnswer } from './administration/backup/backup.ts';
+import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import type { Verdict } from './preservation/ocfl-verify.ts';
+import type { UnsentAnswer } from './unsent-verb.ts';
 import { words, wordsOf } from './words.ts';
 
 type Say = (key: string, params?: Params) => string;
@@ -37,6 +40,51 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
+	backup: (result: BackupAnswer, say) =>
+		say('cli_backup_done', {
+			file: result.file,
+			size: sizeText(result.bytes),
+			entries: result.entries,
+			objects: result.objects,
+			seconds: result.seconds.toFixed(1),
+			sha512: result.sha512,
+		}),
+	'backup-verify': (result: BackupVerdict, say) =>
+		say('cli_backup_valid', {
+			file: result.file,
+			name: result.archive.name,
+			backupAt: result.backupAt,
+			members: result.members,
+			entries: result.entries,
+			objects: result.objects,
+			sha512: result.sha512,
+		}),
+	restore: (result: RestoreAnswer, say) =>
+		say('cli_restore_done', {
+			dir: result.dir,
+			backupAt: result.backupAt,
+			entries: result.entries,
+			objects: result.objects,
+			seconds: result.seconds.toFixed(1),
+		}),
+	'unsent-import': (result: UnsentAnswer, say) =>
+		[
+			say('cli_unsent_done', {
+				items: result.items,
+				taken: result.taken,
+				nothingNew: result.nothingNew,
+				refused: result.refused.length,
+			}),
+			...result.refused.flatMap((item) => [
+				'',
+				`${item.title || item.doc}  ${item.doc}`,
+				`  ${item.message}`,
+				...table(
+					[],
+					item.edits.map((edit) => [`  ${edit.field}`, edit.value]),
+				),
+			]),
+		].join('\n'),
 	'archive-verify': (result: Verdict, say) =>
 		[
 			...[...result.errors, ...result.warnings].map(
@@ -74,17 +122,31 @@ export function errorText(error: unknown, language: Language): string {
 
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
-	const { file, bytes, total, entries, done } = progress as {
+	const { file, bytes, total, entries, done, written, read } = progress as {
 		file?: string;
 		bytes?: number;
 		total?: number;
 		entries?: number;
 		done?: boolean;
+		written?: number;
+		read?: number;
 	};
+	if (file !== undefined && written !== undefined)
+		return words('cli_backup_progress', { file, size: sizeText(written) }, language);
+	if (file !== undefined && read !== undefined)
+		return words(
+			'cli_restore_progress',
+			{ file, percent: total ? Math.floor((100 * read) / total) : 0 },
+			language,
+		);
 	if (file === undefined || entries === undefined) return undefined;
 	if (done) return words('cli_import_file_done', { file, entries }, language);
 	const percent = total ? Math.floor((100 * (bytes ?? 0)) / total) : 0;
 	return words('cli_import_progress', { file, percent, entries }, language);
+}
+
+function sizeText(bytes: number): string {
+	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function importText(result: ImportAnswer, say: Say): string {

@@ -144,6 +144,20 @@ export function parseCommandLine(
 		'export',
 		({ format, output }, [id]) => ({ id, format, path: resolve(output ?? '') }),
 	);
+	const backingUp = program.command('backup [file]').option('--force', say('cli_backup_force'));
+	leaf(backingUp, 'backup', ({ force }, [file]) => {
+		if (file === undefined) return backingUp.error("error: missing required argument 'file'");
+		return { file: resolve(file), force: force ?? false };
+	});
+	leaf(backingUp.command('verify <file>'), 'backup-verify', (_options, [file]) => ({
+		file: resolve(file ?? ''),
+	}));
+	leaf(program.command('restore <file>'), 'restore', (_options, [file]) => ({ file: resolve(file ?? '') }));
+	leaf(
+		program.command('unsent').description(say('cli_unsent')).command('import <file>'),
+		'unsent-import',
+		(_options, [file]) => ({ file: resolve(file ?? '') }),
+	);
 	leaf(
 		program.command('archive').description(say('cli_archive')).command('verify [path]'),
 		'archive-verify',
@@ -175,6 +189,7 @@ interface Options {
 	readonly depth?: string;
 	readonly format?: string;
 	readonly output?: string;
+	readonly force?: boolean;
 }
 
 /** Runs a command line to its end; gives the exit code, 0 only on success. */
@@ -223,10 +238,17 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 			{ signal: terminal.signal, progress: progressLine(isJson, terminal) },
 		);
 		stdout.write(`${isJson ? JSON.stringify(result) : resultText(verb, result, language)}\n`);
-		return verb === 'archive-verify' && !(result as { valid: boolean }).valid ? 1 : 0;
+		return isGood(verb, result) ? 0 : 1;
 	} catch (error) {
 		return fail(error);
 	}
+}
+
+/** False for a result that says that something is wrong: it is printed all the same. */
+function isGood(verb: string, result: unknown): boolean {
+	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
+	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
+	return true;
 }
 
 function needsPassword(verb: string): boolean {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { sendCommand } from './command-socket.ts';
@@ -18,6 +19,7 @@ interface Running {
 
 /**
  * Runs a verb on a data directory: through the process that holds it, else in this one.
+ * `backup-verify` and `restore` work on files, whoever holds what.
  * @throws {Refusal} 'cli.no-archive' | 'cli.not-reachable' and what the verb refuses
  */
 export async function runCommand(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
@@ -26,6 +28,9 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 		// A store is verifiable without the archive it came from.
 		if (path !== undefined) return (await import('./preservation/ocfl-verify.ts')).verify(path);
 	}
+	// Neither needs an archive that is open, and a restore makes one.
+	if (request.verb === 'backup-verify' || request.verb === 'restore')
+		return runBackupFile(config, request, running);
 	if (request.verb !== 'setup' && !existsSync(join(config.dataDir, 'lantai.sqlite')))
 		throw new Refusal('cli.no-archive', { path: config.dataDir }, 404);
 	// Idle workers do not keep a process alive, and while one closes it is idle: the process would end in the middle.
@@ -35,6 +40,14 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 	} finally {
 		clearInterval(alive);
 	}
+}
+
+async function runBackupFile(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
+	const { restoreBackup, verifyBackup } = await import('./administration/backup/restore.ts');
+	const { file } = request.args as { readonly file: string };
+	if (request.verb === 'backup-verify') return verifyBackup(file, running);
+	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
+	return restoreBackup(file, config.dataDir, actor, systemClock, running);
 }
 
 async function runWhereOpen(config: Config, request: VerbRequest, running: Running): Promise<unknown> {

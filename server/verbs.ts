@@ -12,6 +12,7 @@ import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
+import { importUnsent } from './unsent-verb.ts';
 
 /** How a verb is run: for whom, until when, and where its progress goes. */
 export interface VerbContext {
@@ -160,6 +161,19 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			return { path, format, bytes: await writeWhole(path, exported.text, signal) };
 		},
 	),
+
+	backup: verb(
+		v.object({ file: text, force: v.boolean() }),
+		(app, { file, force }, { identity, signal, progress }) => {
+			demand(identity.person, 'administer', { kind: 'settings' });
+			return app.administration.backups.make(
+				{ file, isForced: force, signal, onProgress: progress },
+				actorOf(identity),
+			);
+		},
+	),
+
+	'unsent-import': verb(v.object({ file: text }), importUnsent),
 
 	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, { identity }) => {
 		demand(identity.person, 'verify', { kind: 'store' });

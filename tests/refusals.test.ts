@@ -25,6 +25,9 @@ const PREFIXES = [
 	'sync',
 	'cli',
 	'tls',
+	'backup',
+	'restore',
+	'unsent',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
 /** Strings of that form that are something else. */
@@ -35,6 +38,9 @@ const OTHER = [
 	'import.undo',
 	'config.json',
 	'cli.usage',
+	'backup.json',
+	'backup.last',
+	'unsent.import',
 ];
 
 /** Codes in the code, comments left out; each with a place that names it. */

@@ -4,6 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Permissions } from '#server/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from './audit.ts';
+import { createBackups, type Backups } from './backup/backup.ts';
 import { People } from './people.ts';
 import { demandSettings, SettingsStore } from './settings.ts';
 
@@ -17,10 +18,11 @@ export interface Setup {
 	readonly holdings: 'empty' | 'tiny';
 }
 
-/** Accounts, settings and the first visit. */
+/** Accounts, settings, backups and the first visit. */
 export interface Administration {
 	readonly people: People;
 	readonly settings: SettingsStore;
+	readonly backups: Backups;
 	isSetUp(): Promise<boolean>;
 	/**
 	 * Sets up the archive, once: of two visitors at the same time one wins.
@@ -34,6 +36,9 @@ export function createAdministration(parts: {
 	storage: Storage;
 	clock: Clock;
 	permissions: Permissions;
+	dataDir: string;
+	/** Keeps the archival store as it is until the returned function is called. */
+	holdStore: () => Promise<() => void>;
 	/** Loads the demonstration holdings, as an import of that person. */
 	loadDemo: (actor: Actor) => Promise<void>;
 }): Administration {
@@ -49,6 +54,7 @@ export function createAdministration(parts: {
 	return {
 		people,
 		settings,
+		backups: createBackups(parts),
 		isSetUp,
 		async setUp({ archiveName, archiveCode, adminName, password, holdings }) {
 			if (await isSetUp()) throw new Refusal('administration.already-set-up', {}, 409);

@@ -6,8 +6,9 @@ import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
-import { can, type EntryThing } from '#domain/permissions/permissions.ts';
+import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
@@ -59,6 +60,18 @@ export interface Collaboration {
 	 * @returns the log position
 	 */
 	setField(id: EntryId, field: FieldKey, value: FieldValue, actor: Actor): Promise<number>;
+	/**
+	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
+	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
+	 * @returns the log position, and whether the update held anything new
+	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' (403) and what the gate refuses
+	 */
+	takeUpdate(
+		id: EntryId,
+		update: Uint8Array,
+		actor: Actor,
+		rights: { readonly person: Person; readonly alsoBy: readonly string[] },
+	): Promise<{ readonly seq: number; readonly isNew: boolean }>;
 	/** Takes the first update of an entry made on a device, once. */
 	begin(entry: NewEntry, actor: Actor): Promise<{ readonly began: boolean }>;
 	/** Documents over HTTP, for devices. */
@@ -227,6 +240,23 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			const seq = await storage.log.head(entryDocName(id));
 			await projector.projectNow(entryDocName(id), seq);
 			return seq;
+		},
+		async takeUpdate(id, update, actor, { person, alsoBy }) {
+			const thing = await parts.thingOf(id);
+			if (!thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+			demand(person, 'edit', thing);
+			const docName = entryDocName(id);
+			const isNew = await hocuspocus.withDocument(docName, async (document) => {
+				await checkMove(update, person, document);
+				const taken = await docs.take(docName, document, update, actor, { alsoBy });
+				if (!taken) return false;
+				Y.applyUpdate(document, update, { source: 'local' });
+				taken.settle();
+				return true;
+			});
+			const seq = await storage.log.head(docName);
+			if (isNew) await projector.projectNow(docName, seq);
+			return { seq, isNew };
 		},
 		async begin(entry, actor) {
 			const begun = await beginEntry(entry, actor, { log, clock });

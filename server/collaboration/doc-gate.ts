@@ -9,9 +9,16 @@ import { readFieldElement } from './field-element-schema.ts';
 
 /**
  * How an update is judged: `update`, the sender's own work · `recovery`, which gives back what a restored log has lost,
- * whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too.
+ * whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too ·
+ * {@link HandedIn}, work of somebody else.
  */
-export type Judging = 'update' | 'recovery' | 'beginning';
+export type Judging = 'update' | 'recovery' | 'beginning' | HandedIn;
+
+/** Work that somebody else could not send: their elements may be in it besides the sender's. */
+export interface HandedIn {
+	/** Ids or names of the person it is handed in for. */
+	readonly alsoBy: readonly string[];
+}
 
 /** What an update does, found before it is logged. `undefined` changes: it holds nothing new. */
 export type Checked = { readonly changes: readonly NewChange[] } | undefined;
@@ -130,7 +137,9 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 				if (key !== null) throw new Refusal('collaboration.foreign-type', { type: key.slice(0, 80) }, 403);
 	}
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
-	if (judging === 'update') refuseForeignAuthors(added, actor);
+	if (judging === 'update') refuseForeignAuthors(added, [actor.id, actor.name]);
+	else if (typeof judging === 'object')
+		refuseForeignAuthors(added, [actor.id, actor.name, ...judging.alsoBy]);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
@@ -180,9 +189,9 @@ function refuseForeignName(copy: Y.Doc, name: string, judging: Judging): void {
 	throw new Refusal('collaboration.foreign-type', { type: name.slice(0, 80) }, 403);
 }
 
-function refuseForeignAuthors(added: readonly FieldElement[], actor: Actor): void {
+function refuseForeignAuthors(added: readonly FieldElement[], allowed: readonly string[]): void {
 	for (const element of added)
-		if (element.by !== actor.id && element.by !== actor.name)
+		if (!allowed.includes(element.by))
 			throw new Refusal(
 				'collaboration.foreign-author',
 				{ field: element.field, by: element.by.slice(0, 80) },

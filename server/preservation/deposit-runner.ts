@@ -48,6 +48,8 @@ export class DepositRunner {
 	#timer: NodeJS.Timeout | undefined;
 	#timerMs = Infinity;
 	#isClosed = false;
+	/** Who lets nothing begin: see {@link hold}. */
+	#holds = 0;
 
 	constructor(parts: DepositRunnerParts, times: { readonly idleMs: number; readonly continuousMs: number }) {
 		this.#parts = parts;
@@ -92,6 +94,22 @@ export class DepositRunner {
 		const keys = new Set([...this.#schedule.takeAll(), ...this.#ready.keys()]);
 		await Promise.allSettled([...keys].map((key) => this.now(key, reason)));
 		await Promise.all(this.#running.values());
+	}
+
+	/**
+	 * Lets nothing begin until the returned function is called; resolves when what runs has ended. What is noted or asked
+	 * for meanwhile waits.
+	 */
+	async hold(): Promise<() => void> {
+		this.#holds++;
+		let isHeld = true;
+		await Promise.all(this.#running.values());
+		return () => {
+			if (!isHeld) return;
+			isHeld = false;
+			this.#holds--;
+			this.#pump();
+		};
 	}
 
 	setIdleMs(idleMs: number): void {
@@ -141,7 +159,8 @@ export class DepositRunner {
 	#pump(): void {
 		const isPaused = this.#pausedUntilMs > this.#parts.clock.now();
 		for (const [key, ready] of this.#ready) {
-			if (this.#isClosed || this.#running.size >= (this.#inARow > 0 ? 1 : this.#parts.atOnce)) break;
+			if (this.#isClosed || this.#holds > 0) break;
+			if (this.#running.size >= (this.#inARow > 0 ? 1 : this.#parts.atOnce)) break;
 			if (this.#running.has(key) || (isPaused && ready.askers.length === 0)) continue;
 			this.#ready.delete(key);
 			this.#running.set(key, this.#run(key, ready));

@@ -52,6 +52,11 @@ export interface Preservation extends ImportArchive {
 	/** Schedules what an earlier process left: edited entries and accepted imports that are in no version. */
 	resume(): Promise<void>;
 	setIdleMs(idleMs: number): void;
+	/**
+	 * Keeps the store as it is until the returned function is called, for a copy of it: versions wait, edits are logged
+	 * all the same. Resolves when what was being written is in the store and in the database.
+	 */
+	hold(): Promise<() => void>;
 	status(): PreservationStatus;
 	/** The versions of an entry, oldest first. */
 	versions(id: EntryId): Promise<(RecordedVersion & { readonly kind: string })[]>;
@@ -174,6 +179,7 @@ export async function createPreservation(parts: {
 			for (const id of entries) runner.note(`entry ${id}`);
 		},
 		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
+		hold: () => runner.hold(),
 		status() {
 			const { failure } = runner;
 			return {

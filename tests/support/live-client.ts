@@ -36,6 +36,8 @@ export async function joinLive(
 		/** Root certificate to trust, alone: the server speaks TLS. */
 		readonly ca?: string | undefined;
 		readonly wait?: boolean;
+		/** What a device holds already, in place of an empty document. */
+		readonly doc?: Y.Doc;
 	},
 ): Promise<LiveClient> {
 	const headers: Record<string, string> = {
@@ -64,6 +66,7 @@ export async function joinLive(
 		name: nameOrId.includes(':') || nameOrId.length !== 36 ? nameOrId : entryDocName(nameOrId as EntryId),
 		websocketProvider: socket,
 		token: options.token ?? null,
+		...(options.doc ? { document: options.doc } : {}),
 		onAuthenticationFailed: ({ reason }) => refusals.push(reason),
 		onClose: ({ event }) => closes.push({ code: event.code, reason: String(event.reason) }),
 		onStateless: ({ payload }) => {

@@ -27,7 +27,8 @@ export interface PeopleTest {
 export async function openPeople(
 	options: { readonly origin?: string; readonly loadDemo?: () => Promise<void> } = {},
 ): Promise<PeopleTest> {
-	const storage = await openStorage({ dataDir: await aFolder() });
+	const dataDir = await aFolder();
+	const storage = await openStorage({ dataDir });
 	onTestFinished(() => storage.close());
 	let passed = 0;
 	const clock = { now: () => Date.now() + passed, pass: (ms: number) => void (passed += ms) };
@@ -41,6 +42,8 @@ export async function openPeople(
 		storage,
 		clock,
 		permissions,
+		dataDir,
+		holdStore: () => Promise.resolve(() => undefined),
 		loadDemo: options.loadDemo ?? (() => Promise.resolve()),
 	});
 	return {

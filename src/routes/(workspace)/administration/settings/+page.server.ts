@@ -3,7 +3,15 @@ import { acting, demandAdministrator, loading, textOf } from '../../../refusals.
 export const load = ({ locals }) =>
 	loading(async () => {
 		demandAdministrator(locals, 'settings');
-		return { settings: await locals.app.administration.settings.all() };
+		const { settings, backups } = locals.app.administration;
+		const last = await backups.last();
+		return {
+			settings: await settings.all(),
+			lastBackup: last && {
+				...last,
+				ageDays: Math.floor((Date.now() - Date.parse(last.at)) / (24 * 60 * 60 * 1000)),
+			},
+		};
 	});
 
 export const actions = {
