@@ -38,6 +38,8 @@ export class RichTextEditing {
 				Collaboration.configure({ fragment: options.fragment }),
 			],
 			editorProps: {
+				// The editor would swallow Escape, which leads back to the list.
+				handleDOMEvents: { keydown: (_, event) => event.key === 'Escape' && !event.isComposing },
 				attributes: {
 					class: 'rich-text',
 					role: 'textbox',
