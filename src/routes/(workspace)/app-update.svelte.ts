@@ -59,7 +59,7 @@ class AppUpdate {
 
 	#seen(): void {
 		// The first worker of all has nothing to replace.
-		this.#isWaiting = this.#registration?.waiting != null && navigator.serviceWorker.controller !== null;
+		this.#isWaiting = Boolean(this.#registration?.waiting) && navigator.serviceWorker.controller !== null;
 	}
 
 	async #look(): Promise<void> {
