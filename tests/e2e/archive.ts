@@ -26,7 +26,7 @@ export interface Archive {
 
 /** Starts a server as people start it; stop it at the end of the test. */
 export async function startArchive(
-	options: { readonly isSetUp?: boolean; readonly holdings?: 'tiny' | 'empty' } = {},
+	options: { readonly isSetUp?: boolean; readonly holdings?: 'tiny' | 'empty'; readonly tls?: 'auto' } = {},
 ): Promise<Archive> {
 	const dataDir = await mkdtemp(join(tmpdir(), 'lantai-e2e-'));
 	const verb = async <T>(args: readonly string[], input = ''): Promise<T> => {
@@ -49,14 +49,22 @@ export async function startArchive(
 			],
 			`${PASSWORD}\n`,
 		);
-	const child = spawn(NODE, [join(PROJECT, 'server/cli.ts'), 'serve', '--port', '0', '--data', dataDir], {
+	const child = spawn(NODE, [
+			join(PROJECT, 'server/cli.ts'),
+			'serve',
+			'--port',
+			'0',
+			'--data',
+			dataDir,
+			...(options.tls ? ['--tls', options.tls] : []),
+		], {
 		env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
 	});
 	let said = '';
 	const port = await new Promise<number>((resolve, reject) => {
 		const hear = (chunk: Buffer): void => {
 			said += chunk.toString();
-			const found = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+			const found = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(said);
 			if (found) resolve(Number(found[1]));
 		};
 		child.stdout.on('data', hear);
