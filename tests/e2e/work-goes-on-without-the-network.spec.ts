@@ -39,8 +39,9 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	device = await startDevice(line);
 	await device.signIn('甲', '/device');
 	const { page, origin } = device;
-	for (const box of await page.locator('input[type=password]').all()) await box.fill(PIN);
-	await page.getByRole('button', { name: '设定' }).click();
+	await page.getByLabel(/^PIN/).fill(PIN);
+	await page.getByLabel('再输一次').fill(PIN);
+	await page.getByRole('button', { name: '设定', exact: true }).click();
 	await expect(page.getByText('已设 PIN。')).toBeVisible();
 	await page.goto(`${origin}/catalogue/${id}`);
 	await expect(title(page).locator('textarea')).toBeEditable();
