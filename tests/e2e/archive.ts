@@ -49,7 +49,9 @@ export async function startArchive(
 			],
 			`${PASSWORD}\n`,
 		);
-	const child = spawn(NODE, [
+	const child = spawn(
+		NODE,
+		[
 			join(PROJECT, 'server/cli.ts'),
 			'serve',
 			'--port',
@@ -57,9 +59,11 @@ export async function startArchive(
 			'--data',
 			dataDir,
 			...(options.tls ? ['--tls', options.tls] : []),
-		], {
-		env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
-	});
+		],
+		{
+			env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
+		},
+	);
 	let said = '';
 	const port = await new Promise<number>((resolve, reject) => {
 		const hear = (chunk: Buffer): void => {
