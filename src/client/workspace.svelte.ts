@@ -34,9 +34,9 @@ export class LiveWorkspace implements Workspace {
 	#connection: Connection;
 	#presence: HocuspocusProvider | undefined;
 	#presenceDoc = new Y.Doc();
-	#sessions = $state.raw<
-		ReadonlyMap<EntryId, { readonly session: LiveEntrySession; readonly users: number }>
-	>(new Map());
+	// Not state itself: while a component goes, Svelte shows it the state of before, which must not be written back.
+	#sessions = new Map<EntryId, { readonly session: LiveEntrySession; users: number }>();
+	#sessionsVersion = $state.raw(0);
 	#listeners = new Set<(change: RowsChange) => void>();
 	#watchPeople: () => void;
 	#at: EntryId | null = null;
@@ -114,6 +114,7 @@ export class LiveWorkspace implements Workspace {
 	}
 
 	get unsent(): number {
+		void this.#sessionsVersion;
 		let unwritten = 0;
 		for (const { session } of this.#sessions.values()) unwritten += session.unwritten;
 		return this.device.waiting.count + unwritten;
@@ -236,7 +237,7 @@ export class LiveWorkspace implements Workspace {
 	#use(id: EntryId): LiveEntrySession {
 		const known = this.#sessions.get(id);
 		if (known) {
-			this.#sessions = new Map(this.#sessions).set(id, { session: known.session, users: known.users + 1 });
+			known.users++;
 			return shared(known.session, () => this.#release(id));
 		}
 		const session = new LiveEntrySession({
@@ -247,15 +248,15 @@ export class LiveWorkspace implements Workspace {
 			device: this.device,
 			onEditedOffline: (parentId) => this.#announce({ ids: [id], parents: [parentId] }),
 		});
-		this.#sessions = new Map(this.#sessions).set(id, { session, users: 1 });
+		this.#sessions.set(id, { session, users: 1 });
+		this.#sessionsVersion = untrack(() => this.#sessionsVersion) + 1;
 		return shared(session, () => this.#release(id));
 	}
 
 	#release(id: EntryId): void {
 		const known = this.#sessions.get(id);
 		if (!known) return;
-		const sessions = new Map(this.#sessions);
-		if (known.users > 1) sessions.set(id, { session: known.session, users: known.users - 1 });
+		if (known.users > 1) known.users--;
 		// An entry with edits that are nowhere else stays open until they are.
 		else if (known.session.mustStay) {
 			void known.session.settled().then(
@@ -264,10 +265,10 @@ export class LiveWorkspace implements Workspace {
 			);
 			return;
 		} else {
-			sessions.delete(id);
+			this.#sessions.delete(id);
 			known.session.close();
+			this.#sessionsVersion++;
 		}
-		this.#sessions = sessions;
 	}
 
 	async #edit(id: EntryId, change: (session: LiveEntrySession) => void): Promise<void> {
