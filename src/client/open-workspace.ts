@@ -1,6 +1,5 @@
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
-import { SYNC_PROTOCOL } from '#sync/sync-messages.ts';
 import type { Workspace } from './contract.ts';
 import {
 	askOtherTabs,
@@ -125,9 +124,4 @@ function offer(personId: string, vault: Vault | undefined): () => void {
 /** A newer version of the page took over the database: this one cannot keep anything any more. */
 function replaced(): void {
 	dispatchEvent(new CustomEvent('lantai-replaced'));
-}
-
-/** True when the server speaks a version this page does not. */
-export function isTooOld(me: Me): boolean {
-	return me.protocol > SYNC_PROTOCOL;
 }

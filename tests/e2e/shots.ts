@@ -36,6 +36,8 @@ test('screenshots of every page', async ({ browser }) => {
 					['people', '/administration/people'],
 					['settings', '/administration/settings'],
 					['account', '/account'],
+					['device', '/device'],
+					['trust', '/trust'],
 					['not-found', '/catalogue/01900000-0000-7000-8000-000000000000'],
 				] as const) {
 					await page.goto(archive.origin + path);
