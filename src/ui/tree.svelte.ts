@@ -57,6 +57,7 @@ export class TreeModel<T> {
 	#flying = new Map<string, Promise<void>>();
 	#typed = { text: '', at: 0 };
 	#revealing = 0;
+	#opening: Promise<boolean> | undefined;
 	#flat = $derived.by(() => this.#flatten());
 
 	constructor(source: TreeSource<T>) {
@@ -77,7 +78,9 @@ export class TreeModel<T> {
 		return this.#activeId;
 	}
 
+	/** Going somewhere else ends the opening of a way. */
 	set activeId(id: string | undefined) {
+		this.#revealing++;
 		this.#activeId = id;
 	}
 
@@ -178,13 +181,28 @@ export class TreeModel<T> {
 		await Promise.all([...pages.values()].map(({ parentId, page }) => this.#loadPage(parentId, page, true)));
 	}
 
+	/** While the way to a node is being opened: settles when the keyboard stands on it, or the node was not found. */
+	get opening(): Promise<boolean> | undefined {
+		return this.#opening;
+	}
+
 	/**
 	 * Opens the way to a node and makes it the active one.
 	 * @param path ids, outermost first, the node last
 	 * @returns whether it could be found
 	 */
-	async reveal(path: readonly string[]): Promise<boolean> {
+	reveal(path: readonly string[] | Promise<readonly string[]>): Promise<boolean> {
 		const turn = ++this.#revealing;
+		const opening = this.#openWay(path, turn).finally(() => {
+			if (this.#opening === opening) this.#opening = undefined;
+		});
+		this.#opening = opening;
+		return opening;
+	}
+
+	async #openWay(given: readonly string[] | Promise<readonly string[]>, turn: number): Promise<boolean> {
+		const path = await given;
+		if (turn !== this.#revealing) return false;
 		let parentId: string | null = null;
 		for (const [step, id] of path.entries()) {
 			if (!(await this.#find(parentId, id)) || turn !== this.#revealing) return false;

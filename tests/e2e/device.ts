@@ -20,6 +20,8 @@ export interface Device {
 	goOnline(): Promise<void>;
 	/** Signs in and opens an address. */
 	signIn(name: string, path?: string): Promise<void>;
+	/** Signs in again in place, as the notice offers it. */
+	signInAgain(): Promise<void>;
 	close(): Promise<void>;
 	/** Ends the browser's processes at once, as a power cut would. */
 	kill(): Promise<void>;
@@ -72,6 +74,13 @@ export async function startDevice(line: Line): Promise<Device> {
 			await page.locator('input[name=password]').fill(PASSWORD);
 			await page.locator('form button').last().click();
 			await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+		},
+		async signInAgain() {
+			await page.getByRole('button', { name: '重新登录' }).click();
+			const dialog = page.getByRole('dialog');
+			await dialog.getByLabel('密码').fill(PASSWORD);
+			await dialog.getByRole('button', { name: '登录', exact: true }).click();
+			await dialog.waitFor({ state: 'hidden' });
 		},
 		async close() {
 			await context.close();

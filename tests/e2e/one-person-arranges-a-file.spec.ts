@@ -128,10 +128,14 @@ test('a file and its items are made, described, moved, deleted and restored with
 			(await find('沧浦县教育局1985年关于招生工作的文书'))?.children?.map((node) => node.title),
 		)
 		.toEqual(['关于同意招生计划的批复', '通知']);
+	// The keys come before the tree has found the entry's place: they are meant from there all the same.
+	const place = await holdBack(page, '**/api/rows/entry/*');
 	await page.keyboard.press('Alt+m');
 	await expect(page.getByRole('dialog').getByRole('tree')).toBeFocused();
+	await place.asked;
 	await page.keyboard.press('ArrowUp');
 	await page.keyboard.press('Enter');
+	await place.letGo();
 	await expect(page.getByRole('dialog')).toHaveCount(0);
 	await expect.poll(async () => (await show(secondId)).parentId).not.toBe(fileId);
 
@@ -151,3 +155,24 @@ test('a file and its items are made, described, moved, deleted and restored with
 	await expect.poll(async () => (await find('通知'))?.id).toBe(firstId);
 	await expect(title(page)).toBeEditable();
 });
+
+/** Answers to some address come only when let go. */
+async function holdBack(
+	page: Page,
+	address: string,
+): Promise<{ readonly asked: Promise<void>; letGo(): Promise<void> }> {
+	const asked = Promise.withResolvers<void>();
+	const free = Promise.withResolvers<void>();
+	await page.route(address, async (route) => {
+		asked.resolve();
+		await free.promise;
+		await route.continue();
+	});
+	return {
+		asked: asked.promise,
+		async letGo() {
+			free.resolve();
+			await page.unroute(address);
+		},
+	};
+}

@@ -71,7 +71,10 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	await device.page.getByRole('button', { name: '打开', exact: true }).click();
 	await expect(title(device.page)).toContainText('合成题名：重新载入以后');
 
+	// A browser writes its cookies seconds later than its databases: the power took the session with it.
+	await device.context.clearCookies();
 	await device.goOnline();
+	await device.signInAgain();
 	await expect.poll(() => onServer(id), { timeout: 30_000 }).toBe('合成题名：重新载入以后');
 	const shown = await archive.verb<{ conflicts: object }>(['show', id]);
 	expect(shown.conflicts).toEqual({});

@@ -13,7 +13,6 @@ const GATHER_MS = 120;
 export class Hierarchy {
 	readonly tree: TreeModel<EntryRow>;
 	#workspace: Workspace;
-	#revealed: EntryId | undefined;
 
 	constructor(workspace: Workspace) {
 		this.#workspace = workspace;
@@ -61,13 +60,13 @@ export class Hierarchy {
 
 	/** Opens the way to an entry and puts the keyboard on it. */
 	async reveal(id: EntryId): Promise<void> {
-		this.#revealed = id;
 		if (this.tree.place(id)) {
 			this.tree.activeId = id;
 			return;
 		}
-		const { path } = await this.#workspace.rows.entry(id);
-		if (this.#revealed === id) await this.tree.reveal([...path.map((each) => each.id), id]);
+		await this.tree.reveal(
+			this.#workspace.rows.entry(id).then(({ path }) => [...path.map((each) => each.id), id]),
+		);
 	}
 }
 
