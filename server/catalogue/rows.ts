@@ -5,6 +5,7 @@ import { queryTokens } from '#domain/catalogue/search-tokens.ts';
 import { visibleEntries, type Person } from '#domain/permissions/permissions.ts';
 import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { isEdited } from './edited.ts';
 
 /** Rows of one request at most. */
 export const MAX_ROWS = 1000;
@@ -43,7 +44,7 @@ type Selected = Pick<
 	| 'deposited_seq'
 	| 'status'
 	| 'synthetic'
-> & { import_row: number; child_count: number; import_deposited: string | null };
+> & { import_row: number; child_count: number; import_deposited: string | null; edited_seq: number | null };
 
 /** The children of an entry, or the top of the hierarchy, in their order. */
 export async function childrenOf(
@@ -153,6 +154,12 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 			.select('import.deposited_version')
 			.where('import.row_id', '=', sql.ref<number>('entry.import_row'))
 			.as('import_deposited'),
+		db
+			.selectFrom('log_head')
+			.select('log_head.seq')
+			.where('log_head.doc', '=', sql<string>`'entry:' || entry.id`)
+			.where(isEdited)
+			.as('edited_seq'),
 	]);
 }
 
@@ -175,8 +182,12 @@ function rowOf(row: Selected): EntryRow {
 	};
 }
 
-/** An edited entry is in the archive when a version holds its newest position; an untouched one with its import. */
+/**
+ * An edited entry is in the archive when a version holds its newest position in the log, which the row may not have come
+ * up to yet; an untouched one with its import.
+ */
 function isInArchive(row: Selected): boolean {
-	if (row.projected_seq > 0 && row.deposited_seq !== null) return row.deposited_seq >= row.projected_seq;
-	return row.projected_seq === 0 && row.import_deposited !== null;
+	const newest = row.edited_seq ?? row.projected_seq;
+	if (newest === 0) return row.import_deposited !== null;
+	return row.deposited_seq !== null && row.deposited_seq >= newest;
 }
