@@ -1,5 +1,5 @@
-import { HocuspocusProviderWebsocket } from '@hocuspocus/provider';
 import { isRefusal } from '#domain/base/refusal.ts';
+import { LiveSocket } from './live-socket.ts';
 
 /**
  * `http`: the server answers, but no WebSocket gets through (a proxy in between); work goes on over HTTP, more slowly.
@@ -19,7 +19,7 @@ export type Probe =
 
 /** The one WebSocket of this tab, and how it is doing; why not, when it is not. */
 export class Connection {
-	readonly socket: HocuspocusProviderWebsocket;
+	readonly socket: LiveSocket;
 	#status = $state.raw<ConnectionStatus>('connecting');
 	#reason = $state.raw<string | undefined>(undefined);
 	#probe: () => Promise<Probe>;
@@ -45,7 +45,7 @@ export class Connection {
 		this.#probe = parts.probe;
 		this.#onAnswer = parts.onAnswer;
 		this.#downSince = performance.now();
-		this.socket = new HocuspocusProviderWebsocket({
+		this.socket = new LiveSocket({
 			url: this.#urlFor(parts.lineage),
 			autoConnect: false,
 			// Both are needed: with `delay` alone and jitter on, the provider never connects.

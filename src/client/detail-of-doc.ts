@@ -45,5 +45,7 @@ export function detailOfDoc(
 		fields,
 		bodies,
 		conflictCount,
+		// No version holds what was typed here.
+		state: 'server',
 	};
 }

@@ -13,6 +13,15 @@ const FROM_DEVICE = Symbol('from the device');
 const FROM_TAB = Symbol('from another tab');
 const RELEASED = Symbol('released');
 
+/** An edit on its way to the server. */
+interface Outgoing {
+	/** On the device; undefined when it could not be written there. */
+	readonly n: number | undefined;
+	readonly update: Uint8Array;
+	/** Counts what went onto the wire; undefined while it waits for that. */
+	step?: number;
+}
+
 /** How long after the last change the state is written to the device. */
 const KEEP_DELAY_MS = 1500;
 
@@ -28,14 +37,20 @@ export interface EntryLineParts {
 	readonly onTrouble: (code: string | undefined) => void;
 	/** An edit too large for any message is not sent; given when it is not on the device either. */
 	readonly onTooLarge: (unwritten: Uint8Array | undefined) => void;
+	/** An edit is on the device. */
 	readonly onReleased: () => void;
+	/** Something went onto the wire: a barrier will tell when it is logged. */
+	readonly onStepped: () => void;
 	readonly onChanged: () => void;
 }
 
 /**
  * The line between the document people edit and the one that is connected. Local edits reach `wire` only after the
- * device has written them; what arrives on `wire` reaches `doc` at once. An edit counts as unsent until the server's
- * answer proves that it is logged, and leaves the device only then.
+ * device has written them, and only while it is joined to the server's; what arrives on `wire` reaches `doc` at once. An
+ * edit counts as unsent until the server's answer proves that it is logged, and leaves the device only then.
+ *
+ * What is on the wire and not known to be logged stays below half the largest message: after a reconnection the handshake
+ * sends all of it in one. A long time offline goes up in pieces, each waiting for the answer to those before it.
  */
 export class EntryLine {
 	/** The document that is connected: what the server has, and what it may be sent. */
@@ -43,13 +58,14 @@ export class EntryLine {
 	#parts: EntryLineParts;
 	#outbox: Outbox;
 	#provider: unknown;
-	/** Edits released to the wire and not known to be logged, in order. `step` counts releases of this tab. */
-	#outgoing: { readonly step: number; readonly n: number | undefined }[] = [];
+	/** Edits of this tab and of others, not known to be logged, in order; those on the wire come first. */
+	#outgoing: Outgoing[] = [];
 	/** Logged, and still on the device until the state holds them. */
 	#logged: number[] = [];
-	/** Edits of other tabs that the wire holds and the server may not have yet. */
-	#elsewhere = new Set<number>();
+	/** Edits that the server refused. */
+	#putAwayCount = 0;
 	#step = 0;
+	#isJoined = false;
 	#httpSeq: number | undefined;
 	#keeping: ReturnType<typeof setTimeout> | undefined;
 	#hasState = false;
@@ -59,6 +75,7 @@ export class EntryLine {
 		this.#parts = parts;
 		this.#outbox = new Outbox({
 			append: (update) => parts.store.append(parts.id, update),
+			maxBytes: parts.maxUpdateBytes,
 			release: (update, n) => this.#release(update, n),
 			onTrouble: parts.onTrouble,
 			onChanged: parts.onChanged,
@@ -67,9 +84,9 @@ export class EntryLine {
 		this.wire.on('update', this.#onWire);
 	}
 
-	/** Edits not known to be logged. */
+	/** Edits not known to be logged; what was refused stays among them. */
 	get unsent(): number {
-		return this.#outbox.queued + this.#outgoing.length;
+		return this.#outbox.queued + this.#outgoing.length + this.#putAwayCount;
 	}
 
 	/** Edits that are nowhere but in this tab. */
@@ -77,8 +94,8 @@ export class EntryLine {
 		return this.#outbox.pending;
 	}
 
-	/** What a barrier may ask about. */
-	get lastReleased(): number {
+	/** What a barrier may ask about: the last step onto the wire. */
+	get lastStep(): number {
 		return this.#step;
 	}
 
@@ -94,14 +111,18 @@ export class EntryLine {
 	async loadFromDevice(): Promise<boolean> {
 		const stored = await this.#parts.store.load(this.#parts.id);
 		if (!stored) return false;
-		const updates = [...(stored.state ? [stored.state] : []), ...stored.updates.map((each) => each.update)];
-		for (const update of updates) {
+		const known = [...(stored.state ? [stored.state] : [])];
+		for (const { n, update, isSent } of stored.updates) {
+			if (isSent) {
+				this.#logged.push(n);
+				known.push(update);
+			} else this.#outgoing.push({ n, update });
+		}
+		for (const update of known) {
 			Y.applyUpdate(this.wire, update, FROM_DEVICE);
 			Y.applyUpdate(this.#parts.doc, update, FROM_DEVICE);
 		}
-		for (const { n, isSent } of stored.updates)
-			if (isSent) this.#logged.push(n);
-			else this.#outgoing.push({ step: ++this.#step, n });
+		for (const { update } of this.#outgoing) Y.applyUpdate(this.#parts.doc, update, FROM_DEVICE);
 		this.#hasState = stored.state !== undefined;
 		this.#parts.onChanged();
 		return this.#hasState;
@@ -112,7 +133,22 @@ export class EntryLine {
 		this.#provider = provider;
 	}
 
-	/** Resolves when everything typed so far is on the device and on the wire. */
+	get isJoined(): boolean {
+		return this.#isJoined;
+	}
+
+	/** The wire and the server's document have told each other what they hold. */
+	joined(): void {
+		this.#isJoined = true;
+		this.#flow();
+	}
+
+	/** The line is gone: what is on the wire is said again by the next handshake, the rest waits for it. */
+	left(): void {
+		this.#isJoined = false;
+	}
+
+	/** Resolves when everything typed so far is on the device, or known not to be. */
 	async released(): Promise<void> {
 		await this.#outbox.released();
 	}
@@ -132,14 +168,15 @@ export class EntryLine {
 		Y.applyUpdate(this.#parts.doc, state, FROM_WIRE);
 	}
 
-	/** The server has logged all releases up to a step. */
+	/** The server has logged everything up to a step. */
 	confirmed(step: number): void {
-		const done = this.#outgoing.filter((each) => each.step <= step);
+		const done = this.#outgoing.filter((each) => each.step !== undefined && each.step <= step);
 		if (done.length === 0) return this.#keepIfQuiet();
-		this.#outgoing = this.#outgoing.filter((each) => each.step > step);
+		this.#outgoing = this.#outgoing.filter((each) => !done.includes(each));
 		const numbers = done.flatMap((each) => (each.n === undefined ? [] : [each.n]));
 		this.#logged.push(...numbers);
 		if (this.#outgoing.length === 0) this.#outbox.saved();
+		this.#flow();
 		this.#parts.onChanged();
 		if (this.#outgoing.length === 0 && this.#outbox.queued === 0) this.#keepIfQuiet();
 		else void this.#parts.store.markSent(numbers).catch(this.#onStoreFailed);
@@ -148,18 +185,25 @@ export class EntryLine {
 
 	/** The device pushed these edits, or another tab did, and they left the device. */
 	sent(numbers: readonly number[]): void {
-		const gone = new Set(numbers);
-		for (const n of numbers) this.#elsewhere.delete(n);
-		const before = this.#outgoing.length;
-		this.#outgoing = this.#outgoing.filter((each) => each.n === undefined || !gone.has(each.n));
-		if (this.#outgoing.length !== before) this.#parts.onChanged();
+		const isGone = ({ n }: Outgoing): boolean => n !== undefined && numbers.includes(n);
+		const gone = this.#outgoing.filter(isGone);
+		if (gone.length === 0) return;
+		this.#outgoing = this.#outgoing.filter((each) => !isGone(each));
+		for (const { step, update } of gone)
+			if (step === undefined) Y.applyUpdate(this.wire, update, FROM_DEVICE);
+		this.#flow();
+		this.#parts.onChanged();
 	}
 
-	/** Another tab wrote an edit of this entry onto the device. It is that tab's to send. */
+	/**
+	 * Another tab wrote an edit of this entry onto the device. Both send it, so that an edit made here on top of it never
+	 * reaches the server first.
+	 */
 	editedElsewhere(n: number, update: Uint8Array): void {
-		this.#elsewhere.add(n);
-		Y.applyUpdate(this.wire, update, FROM_TAB);
 		Y.applyUpdate(this.#parts.doc, update, FROM_TAB);
+		this.#outgoing.push({ n, update });
+		this.#flow();
+		this.#parts.onChanged();
 	}
 
 	/** Puts what waits away, with what else the server refused. */
@@ -168,6 +212,7 @@ export class EntryLine {
 		const stored = await this.#parts.store.load(this.#parts.id);
 		const waiting = (stored?.updates ?? []).filter((each) => !each.isSent);
 		const updates = [...waiting.map((each) => each.update), ...this.#outbox.takeUnwritten(), ...more];
+		this.#putAwayCount += this.#outgoing.length + more.length;
 		this.#outgoing = [];
 		this.#parts.onChanged();
 		if (updates.length === 0) return;
@@ -180,6 +225,7 @@ export class EntryLine {
 	/** Nothing goes out any more; the device's state stays as the server last had it. */
 	stopped(): void {
 		this.#isStopped = true;
+		this.#isJoined = false;
 		clearTimeout(this.#keeping);
 	}
 
@@ -209,11 +255,28 @@ export class EntryLine {
 			this.#parts.onTooLarge(n === undefined ? update : undefined);
 			return;
 		}
-		this.#outgoing.push({ step: ++this.#step, n });
+		this.#outgoing.push({ n, update });
 		if (this.#isStopped) return;
-		Y.applyUpdate(this.wire, update, RELEASED);
 		if (n !== undefined) this.#parts.tell({ type: 'edited', doc: this.#parts.id, n, update });
+		this.#flow();
 		this.#parts.onReleased();
+	}
+
+	/** Brings onto the wire what it may take. */
+	#flow(): void {
+		if (!this.#isJoined) return;
+		const most = this.#parts.maxUpdateBytes / 2;
+		let bytes = 0;
+		let isNew = false;
+		for (const each of this.#outgoing) {
+			bytes += each.update.byteLength;
+			if (each.step !== undefined) continue;
+			if (bytes > most && bytes > each.update.byteLength) break;
+			each.step = ++this.#step;
+			isNew = true;
+			Y.applyUpdate(this.wire, each.update, RELEASED);
+		}
+		if (isNew) this.#parts.onStepped();
 	}
 
 	#keepSoon(): void {
@@ -225,7 +288,7 @@ export class EntryLine {
 	#keepIfQuiet(): void {
 		const lineage = this.#parts.lineage();
 		if (this.#isStopped || !this.#hasState || lineage === undefined) return;
-		if (this.#outgoing.length > 0 || this.#outbox.queued > 0 || this.#elsewhere.size > 0) return;
+		if (this.#outgoing.length > 0 || this.#outbox.queued > 0) return;
 		clearTimeout(this.#keeping);
 		const holds = this.#logged;
 		this.#logged = [];

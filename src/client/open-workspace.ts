@@ -12,6 +12,7 @@ import type { DeviceStore } from './device/device-store.ts';
 import { DeviceWork } from './device/device-work.svelte.ts';
 import { IndexedStore } from './device/indexed-store.ts';
 import { MemoryStore } from './device/memory-store.ts';
+import { syncApiBy } from './device/sync-api.ts';
 import type { Vault } from './device/vault.ts';
 import { request } from './requests.ts';
 import { LiveWorkspace } from './workspace.svelte.ts';
@@ -57,6 +58,7 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		personId: me.me.id,
 		deviceId: known?.device ?? createId<string>(),
 		store,
+		api: syncApiBy(request),
 		why,
 		opensOffline: known?.hasPin === true || known?.hasPasskey === true,
 	});
@@ -77,6 +79,7 @@ async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWork
 		personId: person.id,
 		deviceId: person.device,
 		store,
+		api: syncApiBy(request),
 		why: undefined,
 		opensOffline: person.hasPin || person.hasPasskey,
 	});

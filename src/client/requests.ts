@@ -4,10 +4,16 @@ import { Refusal, type Params } from '#domain/base/refusal.ts';
  * Asks the server for JSON.
  * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest
  */
-export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-	const response = await answered(path, init);
-	return (await response.json()) as T;
+export type Ask = <T>(path: string, init?: RequestInit) => Promise<T>;
+
+/** Asks by a way of fetching. */
+export function askBy(fetchBy: typeof fetch): Ask {
+	return async <T>(path: string, init: RequestInit = {}) =>
+		(await (await answered(path, init, fetchBy)).json()) as T;
 }
+
+/** Asks as the page does. */
+export const request: Ask = askBy((...given) => fetch(...given));
 
 /** A line of a long answer: progress, then a result or a refusal. */
 type Line<P, R> =
@@ -50,10 +56,10 @@ export async function requestWithProgress<P, R>(
 	}
 }
 
-async function answered(path: string, init: RequestInit): Promise<Response> {
+async function answered(path: string, init: RequestInit, fetchBy: typeof fetch = fetch): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(path, init);
+		response = await fetchBy(path, init);
 	} catch (error) {
 		if (init.signal?.aborted) throw error;
 		throw new Refusal('client.unreachable');

@@ -14,9 +14,10 @@ import type { DevicePeople } from './device/device-people.ts';
 import { createDeviceRows } from './device/device-rows.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { unsentFileOf } from './device/unsent-export.ts';
-import { LiveEntrySession, presentPeople } from './entry-session.svelte.ts';
+import { LiveEntrySession } from './entry-session.svelte.ts';
 import { importsClient } from './imports-client.ts';
 import { readMe, type Me } from './open-workspace.ts';
+import { presentPeople } from './present-people.ts';
 import { request } from './requests.ts';
 
 /** After this long without a key or pointer a person is shown as away. */
@@ -116,8 +117,13 @@ export class LiveWorkspace implements Workspace {
 	get unsent(): number {
 		void this.#sessionsVersion;
 		let unwritten = 0;
-		for (const { session } of this.#sessions.values()) unwritten += session.unwritten;
-		return this.device.waiting.count + unwritten;
+		let open = 0;
+		for (const { session } of this.#sessions.values()) {
+			unwritten += session.unwritten;
+			open += session.unsent;
+		}
+		// What was written a moment ago is not counted on the device yet.
+		return Math.max(this.device.waiting.count + unwritten, open);
 	}
 
 	get people(): readonly PresentPerson[] {
@@ -348,7 +354,7 @@ export class LiveWorkspace implements Workspace {
 			this.#announce({ ids: message.ids, parents: message.parents });
 			this.#refreshSoon();
 		} else if (message.type === 'deposited') {
-			this.#sessions.get(message.id)?.session.deposited(message.version, message.seq);
+			this.#sessions.get(message.id)?.session.deposited(message.version);
 			this.#announce({ ids: [message.id], parents: [] });
 			this.#refreshSoon();
 		}

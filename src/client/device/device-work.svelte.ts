@@ -2,7 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { DeviceStore, KeptWork, Waiting } from './device-store.ts';
 import { Pusher } from './pusher.ts';
-import { syncApi } from './sync-api.ts';
+import type { SyncApi } from './sync-api.ts';
 import { Tabs } from './tabs.ts';
 
 /** Refusals of the server that the whole device must know of. */
@@ -12,6 +12,7 @@ export interface DeviceWorkParts {
 	readonly personId: string;
 	readonly deviceId: string;
 	readonly store: DeviceStore;
+	readonly api: SyncApi;
 	/** Why nothing is kept on this device: `insecure`, or a refusal code; undefined when it is. */
 	readonly why: string | undefined;
 	/** Can be opened without the server: a PIN or a passkey is set. */
@@ -36,6 +37,7 @@ export class DeviceWork {
 	#opensOffline = $state.raw(false);
 	#persistence = $state.raw<'granted' | 'denied' | 'unknown'>('unknown');
 	#space = $state.raw<{ readonly usageBytes: number; readonly quotaBytes: number } | undefined>(undefined);
+	#api: SyncApi;
 	#pusher: Pusher;
 	/** Entries open in this tab. */
 	#held = new Map<EntryId, number>();
@@ -47,11 +49,12 @@ export class DeviceWork {
 		this.why = parts.why;
 		this.deviceId = parts.deviceId;
 		this.#personId = parts.personId;
+		this.#api = parts.api;
 		this.#opensOffline = parts.opensOffline;
 		this.tabs = new Tabs(parts.store.isDurable ? parts.personId : undefined);
 		this.#pusher = new Pusher({
 			store: parts.store,
-			api: syncApi,
+			api: parts.api,
 			device: parts.deviceId,
 			openElsewhere: () => this.#openDocs(),
 			tell: (message) => this.tabs.sayToAll(message),
@@ -144,7 +147,7 @@ export class DeviceWork {
 	/** The state over HTTP; undefined when it is the one known. */
 	async loadOverHttp(id: EntryId, since: number | undefined): Promise<LoadAnswer | undefined> {
 		await this.#pusher.look();
-		const answer = await syncApi.load(id, since);
+		const answer = await this.#api.load(id, since);
 		return answer.state === null && answer.seq === since ? undefined : answer;
 	}
 

@@ -7,6 +7,8 @@ const RETRY_MS = 3000;
 export interface OutboxParts {
 	/** Writes durably; resolves with the edit's number. */
 	readonly append: (update: Uint8Array) => Promise<number>;
+	/** Edits are joined up to this size; a message must hold them. */
+	readonly maxBytes: number;
 	/** The edit may be sent now. Without a number when the device could not write it: then only sending can save it. */
 	readonly release: (update: Uint8Array, n: number | undefined) => void;
 	/** Says that the device cannot write, and when it can again (undefined). */
@@ -76,10 +78,9 @@ export class Outbox {
 
 	async #pump(): Promise<void> {
 		while (this.#queue.length > 0) {
-			const batch = this.#queue;
-			this.#queue = [];
-			this.#writing = batch.length;
-			const update = batch.length === 1 ? (batch[0] as Uint8Array) : Y.mergeUpdates(batch);
+			const [update, count] = firstPiece(this.#queue, this.#parts.maxBytes);
+			this.#queue = this.#queue.slice(count);
+			this.#writing = count;
 			let n: number | undefined;
 			try {
 				n = await this.#parts.append(update);
@@ -103,17 +104,33 @@ export class Outbox {
 	}
 
 	async #writeAgain(): Promise<void> {
-		const batch = this.#unwritten;
-		if (batch.length === 0) return;
+		if (this.#unwritten.length === 0) return;
+		const [update, count] = firstPiece(this.#unwritten, this.#parts.maxBytes);
+		const batch = new Set(this.#unwritten.slice(0, count));
 		try {
-			await this.#parts.append(batch.length === 1 ? (batch[0] as Uint8Array) : Y.mergeUpdates(batch));
+			await this.#parts.append(update);
 		} catch (error) {
 			this.#troubled(error);
 			return;
 		}
 		// Written under a number nobody waits for: the push of what waits will send it again, which does no harm.
-		this.#unwritten = this.#unwritten.slice(batch.length);
-		this.#parts.onTrouble(undefined);
+		// Others may have come meanwhile, or the server has taken these.
+		this.#unwritten = this.#unwritten.filter((each) => !batch.has(each));
 		this.#parts.onChanged();
+		if (this.#unwritten.length > 0) return this.#writeAgain();
+		this.#parts.onTrouble(undefined);
 	}
+}
+
+/** The first of several updates joined, as many as the size allows and one at least; and how many they are. */
+function firstPiece(updates: readonly Uint8Array[], maxBytes: number): [Uint8Array, number] {
+	let bytes = 0;
+	let count = 0;
+	for (const each of updates) {
+		if (count > 0 && bytes + each.byteLength > maxBytes) break;
+		bytes += each.byteLength;
+		count++;
+	}
+	const piece = updates.slice(0, count);
+	return [piece.length === 1 ? (piece[0] as Uint8Array) : Y.mergeUpdates(piece), count];
 }

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { BatchAnswer, LoadAnswer, type Batch } from '#sync/sync-messages.ts';
-import { request } from '../requests.ts';
+import type { Ask } from '../requests.ts';
 
 /** The server's side of `PROTOCOL.md`, as the device calls it. */
 export interface SyncApi {
@@ -12,28 +12,28 @@ export interface SyncApi {
 	recover(batch: Batch): Promise<BatchAnswer>;
 }
 
-/** Over HTTP, with the session of the browser. */
-export const syncApi: SyncApi = {
-	load: async (doc, since) =>
+/** Over HTTP. */
+export function syncApiBy(ask: Ask): SyncApi {
+	const send = async (path: string, batch: Batch): Promise<BatchAnswer> =>
 		parsed(
-			LoadAnswer,
-			await request(
-				`/api/sync/docs/${entryDocName(doc)}${since === undefined ? '' : `?since=${String(since)}`}`,
+			BatchAnswer,
+			await ask(path, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(batch),
+			}),
+		);
+	return {
+		load: async (doc, since) =>
+			parsed(
+				LoadAnswer,
+				await ask(
+					`/api/sync/docs/${entryDocName(doc)}${since === undefined ? '' : `?since=${String(since)}`}`,
+				),
 			),
-		),
-	push: (batch) => send('/api/sync/push', batch),
-	recover: (batch) => send('/api/sync/recover', batch),
-};
-
-async function send(path: string, batch: Batch): Promise<BatchAnswer> {
-	return parsed(
-		BatchAnswer,
-		await request(path, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(batch),
-		}),
-	);
+		push: (batch) => send('/api/sync/push', batch),
+		recover: (batch) => send('/api/sync/recover', batch),
+	};
 }
 
 /** An answer in another shape is not from our server: a proxy's page, or a version that does not fit. */
