@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
+import { handleRecover } from './collaboration/recover-request.ts';
 import { isWildcard } from './tls-names.ts';
 import { takePlainHttp } from './tls-port.ts';
 
-/** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. Uploads are streamed. */
+/** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. */
 const BODY_LIMIT = '2M';
 
 const PROJECT = join(import.meta.dirname, '..');
@@ -58,6 +59,7 @@ export async function serve(app: App): Promise<Served> {
 		const path = (request.url ?? '/').split('?', 1)[0];
 		if (path === '/healthz') return answerHealth(app, response);
 		if (path === '/api/uploads') return void handleUpload(app, request, response);
+		if (path === '/api/sync/recover') return void handleRecover(app, request, response);
 		handler(request, response, () => {
 			response.statusCode = 404;
 			response.end();

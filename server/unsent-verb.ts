@@ -3,7 +3,8 @@ import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
-import { MAX_UPDATE_BYTES, parseDocName } from '#sync/entry-doc.ts';
+import { parseDocName } from '#sync/entry-doc.ts';
+import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.ts';
 import { auditLine } from './administration/audit.ts';
 import type { App } from './app.ts';
@@ -107,7 +108,7 @@ function merged(updates: readonly string[]): Uint8Array[] {
 	const all = updates.map((text) => new Uint8Array(Buffer.from(text, 'base64')));
 	try {
 		const one = Y.mergeUpdates(all);
-		return one.byteLength <= MAX_UPDATE_BYTES ? [one] : all;
+		return one.byteLength <= MAX_STATE_BYTES ? [one] : all;
 	} catch (error) {
 		throw new Refusal('collaboration.malformed-update', {
 			reason: error instanceof Error ? error.message : String(error),

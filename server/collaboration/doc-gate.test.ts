@@ -74,6 +74,36 @@ describe('what an update may do', () => {
 		]);
 	});
 
+	it('tells of settings that were replaced before they could be sent', () => {
+		const { client, gate } = aLiveEntry();
+		const update = updateOf(client, () => {
+			for (const value of ['一改', '二改', '三改'])
+				setField(fieldValuesOf(client), 'title', value, setting());
+			setField(fieldValuesOf(client), 'pageCount', 4, setting());
+		});
+		const told = gate.check(update, ann)?.changes.map(({ fromValues, toValue }) => [fromValues, toValue]);
+		expect(told).toHaveLength(4);
+		expect(told).toEqual(
+			expect.arrayContaining([
+				['["通知"]', '"一改"'],
+				['["一改"]', '"二改"'],
+				['["二改"]', '"三改"'],
+				['[3]', '4'],
+			]),
+		);
+		const foreign = updateOf(client, () => {
+			setField(fieldValuesOf(client), 'title', '别人的', setting('person-2'));
+			setField(fieldValuesOf(client), 'title', '自己的', setting());
+		});
+		expect(codeOf(() => gate.check(foreign, ann))).toBe('collaboration.foreign-author');
+	});
+
+	it('takes a whole state as a beginning, long texts and meta too', () => {
+		const { live } = aLiveEntry();
+		const checked = new DocGate(new Y.Doc()).check(Y.encodeStateAsUpdate(live), ann, 'beginning');
+		expect(checked?.changes.map(({ field }) => field)).toContain('title');
+	});
+
 	it('takes long text of the profile', () => {
 		const { client, gate } = aLiveEntry();
 		const update = updateOf(client, () =>

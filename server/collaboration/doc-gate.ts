@@ -3,16 +3,23 @@ import type { Actor } from '#domain/base/actor.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { bodyFieldOf, MAX_UPDATE_BYTES, readMeta } from '#sync/entry-doc.ts';
 import { fieldValuesOf, type FieldElement } from '#sync/field-values.ts';
+import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
 
 /**
- * How an update is judged: `update`, the sender's own work · `recovery`, which gives back what a restored log has lost,
- * whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too ·
+ * How an update is judged: `update`, the sender's own work · {@link Recovery}, which gives back what a restored log has
+ * lost, whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too ·
  * {@link HandedIn}, work of somebody else.
  */
-export type Judging = 'update' | 'recovery' | 'beginning' | HandedIn;
+export type Judging = 'update' | 'beginning' | Recovery | HandedIn;
+
+/** What a device gives back after a restore. */
+export interface Recovery {
+	/** Elements whose setting is recorded already. */
+	readonly recorded: ReadonlySet<string>;
+}
 
 /** Work that somebody else could not send: their elements may be in it besides the sender's. */
 export interface HandedIn {
@@ -51,12 +58,10 @@ export class DocGate {
 	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
 	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
-		if (payload.byteLength > MAX_UPDATE_BYTES)
-			throw new Refusal(
-				'collaboration.update-too-large',
-				{ bytes: payload.byteLength, limit: MAX_UPDATE_BYTES },
-				413,
-			);
+		// Whole states, and work that was too large for the line, come by themselves.
+		const limit = judging === 'update' ? MAX_UPDATE_BYTES : MAX_STATE_BYTES;
+		if (payload.byteLength > limit)
+			throw new Refusal('collaboration.update-too-large', { bytes: payload.byteLength, limit }, 413);
 		const copy = (this.#copy ??= this.#build());
 		try {
 			const checked = judge(copy, payload, actor, judging);
@@ -93,12 +98,15 @@ export class DocGate {
 }
 
 function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging): Checked {
+	// Asked for later, it would take the place of the type that the update is seen to change.
+	copy.getMap('meta');
 	const before = new Set(copy.share.keys());
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
 	let changed: ReadonlyMap<Y.AbstractType<unknown>, ReadonlySet<string | null>> = new Map();
 	const added: FieldElement[] = [];
 	const deleted: FieldElement[] = [];
+	let superseded: readonly FieldElement[] = [];
 	const onFields = (event: Y.YArrayEvent<FieldElement>): void => {
 		for (const item of event.changes.added) {
 			// Yjs has other ways to write the same value, which who scans an update for it would not see.
@@ -114,6 +122,7 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 	};
 	const onTransaction = (transaction: Y.Transaction): void => {
 		changed = transaction.changed as unknown as typeof changed;
+		superseded = supersededIn(transaction, fields);
 	};
 	fields.observe(onFields);
 	copy.on('update', onUpdate);
@@ -127,7 +136,9 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 	}
 	if (copy.store.pendingStructs || copy.store.pendingDs)
 		throw new Refusal('collaboration.missing-history', {}, 409);
-	if (!isNew) return undefined;
+	const lost =
+		typeof judging === 'object' && 'recorded' in judging ? lostIn(payload, fields, judging.recorded) : [];
+	if (!isNew && lost.length === 0) return undefined;
 	for (const [type, keys] of changed) {
 		const name = topLevelNameOf(copy, type);
 		refuseForeignName(copy, name, judging);
@@ -137,25 +148,67 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 				if (key !== null) throw new Refusal('collaboration.foreign-type', { type: key.slice(0, 80) }, 403);
 	}
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
-	if (judging === 'update') refuseForeignAuthors(added, [actor.id, actor.name]);
-	else if (typeof judging === 'object')
-		refuseForeignAuthors(added, [actor.id, actor.name, ...judging.alsoBy]);
+	const set = [...superseded, ...added];
+	if (judging === 'update') refuseForeignAuthors(set, [actor.id, actor.name]);
+	else if (typeof judging === 'object' && 'alsoBy' in judging)
+		refuseForeignAuthors(set, [actor.id, actor.name, ...judging.alsoBy]);
 	for (const element of deleted)
 		if (!added.some((other) => other.field === element.field))
 			throw new Refusal('collaboration.deletion-without-value', { field: element.field });
 	refuseRepeatedIds(fields, added);
-	return {
-		changes: added.map((element) => ({
+	return { changes: [...changesOf(set, deleted), ...changesOf(lost, []).map(onlyOnce)] };
+}
+
+/** The settings in their order; each of a field replaced the one before it, the first what was there. */
+function changesOf(set: readonly FieldElement[], deleted: readonly FieldElement[]): NewChange[] {
+	const last = new Map<string, readonly FieldElement[]>();
+	return set.map((element) => {
+		const from = last.get(element.field) ?? deleted.filter((other) => other.field === element.field);
+		last.set(element.field, [element]);
+		return {
 			elementId: element.id,
 			field: element.field,
-			fromValues: JSON.stringify(
-				deleted.filter((other) => other.field === element.field).map((other) => other.value),
-			),
+			fromValues: JSON.stringify(from.map((other) => other.value)),
 			toValue: JSON.stringify(element.value),
 			claimedBy: element.by,
 			claimedAt: element.at,
-		})),
-	};
+		};
+	});
+}
+
+/** Two devices may give back the same setting at the same time. */
+function onlyOnce(change: NewChange): NewChange {
+	return { ...change, isOnlyOnce: true };
+}
+
+/** Settings that an update brings together with those that took their place: of several made before they could be sent. */
+function supersededIn(transaction: Y.Transaction, fields: Y.Array<FieldElement>): FieldElement[] {
+	const found: FieldElement[] = [];
+	for (let item = fields._start; item; item = item.right) {
+		const isAdded = item.id.clock >= (transaction.beforeState.get(item.id.client) ?? 0);
+		if (isAdded && item.deleted && item.content instanceof Y.ContentAny)
+			for (const value of item.content.getContent()) found.push(readFieldElement(value));
+	}
+	return found;
+}
+
+/** Settings that stand in a recovered state, while the log has only heard that something took their place. */
+function lostIn(
+	state: Uint8Array,
+	fields: Y.Array<FieldElement>,
+	recorded: ReadonlySet<string>,
+): FieldElement[] {
+	const offered = new Y.Doc();
+	try {
+		Y.applyUpdate(offered, state);
+		const standing = new Set(fields.toArray().map((element) => element.id));
+		return fieldValuesOf(offered)
+			.toArray()
+			.map((value) => readFieldElement(value))
+			.filter(({ id, via }) => !standing.has(id) && !recorded.has(id) && via !== 'import');
+	} finally {
+		offered.destroy();
+	}
 }
 
 function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {

@@ -5,11 +5,13 @@ import type { Person } from '#domain/permissions/permissions.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
+	MAX_STATE_BYTES,
 	SYNC_PROTOCOL,
 	type Batch,
 	type BatchAnswer,
 	type LoadAnswer,
 } from '#sync/sync-messages.ts';
+import { attributionsOf } from '#server/catalogue/projection.ts';
 import type { Identity } from '#server/permissions/identity.ts';
 import { readLineage, type Lineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -41,7 +43,7 @@ export interface DocSync {
 }
 
 /** What documents over HTTP need of live editing. */
-export interface DocSyncParts extends Omit<RecoverParts, 'isKnown'> {
+export interface DocSyncParts extends Omit<RecoverParts, 'isKnown' | 'recordedElements'> {
 	readonly storage: Storage;
 	/** Fills a document from the log, and begins it there when it came by import. Resolves with its position. */
 	readonly load: (docName: string, document: Y.Doc) => Promise<number>;
@@ -61,7 +63,7 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 		identity: Identity,
 		work: (items: readonly BatchItem[]) => Promise<BatchOutcome>,
 	): Promise<BatchAnswer> => {
-		const items = itemsOf(batch);
+		const items = itemsOf(batch, kind);
 		const { device, batchId } = batch;
 		const key = { personId: identity.person.id, device, batchId, digest: digestOf(kind, items) };
 		const results = await answered.answer(key, () => work(items));
@@ -70,6 +72,8 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 	const isKnown = async (id: EntryId): Promise<boolean> =>
 		(await parts.log.head(entryDocName(id))) > 0 ||
 		(await storage.db.selectFrom('entry').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+	const recordedElements = async (docName: string): Promise<ReadonlySet<string>> =>
+		new Set((await attributionsOf(storage, docName)).keys());
 	return {
 		lineage: () => readLineage(storage),
 		async load(docName, since, person) {
@@ -84,20 +88,20 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 		async recover(batch, identity) {
 			if (!(await readLineage(storage)).restored) throw new Refusal('sync.not-restored', {}, 409);
 			return take('recover', batch, identity, (items) =>
-				recoverBatch(items, identity, { ...parts, isKnown }),
+				recoverBatch(items, identity, { ...parts, isKnown, recordedElements }),
 			);
 		},
 		prune: () => answered.prune(),
 	};
 }
 
-function itemsOf(batch: Batch): BatchItem[] {
+function itemsOf(batch: Batch, kind: 'push' | 'recover'): BatchItem[] {
 	const items = batch.items.map(({ doc, update }) => ({
 		doc,
 		update: new Uint8Array(Buffer.from(update, 'base64')),
 	}));
 	const bytes = items.reduce((sum, { update }) => sum + update.byteLength, 0);
-	if (bytes > MAX_BATCH_BYTES)
-		throw new Refusal('sync.batch-too-large', { bytes, limit: MAX_BATCH_BYTES }, 413);
+	const limit = kind === 'recover' && items.length === 1 ? MAX_STATE_BYTES : MAX_BATCH_BYTES;
+	if (bytes > limit) throw new Refusal('sync.batch-too-large', { bytes, limit }, 413);
 	return items;
 }

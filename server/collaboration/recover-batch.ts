@@ -26,6 +26,8 @@ export interface RecoverParts extends PushParts {
 	readonly clock: Clock;
 	/** True when the server has any trace of the entry, visible or not. */
 	readonly isKnown: (id: EntryId) => Promise<boolean>;
+	/** Elements of a document whose setting is in its timeline. */
+	readonly recordedElements: (docName: string) => Promise<ReadonlySet<string>>;
 	/** The entry was begun: brings its row up to the log and has it deposited. */
 	readonly onBegun: (id: EntryId, seq: number) => Promise<void>;
 }
@@ -71,7 +73,8 @@ async function recover(
 	} catch (error) {
 		return refusalOf(error, parts.logger);
 	}
-	return (await pushToDoc(doc, [update], identity, actor, 'recovery', parts))[0] as Outcome;
+	const recorded = await parts.recordedElements(doc);
+	return (await pushToDoc(doc, [update], identity, actor, { recorded }, parts))[0] as Outcome;
 }
 
 /** Begins an entry with a recovered state; undefined when somebody else has begun it meanwhile. */

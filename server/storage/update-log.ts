@@ -9,6 +9,8 @@ export interface NewChange {
 	readonly toValue: string;
 	readonly claimedBy: string;
 	readonly claimedAt: string;
+	/** Left out when a setting of this element is recorded already. */
+	readonly isOnlyOnce?: boolean;
 }
 
 export interface NewUpdate {

@@ -1,7 +1,8 @@
 import canonicalize from 'canonicalize';
 import { digest } from 'lib0/hash/sha256';
 import * as v from 'valibot';
-import { MAX_DOC_NAME_BYTES, MAX_UPDATE_BYTES } from './entry-doc.ts';
+import { MAX_DOC_NAME_BYTES } from './entry-doc.ts';
+import { base64Of, MAX_STATE_BYTES } from './sync-messages.ts';
 
 /** Rule S11: work a device could not send, as a file for a person to carry. */
 export const UNSENT_FORMAT = 'lantai-unsent';
@@ -9,7 +10,7 @@ export const UNSENT_VERSION = 1;
 
 const MAX_ITEMS = 100_000;
 
-const base64 = v.pipe(v.string(), v.maxLength(Math.ceil((MAX_UPDATE_BYTES * 4) / 3) + 4), v.base64());
+const base64 = base64Of(MAX_STATE_BYTES);
 
 /** The file. What it does not name is refused, so that the digest covers all that is read. */
 export const UnsentFile = v.strictObject({

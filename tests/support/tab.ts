@@ -3,6 +3,7 @@ import { HocuspocusProvider } from '@hocuspocus/provider';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { createId, type EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import type { RowsChange } from '#client/contract.ts';
 import { createDeviceRows } from '#client/device/device-rows.ts';
@@ -51,7 +52,11 @@ export interface Tab {
 export async function openTab(
 	server: { readonly port: number },
 	of: TabDevice,
-	options: { readonly isOffline?: boolean } = {},
+	options: {
+		readonly isOffline?: boolean;
+		/** False: what waits goes up by the socket or not at all. */
+		readonly pushes?: boolean;
+	} = {},
 ): Promise<Tab> {
 	const line = await startCutProxy(server.port);
 	if (options.isOffline) line.cut();
@@ -60,11 +65,15 @@ export async function openTab(
 		fetch(`${origin}${String(path)}`, { ...init, headers: { ...init?.headers, cookie: of.cookie, origin } }),
 	);
 	const store = await of.openStore();
+	const api = syncApiBy(ask);
 	const device = new DeviceWork({
 		personId: of.me.me.id,
 		deviceId: of.id,
 		store,
-		api: syncApiBy(ask),
+		api:
+			options.pushes === false
+				? { ...api, push: () => Promise.reject(new Refusal('client.unreachable')) }
+				: api,
 		why: undefined,
 		opensOffline: true,
 	});

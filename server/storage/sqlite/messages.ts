@@ -22,6 +22,7 @@ export interface AppendMessage {
 		readonly toValue: string;
 		readonly claimedBy: string;
 		readonly claimedAt: string;
+		readonly isOnlyOnce?: boolean;
 	}[];
 	/** Write only when the document has no update yet. */
 	readonly onlyFirst: boolean;

@@ -84,6 +84,7 @@ function append(updates: readonly AppendMessage[]): AppendAnswer {
 	const change = prepare(
 		'insert into entry_change (doc, seq, element_id, field, from_values, to_value, actor_id, actor_name, via, received_at, claimed_by, claimed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
 	);
+	const recorded = prepare('select 1 from entry_change where doc = ? and element_id = ? limit 1');
 	return transaction(() =>
 		updates.map((update) => {
 			if (update.onlyFirst) {
@@ -95,7 +96,8 @@ function append(updates: readonly AppendMessage[]): AppendAnswer {
 				insert.run(doc, 'update', payload, actorId, actorName, via, receivedAt).lastInsertRowid,
 			);
 			head.run(doc, seq, payload.byteLength);
-			for (const each of update.changes)
+			for (const each of update.changes) {
+				if (each.isOnlyOnce && recorded.get(doc, each.elementId)) continue;
 				change.run(
 					doc,
 					seq,
@@ -110,6 +112,7 @@ function append(updates: readonly AppendMessage[]): AppendAnswer {
 					each.claimedBy,
 					each.claimedAt,
 				);
+			}
 			return { seq, wrote: true };
 		}),
 	);

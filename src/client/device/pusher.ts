@@ -2,8 +2,14 @@ import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
-import { entryDocName } from '#sync/entry-doc.ts';
-import { MAX_BATCH_BYTES, MAX_BATCH_ITEMS, SYNC_PROTOCOL, type BatchResult } from '#sync/sync-messages.ts';
+import { entryDocName, MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
+import {
+	MAX_BATCH_BYTES,
+	MAX_BATCH_ITEMS,
+	MAX_STATE_BYTES,
+	SYNC_PROTOCOL,
+	type BatchResult,
+} from '#sync/sync-messages.ts';
 import type { DeviceStore, WaitingUpdate } from './device-store.ts';
 import { keptWorkOf } from './kept-work.ts';
 import type { SyncApi } from './sync-api.ts';
@@ -12,6 +18,8 @@ import type { TabMessage } from './tabs.ts';
 /** An open editor sends its own edits; after this long without an answer they are pushed all the same. */
 const GRACE_MS = 4000;
 const PASS_MS = 2000;
+const TOO_LARGE = 'collaboration.update-too-large';
+const UNKNOWN_PARENT = 'collaboration.unknown-parent';
 
 export interface PusherParts {
 	readonly store: DeviceStore;
@@ -70,42 +78,70 @@ export class Pusher {
 
 	/**
 	 * Offers the server what it lost, after it was restored from a backup that is older than what this device holds.
+	 * @throws {Refusal} when the server cannot take it now; what it took by then it has
 	 */
 	async recover(lineage: string): Promise<void> {
-		const ids = await this.#parts.store.docsOfOtherLineage(lineage);
-		for (let at = 0; at < ids.length;) {
-			const items: { doc: EntryId; update: Uint8Array }[] = [];
-			let bytes = 0;
-			for (; at < ids.length && items.length < MAX_BATCH_ITEMS; at++) {
-				const doc = ids[at] as EntryId;
-				const state = (await this.#parts.store.load(doc))?.state;
-				if (!state) continue;
-				if (items.length > 0 && bytes + state.byteLength > MAX_BATCH_BYTES) break;
-				items.push({ doc, update: state });
-				bytes += state.byteLength;
-			}
-			if (items.length === 0) continue;
-			const answer = await this.#parts.api.recover({
-				protocol: SYNC_PROTOCOL,
-				device: this.#parts.device,
-				batchId: createId<string>(),
-				items: items.map((item) => ({ doc: entryDocName(item.doc), update: toBase64(item.update) })),
-			});
-			for (const [index, result] of answer.results.entries()) {
-				const item = items[index];
-				if (!item) continue;
-				if (result.ok)
-					await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, []);
-				else await this.#putAway(item.doc, [item.update], [], result.code, true);
-			}
+		let ids = await this.#parts.store.docsOfOtherLineage(lineage);
+		for (let isLast = false; ids.length > 0;) {
+			const orphans = await this.#recoverOnce(ids, lineage, isLast);
+			// An entry may lie below one that a later batch has brought.
+			isLast = orphans.length === ids.length;
+			ids = orphans;
 		}
+	}
+
+	/** Offers each state once. @returns those whose parent the server did not know, unless it is the last time */
+	async #recoverOnce(ids: readonly EntryId[], lineage: string, isLast: boolean): Promise<EntryId[]> {
+		const orphans: EntryId[] = [];
+		let items: Recovered[] = [];
+		let bytes = 0;
+		const offer = async (): Promise<void> => {
+			if (items.length > 0) orphans.push(...(await this.#offer(items, lineage, isLast)));
+			items = [];
+			bytes = 0;
+		};
+		for (const doc of ids) {
+			const update = (await this.#parts.store.load(doc))?.state;
+			if (!update) continue;
+			if (update.byteLength > MAX_STATE_BYTES) {
+				await this.#putAway(doc, [update], [], TOO_LARGE, true);
+				continue;
+			}
+			if (items.length === MAX_BATCH_ITEMS || bytes + update.byteLength > MAX_BATCH_BYTES) await offer();
+			items.push({ doc, update });
+			bytes += update.byteLength;
+		}
+		await offer();
+		return orphans;
+	}
+
+	async #offer(items: readonly Recovered[], lineage: string, isLast: boolean): Promise<EntryId[]> {
+		const orphans: EntryId[] = [];
+		const answer = await this.#parts.api.recover({
+			protocol: SYNC_PROTOCOL,
+			device: this.#parts.device,
+			batchId: createId<string>(),
+			items: items.map((item) => ({ doc: entryDocName(item.doc), update: toBase64(item.update) })),
+		});
+		for (const [index, result] of answer.results.entries()) {
+			const item = items[index];
+			if (!item) continue;
+			if (result.ok)
+				await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, []);
+			else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
+			else if (result.code === UNKNOWN_PARENT && !isLast) orphans.push(item.doc);
+			else await this.#putAway(item.doc, [item.update], [], result.code, true);
+		}
+		return orphans;
 	}
 
 	async #pass(): Promise<void> {
 		for (;;) {
-			const due = await this.#due();
-			if (due.size === 0) return;
 			try {
+				const { due, tooLarge } = await this.#due();
+				for (const [doc, updates] of tooLarge) await this.#putAwayWaiting(doc, updates, TOO_LARGE);
+				if (due.size === 0 && tooLarge.size > 0) continue;
+				if (due.size === 0) return;
 				await this.#push(due);
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
@@ -116,8 +152,14 @@ export class Pusher {
 		}
 	}
 
-	/** What is to be sent now, by document, within the limits of one batch. */
-	async #due(): Promise<Map<EntryId, WaitingUpdate[]>> {
+	/**
+	 * What is to be sent now, by document, within the limits of one batch; and what can never be sent: an edit larger than
+	 * any message, with those after it in the document, which rest on it.
+	 */
+	async #due(): Promise<{
+		readonly due: ReadonlyMap<EntryId, readonly WaitingUpdate[]>;
+		readonly tooLarge: ReadonlyMap<EntryId, readonly WaitingUpdate[]>;
+	}> {
 		const waiting = await this.#parts.store.waiting();
 		const now = (this.#parts.now ?? (() => performance.now()))();
 		const known = new Set(waiting.map((each) => each.n));
@@ -125,20 +167,31 @@ export class Pusher {
 		const open =
 			this.#isHurried || waiting.length === 0 ? new Set<EntryId>() : await this.#parts.openElsewhere();
 		const due = new Map<EntryId, WaitingUpdate[]>();
+		const tooLarge = new Map<EntryId, WaitingUpdate[]>();
 		let bytes = 0;
+		let isFull = false;
 		for (const each of waiting) {
 			const seen = this.#firstSeen.get(each.n) ?? now;
 			this.#firstSeen.set(each.n, seen);
-			if (open.has(each.doc) && now - seen < GRACE_MS) continue;
-			const list = due.get(each.doc);
-			const isFull = bytes > 0 && bytes + each.update.byteLength > MAX_BATCH_BYTES;
+			const size = each.update.byteLength;
+			const stopped = tooLarge.get(each.doc);
 			// Edits of one document stay in order: nothing after a gap.
-			if (isFull || (!list && due.size >= MAX_BATCH_ITEMS)) break;
-			bytes += each.update.byteLength;
+			if (stopped) stopped.push(each);
+			if (stopped || isFull || (open.has(each.doc) && now - seen < GRACE_MS)) continue;
+			if (size > MAX_UPDATE_BYTES) {
+				tooLarge.set(each.doc, [each]);
+				continue;
+			}
+			const list = due.get(each.doc);
+			isFull = bytes + size > MAX_BATCH_BYTES || (!list && due.size >= MAX_BATCH_ITEMS);
+			if (isFull) continue;
+			bytes += size;
 			if (list) list.push(each);
 			else due.set(each.doc, [each]);
 		}
-		return due;
+		// What comes before such an edit is sent first.
+		for (const doc of due.keys()) tooLarge.delete(doc);
+		return { due, tooLarge };
 	}
 
 	async #push(due: ReadonlyMap<EntryId, readonly WaitingUpdate[]>): Promise<void> {
@@ -176,14 +229,17 @@ export class Pusher {
 			await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
 			this.#parts.tell({ type: 'sent', doc: item.doc, numbers });
 		} else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
-		else
-			await this.#putAway(
-				item.doc,
-				item.updates.map((each) => each.update),
-				numbers,
-				result.code,
-				false,
-			);
+		else await this.#putAwayWaiting(item.doc, item.updates, result.code);
+	}
+
+	#putAwayWaiting(doc: EntryId, waiting: readonly WaitingUpdate[], code: string): Promise<void> {
+		return this.#putAway(
+			doc,
+			waiting.map((each) => each.update),
+			waiting.map((each) => each.n),
+			code,
+			false,
+		);
 	}
 
 	async #putAway(
@@ -206,6 +262,12 @@ export class Pusher {
 		if (isState) await this.#parts.store.forget(doc);
 		this.#parts.tell({ type: 'refused', doc, code });
 	}
+}
+
+/** A state that is offered to a restored server. */
+interface Recovered {
+	readonly doc: EntryId;
+	readonly update: Uint8Array;
 }
 
 /** Refusals that say nothing about the edit: the server is troubled, or wants the person first. */

@@ -1,6 +1,3 @@
-import { copyFile, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
@@ -8,34 +5,12 @@ import { richTextOf } from '#domain/catalogue/rich-text.ts';
 import { bodyOf, readEntryDoc } from '#sync/entry-doc.ts';
 import { fieldValuesOf } from '#sync/field-values.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
-import { renewLineage } from '#server/storage/lineage.ts';
-import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { aMadeEntry, anImportedEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';
-import { aFolder, startTestServer, type TestServer } from '#tests/support/server.ts';
+import { aRestore } from '#tests/support/restore.ts';
+import { startTestServer } from '#tests/support/server.ts';
 import { SyncDevice } from '#tests/support/sync-client.ts';
-
-/** An archive that goes on after its backup, is lost, and comes back from it. */
-async function aRestore(
-	before: (server: TestServer) => Promise<void>,
-	afterBackup: (server: TestServer) => Promise<void>,
-): Promise<TestServer> {
-	const first = await startTestServer();
-	await before(first);
-	const dataDir = await aFolder();
-	await mkdir(dataDir, { recursive: true });
-	const beside = new DatabaseSync(join(first.dataDir, 'lantai.sqlite'), { readOnly: true });
-	beside.prepare('vacuum into ?').run(join(dataDir, 'lantai.sqlite'));
-	beside.close();
-	await copyFile(join(first.dataDir, 'secret'), join(dataDir, 'secret'));
-	await afterBackup(first);
-	await first.stop();
-	const storage = await openStorage({ dataDir });
-	await renewLineage(storage, '2026-11-25T00:00:00.000Z');
-	await storage.close();
-	return startTestServer({ dataDir });
-}
 
 describe('after a restore', () => {
 	it('S2 S8 S9 two devices give back what the backup did not have, and nothing doubles', async () => {
@@ -246,6 +221,49 @@ describe('after a restore', () => {
 		expect((await server.app.catalogue.entry(system, other)).title).toBe('题');
 		expect(await recovered(other, device.state(id))).toBe('ok');
 		expect(await server.app.storage.log.read(`entry:${other}`)).toHaveLength(1);
+	});
+
+	it('S8 a value that comes back after the one that took its place is in the timeline, once', async () => {
+		let id = '' as EntryId;
+		let first = {} as SyncDevice;
+		let second = {} as SyncDevice;
+		const server = await aRestore(
+			async (old) => {
+				id = await aMadeEntry(old.app, { title: '备份前' });
+				first = new SyncDevice(old, await old.token('甲', 'archivist'), '甲');
+				second = new SyncDevice(old, await old.token('乙', 'archivist'), '乙');
+			},
+			async (old) => {
+				await first.load(id);
+				await first.push([[id, first.set(id, 'title', '先改')]]);
+				await second.load(id);
+				await second.push([[id, second.set(id, 'title', '后改')]]);
+			},
+		);
+		const here = first.at(server);
+		const there = second.at(server);
+		expect((await there.recover([[id, there.state(id)]])).body.results).toMatchObject([{ ok: true }]);
+		expect((await here.recover([[id, here.state(id)]])).body.results).toMatchObject([{ ok: true }]);
+		const timeline = () =>
+			server.app.storage.db
+				.selectFrom('entry_change')
+				.select(['to_value', 'actor_name', 'via', 'claimed_by'])
+				.where('doc', '=', `entry:${id}`)
+				.where('field', '=', 'title')
+				.orderBy('seq')
+				.execute();
+		expect(await timeline()).toEqual([
+			expect.objectContaining({ to_value: '"备份前"' }),
+			{ to_value: '"后改"', actor_name: '乙', via: 'recovered', claimed_by: '乙' },
+			{ to_value: '"先改"', actor_name: '甲', via: 'recovered', claimed_by: '甲' },
+		]);
+		const head = await server.app.storage.log.head(`entry:${id}`);
+		await here.recover([[id, here.state(id)]]);
+		await there.recover([[id, there.state(id)]]);
+		expect(await server.app.storage.log.head(`entry:${id}`)).toBe(head);
+		await eventually(async () =>
+			expect(await server.app.catalogue.entry(system, id)).toMatchObject({ title: '后改', conflictCount: 0 }),
+		);
 	});
 
 	it('S8 a server that was never restored refuses', async () => {

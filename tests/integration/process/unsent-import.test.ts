@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
+import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { unsentText, type UnsentFile } from '#sync/unsent-file.ts';
 import { runCli } from '#server/cli.ts';
@@ -113,6 +114,27 @@ describe('S11 a file of unsent work', () => {
 			code: 0,
 			json: { items: 1, taken: 0, nothingNew: 1, refused: [] },
 		});
+	});
+
+	it('takes an edit that was too large for any message', async () => {
+		const server = await startTestServer();
+		const commands = await serveAppCommands(server.app);
+		onTestFinished(() => commands.close());
+		const person = await personOf(server, '张三');
+		const id = await aMadeEntry(server.app, { title: '旧' });
+		const doc = new Y.Doc();
+		doc.getXmlFragment('body:note').push([new Y.XmlText('长'.repeat(MAX_UPDATE_BYTES / 2))]);
+		const update = Buffer.from(Y.encodeStateAsUpdate(doc)).toString('base64');
+		const path = join(server.dataDir, 'unsent.json');
+		const item = { doc: `entry:${id}`, title: '旧', updates: [update], edits: [] };
+		await writeFile(path, unsentText(contentOf(person, [item])));
+		expect(await lantai(['unsent', 'import', path, '--data', server.dataDir])).toMatchObject({
+			code: 0,
+			json: { items: 1, taken: 1, refused: [] },
+		});
+		expect(JSON.stringify((await server.app.catalogue.entry(system, id)).bodies).length).toBeGreaterThan(
+			MAX_UPDATE_BYTES / 2,
+		);
 	});
 
 	it('is refused whole when it is changed, foreign, newer, or somebody else’s', async () => {

@@ -1,10 +1,12 @@
+import * as v from 'valibot';
+import { PushBatch, readBatch } from '#sync/sync-messages.ts';
 import { answer } from '../../answers.ts';
-import { demandIdentity } from '../../person.ts';
-import { readBatch } from '../sync-body.ts';
+import { demandIdentity, readBody } from '../../person.ts';
 
 /** Rules S4 to S7: takes a batch of updates. */
 export const POST = ({ locals, request }) =>
 	answer(async () => {
 		const identity = demandIdentity(locals);
-		return locals.app.collaboration.sync.push(await readBatch(request), identity);
+		const batch = readBatch(await readBody(request, v.unknown()), PushBatch);
+		return locals.app.collaboration.sync.push(batch, identity);
 	});

@@ -1,6 +1,6 @@
+import { demandProtocol } from '#sync/sync-messages.ts';
 import { answer } from '../../../answers.ts';
 import { demandPerson, readCount } from '../../../person.ts';
-import { demandProtocol } from '../../sync-body.ts';
 
 /** Rule S3: the state of one document: `?since=&protocol=`. */
 export const GET = ({ locals, params, url, setHeaders }) =>
