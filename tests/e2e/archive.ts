@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +21,10 @@ export interface Archive {
 	addPerson(name: string, role: string): Promise<void>;
 	/** Id of an entry at item level. */
 	anItem(): Promise<string>;
+	/** Ends the server at once, as a power cut would. */
+	kill(): Promise<void>;
+	/** Starts it again at the same address. */
+	startAgain(): Promise<void>;
 	stop(): Promise<void>;
 }
 
@@ -49,32 +53,43 @@ export async function startArchive(
 			],
 			`${PASSWORD}\n`,
 		);
-	const child = spawn(
-		NODE,
-		[
-			join(PROJECT, 'server/cli.ts'),
-			'serve',
-			'--port',
-			'0',
-			'--data',
-			dataDir,
-			...(options.tls ? ['--tls', options.tls] : []),
-		],
-		{
-			env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
-		},
-	);
-	let said = '';
-	const port = await new Promise<number>((resolve, reject) => {
-		const hear = (chunk: Buffer): void => {
-			said += chunk.toString();
-			const found = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(said);
-			if (found) resolve(Number(found[1]));
-		};
-		child.stdout.on('data', hear);
-		child.stderr.on('data', hear);
-		child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
-	});
+	const serve = (port: number): Promise<{ child: ChildProcess; port: number }> => {
+		const child = spawn(
+			NODE,
+			[
+				join(PROJECT, 'server/cli.ts'),
+				'serve',
+				'--port',
+				String(port),
+				'--data',
+				dataDir,
+				...(options.tls ? ['--tls', options.tls] : []),
+			],
+			{
+				env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
+			},
+		);
+		let said = '';
+		return new Promise((resolve, reject) => {
+			const hear = (chunk: Buffer): void => {
+				said += chunk.toString();
+				const found = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(said);
+				if (found) resolve({ child, port: Number(found[1]) });
+			};
+			child.stdout.on('data', hear);
+			child.stderr.on('data', hear);
+			child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
+		});
+	};
+	const end = async (signal: NodeJS.Signals): Promise<void> => {
+		const { child } = running;
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		const ended = new Promise((resolve) => child.on('exit', resolve));
+		child.kill(signal);
+		await ended;
+	};
+	let running = await serve(0);
+	const { port } = running;
 	const origin = `http://127.0.0.1:${port}`;
 	return {
 		origin,
@@ -104,12 +119,12 @@ export async function startArchive(
 			if (!id) throw new Error('there is no item');
 			return id;
 		},
+		kill: () => end('SIGKILL'),
+		async startAgain() {
+			running = await serve(port);
+		},
 		async stop() {
-			const ended = new Promise((resolve) => child.on('exit', resolve));
-			if (child.exitCode === null) {
-				child.kill('SIGTERM');
-				await ended;
-			}
+			await end('SIGTERM');
 			await rm(dataDir, { recursive: true, force: true });
 		},
 	};
