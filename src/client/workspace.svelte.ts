@@ -1,13 +1,7 @@
-import { HocuspocusProvider } from '@hocuspocus/provider';
-import { toBase64 } from 'lib0/buffer';
 import { untrack } from 'svelte';
-import { createSubscriber } from 'svelte/reactivity';
-import * as Y from 'yjs';
 import { isRefusal } from '#domain/base/refusal.ts';
-import { createId, type EntryId } from '#domain/base/ids.ts';
-import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
-import type { EntryRow } from '#domain/catalogue/rows.ts';
-import { buildEntryDoc, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import { Arrangement } from './arrangement.ts';
 import { Connection, type ConnectionStatus, type Probe } from './connection.svelte.ts';
 import type { EntrySession, PresentPerson, RowsChange, RowsClient, Workspace } from './contract.ts';
 import type { DevicePeople } from './device/device-people.ts';
@@ -16,12 +10,10 @@ import type { DeviceWork } from './device/device-work.svelte.ts';
 import { unsentFileOf } from './device/unsent-export.ts';
 import { LiveEntrySession } from './entry-session.svelte.ts';
 import { importsClient } from './imports-client.ts';
+import { OpenEntries } from './open-entries.svelte.ts';
 import { readMe, type Me } from './open-workspace.ts';
-import { presentPeople } from './present-people.ts';
+import { Presence, type Heard } from './presence.svelte.ts';
 import { request } from './requests.ts';
-
-/** After this long without a key or pointer a person is shown as away. */
-const IDLE_MS = 3 * 60_000;
 
 /** The workspace of one tab: one socket, the entries open in it, who else is there, and what the device keeps. */
 export class LiveWorkspace implements Workspace {
@@ -33,15 +25,11 @@ export class LiveWorkspace implements Workspace {
 	#waitingForArchive = $state.raw<number | undefined>(undefined);
 	#people: DevicePeople;
 	#connection: Connection;
-	#presence: HocuspocusProvider | undefined;
-	#presenceDoc = new Y.Doc();
-	// Not state itself: while a component goes, Svelte shows it the state of before, which must not be written back.
-	#sessions = new Map<EntryId, { readonly session: LiveEntrySession; users: number }>();
-	#sessionsVersion = $state.raw(0);
+	/** Readers are not in the archive: they get rows, and are seen by nobody. */
+	#presence: Presence | undefined;
+	#entries: OpenEntries;
+	#arrangement: Arrangement;
 	#listeners = new Set<(change: RowsChange) => void>();
-	#watchPeople: () => void;
-	#at: EntryId | null = null;
-	#isIdle = false;
 	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 
@@ -84,11 +72,28 @@ export class LiveWorkspace implements Workspace {
 				return () => this.#listeners.delete(listener);
 			},
 		};
-		this.#watchPeople = createSubscriber((update) => {
-			this.#presence?.awareness?.on('change', update);
-			return () => this.#presence?.awareness?.off('change', update);
+		this.#entries = new OpenEntries(
+			(id) =>
+				new LiveEntrySession({
+					id,
+					me: this.me,
+					rows: this.rows,
+					connection: this.#connection,
+					device: this.device,
+					onEditedOffline: (parentId) => this.#announce({ ids: [id], parents: [parentId] }),
+				}),
+		);
+		this.#arrangement = new Arrangement({
+			me: this.me,
+			rows: this.rows,
+			entries: this.#entries,
+			ask: request,
 		});
-		if (this.me.role !== 'reader') this.#joinPresence();
+		if (this.me.role !== 'reader')
+			this.#presence = new Presence({
+				socket: this.#connection.socket,
+				onHeard: (message) => this.#hear(message),
+			});
 		this.#watchConnection();
 		this.#warnBeforeLeaving();
 		this.#stops.push(
@@ -115,26 +120,18 @@ export class LiveWorkspace implements Workspace {
 	}
 
 	get unsent(): number {
-		void this.#sessionsVersion;
-		let unwritten = 0;
-		let open = 0;
-		for (const { session } of this.#sessions.values()) {
-			unwritten += session.unwritten;
-			open += session.unsent;
-		}
+		const { unwritten, unsent } = this.#entries.edits;
 		// What was written a moment ago is not counted on the device yet.
-		return Math.max(this.device.waiting.count + unwritten, open);
+		return Math.max(this.device.waiting.count + unwritten, unsent);
 	}
 
 	get people(): readonly PresentPerson[] {
-		this.#watchPeople();
-		return presentPeople(this.#presence?.awareness?.getStates(), this.#presenceDoc.clientID);
+		return this.#presence?.people ?? [];
 	}
 
 	open(id: EntryId): EntrySession {
-		this.#at = id;
-		this.#sayWhere();
-		return this.#use(id);
+		this.#presence?.at(id);
+		return this.#entries.use(id);
 	}
 
 	async create(
@@ -144,43 +141,21 @@ export class LiveWorkspace implements Workspace {
 		title: string,
 		after?: EntryId,
 	): Promise<EntryId> {
-		const id = createId();
-		const doc = new Y.Doc();
-		const order = await this.#orderAfter(parentId, after);
-		buildEntryDoc(
-			doc,
-			{ level, parentId, order, fields: title ? { title } : {}, bodies: {} },
-			{ by: this.me.id, at: new Date().toISOString(), newElementId: () => createId<string>() },
-		);
-		const update = toBase64(Y.encodeStateAsUpdate(doc));
-		doc.destroy();
-		await request('/api/entries', {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ id, profile, update }),
-		});
+		const id = await this.#arrangement.create(parentId, level, profile, title, after);
 		this.#announce({ ids: [id], parents: [parentId] });
 		return id;
 	}
 
-	async move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void> {
-		const { before, after } = await this.#neighbours(parentId, beforeId, id);
-		const order = orderKeyBetween(before, after);
-		await this.#edit(id, (session) => {
-			const current = session.values('parent')[0]?.value ?? null;
-			session.doc.transact(() => {
-				if (current !== parentId) session.set('parent', parentId);
-				session.set('order', order);
-			});
-		});
+	move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void> {
+		return this.#arrangement.move(id, parentId, beforeId);
 	}
 
-	async remove(id: EntryId): Promise<void> {
-		await this.#edit(id, (session) => session.set('status', 'deleted'));
+	remove(id: EntryId): Promise<void> {
+		return this.#arrangement.setStatus(id, 'deleted');
 	}
 
-	async restore(id: EntryId): Promise<void> {
-		await this.#edit(id, (session) => session.set('status', 'active'));
+	restore(id: EntryId): Promise<void> {
+		return this.#arrangement.setStatus(id, 'active');
 	}
 
 	async signIn(password: string): Promise<void> {
@@ -216,7 +191,7 @@ export class LiveWorkspace implements Workspace {
 
 	async signOut(): Promise<void> {
 		const isKept = this.device.store.isDurable;
-		for (const { session } of this.#sessions.values()) session.close();
+		this.#entries.close();
 		// What opens the device goes first: whatever else fails, nothing readable is left.
 		this.device.tabs.say({ type: 'signed-out' });
 		this.close();
@@ -233,120 +208,11 @@ export class LiveWorkspace implements Workspace {
 	/** Leaves: ends the sessions and the socket. */
 	close(): void {
 		clearTimeout(this.#refresh);
-		for (const { session } of this.#sessions.values()) session.close();
-		this.#presence?.destroy();
+		this.#entries.close();
+		this.#presence?.close();
 		this.#connection.close();
 		this.device.close();
 		for (const stop of this.#stops) stop();
-	}
-
-	#use(id: EntryId): LiveEntrySession {
-		const known = this.#sessions.get(id);
-		if (known) {
-			known.users++;
-			return shared(known.session, () => this.#release(id));
-		}
-		const session = new LiveEntrySession({
-			id,
-			me: this.me,
-			rows: this.rows,
-			connection: this.#connection,
-			device: this.device,
-			onEditedOffline: (parentId) => this.#announce({ ids: [id], parents: [parentId] }),
-		});
-		this.#sessions.set(id, { session, users: 1 });
-		this.#sessionsVersion = untrack(() => this.#sessionsVersion) + 1;
-		return shared(session, () => this.#release(id));
-	}
-
-	#release(id: EntryId): void {
-		const known = this.#sessions.get(id);
-		if (!known) return;
-		if (known.users > 1) known.users--;
-		// An entry with edits that are nowhere else stays open until they are.
-		else if (known.session.mustStay) {
-			void known.session.settled().then(
-				() => this.#release(id),
-				() => undefined,
-			);
-			return;
-		} else {
-			this.#sessions.delete(id);
-			known.session.close();
-			this.#sessionsVersion++;
-		}
-	}
-
-	async #edit(id: EntryId, change: (session: LiveEntrySession) => void): Promise<void> {
-		const session = this.#use(id);
-		try {
-			await session.ready();
-			change(session);
-			await session.settled();
-		} finally {
-			session.close();
-		}
-	}
-
-	async #orderAfter(parentId: EntryId | null, after: EntryId | undefined): Promise<string> {
-		const siblings = await this.#siblings(parentId);
-		const at = after === undefined ? siblings.length - 1 : siblings.findIndex((row) => row.id === after);
-		return orderKeyBetween(siblings[at]?.order ?? null, siblings[at + 1]?.order ?? null);
-	}
-
-	async #neighbours(
-		parentId: EntryId | null,
-		beforeId: EntryId | null,
-		moved: EntryId,
-	): Promise<{ before: string | null; after: string | null }> {
-		const siblings = (await this.#siblings(parentId)).filter((row) => row.id !== moved);
-		const at = beforeId === null ? siblings.length : siblings.findIndex((row) => row.id === beforeId);
-		return { before: siblings[at - 1]?.order ?? null, after: siblings[at]?.order ?? null };
-	}
-
-	async #siblings(parentId: EntryId | null): Promise<EntryRow[]> {
-		const rows: EntryRow[] = [];
-		for (;;) {
-			const page = await this.rows.children(parentId, rows.length, 1000);
-			rows.push(...page.rows);
-			if (rows.length >= page.total || page.rows.length === 0) return rows;
-		}
-	}
-
-	#joinPresence(): void {
-		const provider = new HocuspocusProvider({
-			name: PRESENCE_DOC_NAME,
-			document: this.#presenceDoc,
-			websocketProvider: this.#connection.socket,
-			token: null,
-			onStateless: ({ payload }) => this.#hear(JSON.parse(payload) as Heard),
-			onSynced: () => this.#sayWhere(),
-		});
-		this.#presence = provider;
-		provider.attach();
-		this.#sayWhere();
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const active = (): void => {
-			clearTimeout(timer);
-			timer = setTimeout(() => this.#setIdle(true), IDLE_MS);
-			this.#setIdle(false);
-		};
-		for (const type of ['keydown', 'pointerdown'] as const) addEventListener(type, active, { passive: true });
-		active();
-		this.#stops.push(() => {
-			clearTimeout(timer);
-			for (const type of ['keydown', 'pointerdown'] as const) removeEventListener(type, active);
-		});
-	}
-
-	#setIdle(isIdle: boolean): void {
-		if (this.#isIdle === isIdle) return;
-		this.#isIdle = isIdle;
-		this.#sayWhere();
-	}
-
-	#sayWhere(): void {
-		this.#presence?.awareness?.setLocalState({ entryId: this.#at, field: null, idle: this.#isIdle });
 	}
 
 	#hear(message: Heard): void {
@@ -354,7 +220,7 @@ export class LiveWorkspace implements Workspace {
 			this.#announce({ ids: message.ids, parents: message.parents });
 			this.#refreshSoon();
 		} else if (message.type === 'deposited') {
-			this.#sessions.get(message.id)?.session.deposited(message.version);
+			this.#entries.deposited(message.id, message.version);
 			this.#announce({ ids: [message.id], parents: [] });
 			this.#refreshSoon();
 		}
@@ -392,7 +258,7 @@ export class LiveWorkspace implements Workspace {
 					if (status === 'disconnected') wasAway = true;
 					else if (isOnline && wasAway) {
 						wasAway = false;
-						untrack(() => this.#announce({ ids: [...this.#sessions.keys()], parents: [], all: true }));
+						untrack(() => this.#announce({ ids: this.#entries.ids, parents: [], all: true }));
 					}
 				});
 			}),
@@ -410,28 +276,4 @@ export class LiveWorkspace implements Workspace {
 		addEventListener('beforeunload', warn);
 		this.#stops.push(() => removeEventListener('beforeunload', warn));
 	}
-}
-
-type Heard =
-	| {
-			readonly type: 'changed';
-			readonly ids: readonly EntryId[];
-			readonly parents: readonly (EntryId | null)[];
-	  }
-	| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string; readonly seq: number };
-
-/** The session, whose `close` gives back one use of it. */
-function shared(session: LiveEntrySession, release: () => void): LiveEntrySession {
-	let isOpen = true;
-	return new Proxy(session, {
-		get(target, name) {
-			if (name === 'close')
-				return () => {
-					if (isOpen) release();
-					isOpen = false;
-				};
-			const value = Reflect.get(target, name, target) as unknown;
-			return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-		},
-	});
 }
