@@ -2,6 +2,7 @@ import type { Params } from '#domain/base/refusal.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
@@ -38,6 +39,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 			: result.flatMap((branch) => branchLines(branch, 0)).join('\n'),
 	show: entryText,
 	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
+	conflicts: conflictsText,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
 	backup: (result: BackupAnswer, say) =>
@@ -184,6 +186,29 @@ function importText(result: ImportAnswer, say: Say): string {
 			),
 		);
 	return lines.join('\n');
+}
+
+function conflictsText(
+	result: { readonly total: number; readonly conflicts: readonly ConflictRow[] },
+	say: Say,
+): string {
+	return [
+		say('cli_conflicts_total', { total: result.total }),
+		...result.conflicts.flatMap((row) => [
+			'',
+			`${[row.referenceCode, row.title].filter(Boolean).join('  ')}  ${row.entryId}`,
+			...table(
+				[],
+				row.values.map(({ value, attribution }) => [
+					`  ${row.field}`,
+					lineOf(value),
+					attribution.actorName,
+					attribution.receivedAt,
+				]),
+			),
+			...(row.dispute ? [`  ${say('cli_conflicts_disputed', { ...row.dispute })}`] : []),
+		]),
+	].join('\n');
 }
 
 function branchLines(branch: Branch, depth: number): string[] {

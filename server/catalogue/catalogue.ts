@@ -50,13 +50,13 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			rowsById(storage, person, [id]),
 			db
 				.selectFrom('entry')
-				.select(['fields', 'bodies', 'conflicts', 'problems', 'projected_seq', 'hidden'])
+				.select(['fields', 'bodies', 'problems', 'projected_seq', 'hidden'])
 				.where('id', '=', id)
 				.executeTakeFirst(),
 			thingOf(id),
 		]);
 		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		const [versions, path, attributions] = await Promise.all([
+		const [versions, path, attributions, conflicts] = await Promise.all([
 			db
 				.selectFrom('deposit')
 				.select(['version', 'at', 'kind'])
@@ -65,13 +65,24 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.execute(),
 			pathOf(person, id),
 			attributionsOf(storage, `entry:${id}`),
+			db
+				.selectFrom('conflict')
+				.select(['field', 'values_json', 'dispute'])
+				.where('entry_id', '=', id)
+				.execute(),
 		]);
 		return {
 			...row,
 			fields: JSON.parse(full.fields) as Record<FieldKey, FieldValue>,
 			bodies: JSON.parse(full.bodies) as Record<string, RichText>,
-			conflicts:
-				full.conflicts === null ? {} : (JSON.parse(full.conflicts) as Record<FieldKey, ConflictingValue[]>),
+			conflicts: Object.fromEntries(
+				conflicts.map(({ field, values_json }) => [field, JSON.parse(values_json) as ConflictingValue[]]),
+			),
+			disputes: Object.fromEntries(
+				conflicts.flatMap(({ field, dispute }) =>
+					dispute === null ? [] : [[field, JSON.parse(dispute) as EntryDetail['disputes'][string]]],
+				),
+			),
 			attributions: Object.fromEntries(attributions),
 			versions: versions.map((version) => ({
 				version: version.version,

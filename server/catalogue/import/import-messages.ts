@@ -39,7 +39,6 @@ export const ROW_COLUMNS = [
 	'creators_text',
 	'fields',
 	'bodies',
-	'conflicts',
 	'conflict_count',
 	'fonds_id',
 	'own_access',
