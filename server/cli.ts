@@ -137,6 +137,10 @@ export function parseCommandLine(
 		field,
 		value,
 	}));
+	leaf(program.command('log <id>').option('--before <n>', say('cli_log_before')), 'log', ({ before }, [id]) => ({
+		id,
+		before: before === undefined ? undefined : positionOf('--before', before),
+	}));
 	leaf(
 		program
 			.command('conflicts')
@@ -210,6 +214,7 @@ interface Options {
 	readonly format?: string;
 	readonly output?: string;
 	readonly force?: boolean;
+	readonly before?: string;
 	readonly fonds?: string;
 	readonly person?: string;
 	readonly cause?: string;
@@ -283,6 +288,11 @@ function needsPassword(verb: string): boolean {
 
 function countOf(argument: string, value: string): number {
 	if (!/^[1-9]\d{0,3}$/.test(value)) throw new Refusal('cli.bad-argument', { argument, value });
+	return Number(value);
+}
+
+function positionOf(argument: string, value: string): number {
+	if (!/^[1-9]\d{0,14}$/.test(value)) throw new Refusal('cli.bad-argument', { argument, value });
 	return Number(value);
 }
 

@@ -40,7 +40,7 @@ type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
 const TOKEN_DAYS = 366;
 const DAY_MS = 86_400_000;
 /** Verbs that change nothing: a cancelled one is not waited for. */
-const READS = ['tree', 'show', 'conflicts', 'archive-verify'];
+const READS = ['tree', 'show', 'conflicts', 'log', 'archive-verify'];
 
 const text = v.pipe(v.string(), v.minLength(1));
 const entryId = v.pipe(
@@ -153,6 +153,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			const seq = await app.collaboration.setField(id, setting.key, setting.value, actorOf(identity));
 			return { id, field: setting.key, value: setting.value, seq };
 		},
+	),
+
+	log: verb(
+		v.object({ id: entryId, before: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
+		(app, { id, before }, { identity }) => app.catalogue.timeline(identity.person, id, before),
 	),
 
 	conflicts: verb(

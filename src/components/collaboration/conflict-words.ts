@@ -2,7 +2,7 @@ import { fieldIdOf, type FieldKey, type FieldValue } from '#domain/catalogue/ent
 import { termOf } from '#domain/catalogue/profile.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { Attribution } from '#domain/catalogue/rows.ts';
-import type { ConflictCause, ConflictChoice } from '#domain/collaboration/conflicts.ts';
+import { isDispute, type ConflictCause, ConflictChoice } from '#domain/collaboration/conflicts.ts';
 import { textOf } from '#domain/catalogue/entry.ts';
 import { m } from '#i18n/generated/messages.js';
 import { labelOf, timeWords } from '#i18n/words.ts';
@@ -15,6 +15,7 @@ export function fieldWords(profile: string, field: FieldKey): string {
 		order: m.conflicts_field_order,
 		status: m.conflicts_field_status,
 		level: m.conflicts_field_level,
+		dispute: m.conflicts_field_dispute,
 	};
 	const definition = profileOf(profile).fields.find((each) => each.id === id);
 	return structural[id]?.() ?? (definition ? labelOf(definition.label) : id);
@@ -23,6 +24,7 @@ export function fieldWords(profile: string, field: FieldKey): string {
 /** What a value of a field says. */
 export function fieldValueWords(profile: string, field: FieldKey, value: FieldValue): string {
 	if (value === null || value === '') return m.catalogue_conflict_cleared();
+	if (isDispute(value)) return value.reason;
 	const definition = profileOf(profile).fields.find((each) => each.id === fieldIdOf(field));
 	const text = textOf(value);
 	const term = definition?.vocabulary ? termOf(profileOf(profile), definition.vocabulary, text) : undefined;
@@ -48,6 +50,7 @@ export function authorWords(by: Pick<Attribution, 'actorName' | 'via'>): string 
 		rule: m.conflicts_via_rule,
 		recovered: m.conflicts_via_recovered,
 		automatic: m.conflicts_via_automatic,
+		undo: m.conflicts_via_undo,
 	};
 	const words = via === undefined ? undefined : how[via];
 	return words ? m.conflicts_author_via({ name: by.actorName, how: words() }) : by.actorName;
