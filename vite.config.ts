@@ -38,7 +38,7 @@ export default defineConfig({
 					include: ['tests/integration/**/*.test.ts', 'tests/conformance/**/*.test.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
-					fileParallelism: false,
+					maxWorkers: 2,
 					// Pages as they are served: built code must not be compiled a second time.
 					server: { deps: { external: [/\/build\//] } },
 				},

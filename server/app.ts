@@ -19,6 +19,7 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
+import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
@@ -44,6 +45,7 @@ export interface App {
 	readonly catalogue: Catalogue;
 	readonly imports: Imports;
 	readonly collaboration: Collaboration;
+	readonly conflicts: ConflictDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -167,6 +169,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			catalogue,
 			imports,
 			collaboration,
+			conflicts: createConflictDesk({
+				storage,
+				clock,
+				collaboration,
+				thingOf: (id) => catalogue.thingOf(id),
+			}),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

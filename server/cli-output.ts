@@ -2,8 +2,10 @@ import type { Params } from '#domain/base/refusal.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
+import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
@@ -38,6 +40,8 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 			: result.flatMap((branch) => branchLines(branch, 0)).join('\n'),
 	show: entryText,
 	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
+	conflicts: conflictsText,
+	log: timelineText,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
 	backup: (result: BackupAnswer, say) =>
@@ -184,6 +188,42 @@ function importText(result: ImportAnswer, say: Say): string {
 			),
 		);
 	return lines.join('\n');
+}
+
+function conflictsText(
+	result: { readonly total: number; readonly conflicts: readonly ConflictRow[] },
+	say: Say,
+): string {
+	return [
+		say('cli_conflicts_total', { total: result.total }),
+		...result.conflicts.flatMap((row) => [
+			'',
+			`${[row.referenceCode, row.title].filter(Boolean).join('  ')}  ${row.entryId}`,
+			...table(
+				[],
+				row.values.map(({ value, attribution }) => [
+					`  ${row.field}`,
+					lineOf(value),
+					attribution.actorName,
+					attribution.receivedAt,
+				]),
+			),
+			...(row.dispute ? [`  ${say('cli_conflicts_disputed', { ...row.dispute })}`] : []),
+		]),
+	].join('\n');
+}
+
+function timelineText({ steps }: Timeline, say: Say): string {
+	if (steps.length === 0) return say('cli_log_empty');
+	return steps
+		.flatMap((step) => [
+			`${step.seq}  ${step.to}  ${step.actorName}${step.via ? ` (${step.via})` : ''}`,
+			...step.changes.map(
+				({ field, from, to }) => `  ${field}: ${from.map(lineOf).join(' ⁄ ') || '—'} → ${lineOf(to) || '—'}`,
+			),
+			...(step.hasTexts ? [`  ${say('cli_log_texts')}`] : []),
+		])
+		.join('\n');
 }
 
 function branchLines(branch: Branch, depth: number): string[] {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
+import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -136,6 +137,29 @@ export function parseCommandLine(
 		field,
 		value,
 	}));
+	leaf(program.command('log <id>').option('--before <n>', say('cli_log_before')), 'log', ({ before }, [id]) => ({
+		id,
+		before: before === undefined ? undefined : positionOf('--before', before),
+	}));
+	leaf(
+		program
+			.command('conflicts')
+			.option('--fonds <id>', say('cli_conflicts_fonds'))
+			.option('--person <name>', say('cli_conflicts_person'))
+			.addOption(new Option('--cause <cause>', say('cli_conflicts_cause')).choices(CONFLICT_CAUSES))
+			.option('--days <n>', say('cli_conflicts_days'))
+			.addOption(new Option('--state <state>', say('cli_conflicts_state')).choices(['open', 'disputed']))
+			.option('--limit <n>', say('cli_conflicts_limit')),
+		'conflicts',
+		({ fonds, person, cause, days, state, limit }) => ({
+			fonds,
+			person,
+			cause,
+			days: days === undefined ? undefined : countOf('--days', days),
+			state,
+			limit: countOf('--limit', limit ?? '100'),
+		}),
+	);
 	leaf(
 		program
 			.command('export <id>')
@@ -190,6 +214,13 @@ interface Options {
 	readonly format?: string;
 	readonly output?: string;
 	readonly force?: boolean;
+	readonly before?: string;
+	readonly fonds?: string;
+	readonly person?: string;
+	readonly cause?: string;
+	readonly days?: string;
+	readonly state?: string;
+	readonly limit?: string;
 }
 
 /** Runs a command line to its end; gives the exit code, 0 only on success. */
@@ -257,6 +288,11 @@ function needsPassword(verb: string): boolean {
 
 function countOf(argument: string, value: string): number {
 	if (!/^[1-9]\d{0,3}$/.test(value)) throw new Refusal('cli.bad-argument', { argument, value });
+	return Number(value);
+}
+
+function positionOf(argument: string, value: string): number {
+	if (!/^[1-9]\d{0,14}$/.test(value)) throw new Refusal('cli.bad-argument', { argument, value });
 	return Number(value);
 }
 

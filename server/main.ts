@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { createApp } from './app.ts';
@@ -79,6 +80,8 @@ export async function main(
 		const config = readConfig(options);
 		const { address, trust, refreshCertificate, stop } = await startServer(config);
 		process.stdout.write(`${announcements.listening(address, trust)}\n`);
+		// A process that is killed later would keep nothing for the next start.
+		flushCompileCache();
 		const end = (): void => {
 			// Whatever happens, a second signal or a stuck disk must not keep the process for ever.
 			setTimeout(() => process.exit(1), SHUTDOWN_MS + 500).unref();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { compileCacheFolder } from './config.ts';
 
@@ -26,7 +26,7 @@ if (isBuildStale()) {
 		process.exit(1);
 	}
 }
-// Compiled code is kept, for the workers too: a start is faster, and no thread needs the compiler in memory.
+// As `lantai` does it.
 enableCompileCache(compileCacheFolder(join(PROJECT, 'node_modules/.cache/lantai')));
 const { main } = await import('./main.ts');
 const given = ['port', 'host', 'tls'].flatMap((name) => {
@@ -34,7 +34,6 @@ const given = ['port', 'host', 'tls'].flatMap((name) => {
 	return at > 0 ? [[name, process.argv[at + 1] ?? '']] : [];
 });
 await main(Object.fromEntries(given) as Parameters<typeof main>[0]);
-flushCompileCache();
 
 function isBuildStale(): boolean {
 	const built = modifiedAt('build/handler.js');

@@ -6,6 +6,7 @@ import { createId, parseEntryId, type EntryId, type PersonId } from '#domain/bas
 import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { settingAsWritten } from '#domain/catalogue/written-value.ts';
+import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
@@ -37,8 +38,9 @@ export interface VerbRequest {
 type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
 
 const TOKEN_DAYS = 366;
+const DAY_MS = 86_400_000;
 /** Verbs that change nothing: a cancelled one is not waited for. */
-const READS = ['tree', 'show', 'archive-verify'];
+const READS = ['tree', 'show', 'conflicts', 'log', 'archive-verify'];
 
 const text = v.pipe(v.string(), v.minLength(1));
 const entryId = v.pipe(
@@ -127,6 +129,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			fields: entry.fields,
 			bodies: entry.bodies,
 			conflicts: entry.conflicts,
+			disputes: entry.disputes,
 			state: entry.state,
 			versions: entry.versions,
 			childCount: entry.childCount,
@@ -149,6 +152,34 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			}
 			const seq = await app.collaboration.setField(id, setting.key, setting.value, actorOf(identity));
 			return { id, field: setting.key, value: setting.value, seq };
+		},
+	),
+
+	log: verb(
+		v.object({ id: entryId, before: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
+		(app, { id, before }, { identity }) => app.catalogue.timeline(identity.person, id, before),
+	),
+
+	conflicts: verb(
+		v.object({
+			fonds: v.optional(entryId),
+			person: v.optional(text),
+			cause: v.optional(v.picklist(CONFLICT_CAUSES)),
+			days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+			state: v.optional(v.picklist(['open', 'disputed'])),
+			limit: v.pipe(v.number(), v.integer(), v.minValue(1)),
+		}),
+		async (app, { person: name, days, limit, ...filter }, { identity }) => {
+			const asked = {
+				...filter,
+				...(name === undefined ? {} : { person: (await accountOf(app, name)).id }),
+				...(days === undefined ? {} : { before: new Date(Date.now() - days * DAY_MS).toISOString() }),
+			};
+			const [{ total, rows }, groups] = await Promise.all([
+				app.conflicts.list(identity.person, asked, 0, limit),
+				app.conflicts.groups(identity.person, asked),
+			]);
+			return { total, conflicts: rows, groups };
 		},
 	),
 

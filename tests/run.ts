@@ -26,6 +26,8 @@ const browser = prepareBrowser();
 if (!onlyShots) installStrace();
 const env = {
 	...process.env,
+	// Hundreds of tests start a server each, with its workers: what they run is compiled once.
+	NODE_COMPILE_CACHE: join(RESULTS, 'compile-cache'),
 	...(browser ? { CHROMIUM_PATH: browser } : {}),
 	...(isLong ? { LANTAI_TEST_LONG: '1' } : {}),
 };

@@ -4,9 +4,10 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
-import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { attributionsOf } from './projection.ts';
+import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
 
 /** An entry with its children, as far as asked. */
@@ -20,6 +21,11 @@ export interface Catalogue {
 	search(person: Person, query: string, offset: number, limit: number): Promise<RowPage>;
 	/** @throws {Refusal} 'catalogue.unknown-entry' (404), also for entries the person may not see */
 	entry(person: Person, id: EntryId): Promise<EntryDetail>;
+	/**
+	 * What happened to an entry, newest first, before a log position or up to now. Not for readers: they see what stands.
+	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' (403)
+	 */
+	timeline(person: Person, id: EntryId, before?: number): Promise<Timeline>;
 	/** Children (of the top when there is no id), nested to a depth. */
 	tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]>;
 	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
@@ -50,13 +56,13 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			rowsById(storage, person, [id]),
 			db
 				.selectFrom('entry')
-				.select(['fields', 'bodies', 'conflicts', 'problems', 'projected_seq', 'hidden'])
+				.select(['fields', 'bodies', 'problems', 'projected_seq', 'hidden'])
 				.where('id', '=', id)
 				.executeTakeFirst(),
 			thingOf(id),
 		]);
 		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		const [versions, path, attributions] = await Promise.all([
+		const [versions, path, attributions, conflicts] = await Promise.all([
 			db
 				.selectFrom('deposit')
 				.select(['version', 'at', 'kind'])
@@ -65,13 +71,24 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.execute(),
 			pathOf(person, id),
 			attributionsOf(storage, `entry:${id}`),
+			db
+				.selectFrom('conflict')
+				.select(['field', 'values_json', 'dispute'])
+				.where('entry_id', '=', id)
+				.execute(),
 		]);
 		return {
 			...row,
 			fields: JSON.parse(full.fields) as Record<FieldKey, FieldValue>,
 			bodies: JSON.parse(full.bodies) as Record<string, RichText>,
-			conflicts:
-				full.conflicts === null ? {} : (JSON.parse(full.conflicts) as Record<FieldKey, ConflictingValue[]>),
+			conflicts: Object.fromEntries(
+				conflicts.map(({ field, values_json }) => [field, JSON.parse(values_json) as ConflictingValue[]]),
+			),
+			disputes: Object.fromEntries(
+				conflicts.flatMap(({ field, dispute }) =>
+					dispute === null ? [] : [[field, JSON.parse(dispute) as EntryDetail['disputes'][string]]],
+				),
+			),
 			attributions: Object.fromEntries(attributions),
 			versions: versions.map((version) => ({
 				version: version.version,
@@ -194,6 +211,13 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		search: (person, query, offset, limit) =>
 			searchEntries(storage, person, query, offset, Math.min(limit, MAX_ROWS)),
 		entry: detail,
+		async timeline(person, id, before) {
+			const thing = await thingOf(id);
+			if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+			if (!canOpenLive(person, thing))
+				throw new Refusal('permissions.denied', { action: 'see', thing: 'entry' }, 403);
+			return readTimeline(storage, id, before);
+		},
 		tree,
 		thingOf,
 		async storedEntry(id) {

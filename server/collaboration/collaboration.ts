@@ -10,7 +10,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
-import { fieldValuesOf, setField } from '#sync/field-values.ts';
+import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
 import { readLineage } from '#server/storage/lineage.ts';
@@ -32,6 +32,9 @@ import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
 import { Projector } from './projector.ts';
 import { Sockets } from './sockets.ts';
+
+/** Who settles what needs nobody. */
+const AUTOMATIC = { id: 'server', name: 'server', via: 'automatic' } as const;
 
 /** How often it is tried whether the log can be written again. */
 const PROBE_MS = 1000;
@@ -60,6 +63,14 @@ export interface Collaboration {
 	 * @returns the log position
 	 */
 	setField(id: EntryId, field: FieldKey, value: FieldValue, actor: Actor): Promise<number>;
+	/**
+	 * Changes an entry as a logged edit like any other; open editors see it at once, its row follows soon.
+	 * @param change gets a copy of the document; false leaves everything as it is
+	 * @returns the log position, or undefined when nothing changed
+	 */
+	edit(id: EntryId, actor: Actor, change: (copy: Y.Doc) => boolean): Promise<number | undefined>;
+	/** Resolves when the entry's row holds at least this position. */
+	projected(id: EntryId, seq: number): Promise<void>;
 	/**
 	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
 	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
@@ -164,6 +175,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		project: (id, doc, seq) => project({ storage, clock }, id, doc.meta, doc.content, seq),
 		onProjected(projected) {
 			void announce(projected);
+			settleTrifles(projected).catch((error: unknown) =>
+				logger.error({ err: error, entry: projected.id }, 'settling what differs in width only failed'),
+			);
 			if (projected.isMoved)
 				closeNoLongerAllowed(hocuspocus, parts.thingOf).catch((error: unknown) =>
 					logger.error({ err: error }, 'asking again who may have what open failed'),
@@ -191,6 +205,46 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			logger.warn({ err: error }, 'the log still cannot be written');
 			if (!closing) probing = setTimeout(() => void probe(), PROBE_MS);
 		}
+	}
+
+	async function edit(
+		id: EntryId,
+		actor: Actor,
+		change: (copy: Y.Doc) => boolean,
+	): Promise<number | undefined> {
+		const docName = entryDocName(id);
+		return hocuspocus.withDocument(docName, async (document) => {
+			const copy = new Y.Doc();
+			try {
+				Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+				const before = Y.encodeStateVector(copy);
+				if (!change(copy)) return undefined;
+				const update = Y.encodeStateAsUpdate(copy, before);
+				const taken = await docs.take(docName, document, update, actor);
+				if (!taken) return undefined;
+				Y.applyUpdate(document, update, { source: 'local' });
+				taken.settle();
+				return taken.seq;
+			} finally {
+				copy.destroy();
+			}
+		});
+	}
+
+	/** Values that differ in blanks and width only need nobody: the newest stands, and the timeline says how. */
+	async function settleTrifles({ id, trifles }: Projected): Promise<void> {
+		for (const { field, elements, value } of trifles)
+			await edit(id, AUTOMATIC, (copy) => {
+				const values = fieldValuesOf(copy);
+				if (!haveSameIds(elementsOf(values, field), elements)) return false;
+				setField(values, field, value, {
+					id: createId<string>(),
+					by: AUTOMATIC.id,
+					at: isoAt(clock),
+					via: AUTOMATIC.via,
+				});
+				return true;
+			});
 	}
 
 	/** A short message to everybody in the archive who may see the entry. */
@@ -221,26 +275,21 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	return {
 		upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
 		async setField(id, field, value, actor) {
-			await hocuspocus.withDocument(entryDocName(id), async (document) => {
-				const scratch = new Y.Doc();
-				Y.applyUpdate(scratch, Y.encodeStateAsUpdate(document));
-				const before = Y.encodeStateVector(scratch);
-				setField(fieldValuesOf(scratch), field, value, {
+			await edit(id, actor, (copy) => {
+				setField(fieldValuesOf(copy), field, value, {
 					id: createId<string>(),
 					by: actor.id,
 					at: isoAt(clock),
 					...(actor.via ? { via: actor.via } : {}),
 				});
-				const update = Y.encodeStateAsUpdate(scratch, before);
-				scratch.destroy();
-				const taken = await docs.take(entryDocName(id), document, update, actor);
-				Y.applyUpdate(document, update, { source: 'local' });
-				taken?.settle();
+				return true;
 			});
 			const seq = await storage.log.head(entryDocName(id));
 			await projector.projectNow(entryDocName(id), seq);
 			return seq;
 		},
+		edit,
+		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
 		async takeUpdate(id, update, actor, { person, alsoBy }) {
 			const thing = await parts.thingOf(id);
 			if (!thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);

@@ -1,10 +1,14 @@
 import * as v from 'valibot';
 import { isUuid } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { isDispute, isDisputeKey } from '#domain/collaboration/conflicts.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 
 /** Longest JSON text of one value, in UTF-16 units. */
 const MAX_VALUE_LENGTH = 64 * 1024;
+
+/** Longest reason for leaving a conflict, in UTF-16 units. */
+const MAX_REASON_LENGTH = 2000;
 
 const Element = v.strictObject({
 	id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -44,7 +48,10 @@ export function readFieldElement(given: unknown): FieldElement {
 	const element = parsed.output as FieldElement;
 	if (JSON.stringify(element.value).length > MAX_VALUE_LENGTH)
 		throw new Refusal('collaboration.bad-element', { reason: `${element.field}: value too long` });
-	if (structural[element.field]?.(element.value) === false)
+	const isKnownShape = isDisputeKey(element.field)
+		? element.value === null || (isDispute(element.value) && element.value.reason.length <= MAX_REASON_LENGTH)
+		: structural[element.field]?.(element.value) !== false;
+	if (!isKnownShape)
 		throw new Refusal('collaboration.bad-element', {
 			reason: `${element.field}: ${JSON.stringify(element.value).slice(0, 80)}`,
 		});

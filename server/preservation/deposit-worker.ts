@@ -4,14 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as Y from 'yjs';
 import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { readEntryDoc } from '#sync/entry-doc.ts';
+import type { FieldElement } from '#sync/field-values.ts';
+import { contestedElements } from '#server/catalogue/projection.ts';
 import { sha512 } from './digests.ts';
-import {
-	canonicalJson,
-	disputedElements,
-	entrySnapshot,
-	type DepositRecord,
-	type SnapshotInput,
-} from './entry-snapshot.ts';
+import { canonicalJson, entrySnapshot, type DepositRecord, type SnapshotInput } from './entry-snapshot.ts';
 import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
 import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
 import type { Recovered } from './ocfl-staging.ts';
@@ -65,8 +62,8 @@ export interface DepositAsks {
 /** A state ready to be deposited. */
 export interface Prepared {
 	readonly ref: number;
-	/** Elements of fields in conflict. */
-	readonly disputed: readonly string[];
+	/** Elements of which the log must say who set them. */
+	readonly contested: readonly FieldElement[];
 	/** The newest version in the store. */
 	readonly held:
 		{ readonly version: string; readonly position: number; readonly isOurs: boolean } | undefined;
@@ -126,7 +123,7 @@ function prepare({ objectId, updates, recorded }: DepositAsks['prepare']['ask'])
 	states.set(nextRef, doc);
 	return {
 		ref: nextRef++,
-		disputed: disputedElements(doc),
+		contested: contestedElements(readEntryDoc(doc)),
 		held: held && { version: held.version, position: held.record.toPosition, isOurs },
 		unrecorded: unrecordedVersions(objectId, recorded),
 	};

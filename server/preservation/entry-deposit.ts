@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
-import { attributionsOf } from '#server/catalogue/projection.ts';
+import { settingsOf } from '#server/catalogue/projection.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';
@@ -78,7 +78,7 @@ export async function depositEntry(
 				from: JSON.parse(from_values) as unknown,
 				to: JSON.parse(to_value) as unknown,
 			})),
-			attributions: await attributionsOf(storage, docName, prepared.disputed),
+			settings: await settingsOf(storage, docName, prepared.contested),
 			actors: distinct([
 				...actors,
 				...changes.map(({ actor_id, actor_name }) => ({ id: actor_id, name: actor_name })),

@@ -2,11 +2,9 @@ import canonicalize from 'canonicalize';
 import * as Y from 'yjs';
 import { must } from '#domain/base/assert.ts';
 import type { EntryId } from '#domain/base/ids.ts';
-import { STRUCTURAL_FIELDS } from '#domain/catalogue/entry.ts';
-import type { Attribution } from '#domain/catalogue/rows.ts';
+import { isDescriptive } from '#domain/catalogue/entry.ts';
 import { readEntryDoc, readMeta } from '#sync/entry-doc.ts';
-import { distinctValues } from '#sync/field-values.ts';
-import { chooseValues } from '#server/catalogue/projection.ts';
+import { chooseValues, type Setting } from '#server/catalogue/projection.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import type { FileSource } from './ocfl-store.ts';
 
@@ -27,8 +25,8 @@ export interface SnapshotInput {
 	readonly fromPosition: number;
 	/** Rows of `entry_change` between the two, in order. */
 	readonly changes: readonly Readonly<Record<string, unknown>>[];
-	/** Of the elements {@link disputedElements} named, by element id. */
-	readonly attributions: ReadonlyMap<string, Attribution>;
+	/** How contested elements were set, by element id. */
+	readonly settings: ReadonlyMap<string, Setting>;
 	/** Everybody whose updates lie between the two. */
 	readonly actors: readonly Depositor[];
 	readonly reason: DepositReason;
@@ -53,14 +51,6 @@ export interface DepositRecord {
 	readonly software: { readonly name: string; readonly version: string };
 }
 
-/** Elements of fields in conflict: those of which the log must say who set them. */
-export function disputedElements(doc: Y.Doc): string[] {
-	return [...readEntryDoc(doc).elements.values()]
-		.filter((elements) => distinctValues(elements).length > 1)
-		.flat()
-		.map((element) => element.id);
-}
-
 /**
  * The files of a version of an edited entry. `entry.json` is the master: it says all the entry says, to whoever has no
  * software of ours. Equal input makes equal bytes.
@@ -69,8 +59,7 @@ export function disputedElements(doc: Y.Doc): string[] {
 export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, FileSource> {
 	const content = readEntryDoc(doc);
 	const meta = readMeta(doc);
-	const { values, conflicts } = chooseValues(content, input.attributions);
-	const isStructural = (key: string): boolean => (STRUCTURAL_FIELDS as readonly string[]).includes(key);
+	const { values, conflicts, disputes } = chooseValues(content, input.settings);
 	const entry = {
 		schema: 'lantai-entry/1',
 		id: input.entryId,
@@ -81,9 +70,10 @@ export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, Fil
 		order: values.get('order') ?? null,
 		status: values.get('status') ?? 'active',
 		// A field that was cleared is left out, as everywhere else; that it was cleared, and by whom, is in the changes.
-		fields: Object.fromEntries([...values].filter(([key, value]) => value !== null && !isStructural(key))),
+		fields: Object.fromEntries([...values].filter(([key, value]) => value !== null && isDescriptive(key))),
 		bodies: content.bodies,
 		conflicts,
+		disputes,
 		logPosition: input.toPosition,
 	};
 	return new Map<string, FileSource>([

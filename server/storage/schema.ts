@@ -21,6 +21,10 @@ export interface Schema {
 	audit: AuditTable;
 	push_batch: PushBatchTable;
 	device_key: DeviceKeyTable;
+	conflict: ConflictTable;
+	conflict_person: ConflictPersonTable;
+	decision: DecisionTable;
+	decision_item: DecisionItemTable;
 }
 
 /**
@@ -121,8 +125,7 @@ export interface EntryTable {
 	fields: string;
 	/** JSON: RichText by field id. */
 	bodies: string;
-	/** JSON: ConflictingValue[] by field key, or null. */
-	conflicts: string | null;
+	/** Fields with several values, see {@link ConflictTable}. */
 	conflict_count: number;
 	/** Inherited: id of the outermost ancestor or self. */
 	fonds_id: string;
@@ -266,4 +269,54 @@ export interface DeviceKeyTable {
 	created_at: string;
 	last_used_at: string;
 	revoked_at: string | null;
+}
+
+/** A field of an entry that has several values. Written with the entry's row. */
+export interface ConflictTable {
+	entry_id: string;
+	field: string;
+	/** When the second of the values was received. */
+	since: string;
+	cause: string;
+	/** Alike conflicts share it. */
+	group_key: string;
+	/** JSON: ConflictingValue[], newest first. */
+	values_json: string;
+	/** JSON with reason, actorName, at, when it was left standing; else null. */
+	dispute: string | null;
+}
+
+/** Who set the values of a conflict. */
+export interface ConflictPersonTable {
+	entry_id: string;
+	field: string;
+	person_id: string;
+}
+
+/** One decision over many entries, which can be taken back as a whole. */
+export interface DecisionTable {
+	id: string;
+	/** `conflicts`. */
+	kind: string;
+	/** JSON: what was decided, and of what. */
+	detail: string;
+	why: string;
+	actor_id: string;
+	actor_name: string;
+	at: string;
+	/** How many fields it set. */
+	items: number;
+	undone_at: string | null;
+	undone_by: string | null;
+}
+
+/** One field a decision set. */
+export interface DecisionItemTable {
+	decision_id: string;
+	entry_id: string;
+	field: string;
+	/** The element it set. */
+	element_id: string;
+	/** JSON: ConflictingValue[] that stood before. */
+	before: string;
 }

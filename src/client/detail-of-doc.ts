@@ -1,9 +1,10 @@
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
-import { STRUCTURAL_FIELDS, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
+import { isDescriptive, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import { isDisputeKey } from '#domain/collaboration/conflicts.ts';
 import { readEntryDoc } from '#sync/entry-doc.ts';
 import { distinctValues, type FieldElement } from '#sync/field-values.ts';
 
@@ -23,11 +24,11 @@ export function detailOfDoc(
 	for (const [field, list] of elements) {
 		const sorted = [...list].sort((a, b) => position(b) - position(a) || (a.at < b.at ? 1 : -1));
 		if (sorted[0]) newest.set(field, sorted[0].value);
-		if (distinctValues(sorted).length > 1) conflictCount++;
+		if (!isDisputeKey(field) && distinctValues(sorted).length > 1) conflictCount++;
 	}
 	const fields = Object.fromEntries(
 		[...newest]
-			.filter(([key, value]) => value !== null && !(STRUCTURAL_FIELDS as readonly string[]).includes(key))
+			.filter(([key, value]) => value !== null && isDescriptive(key))
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
 	);
 	const level = String(newest.get('level') ?? known.level);

@@ -84,6 +84,11 @@ export function setField(
 	return element;
 }
 
+/** True when these are exactly the elements named. */
+export function haveSameIds(elements: readonly FieldElement[], ids: readonly string[]): boolean {
+	return elements.length === ids.length && elements.every(({ id }) => ids.includes(id));
+}
+
 /** True when two values say the same, whatever the order of keys. */
 export function isSameValue(a: Json | undefined, b: Json | undefined): boolean {
 	if (a === b) return true;

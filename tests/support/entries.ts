@@ -65,7 +65,6 @@ export async function anImportedEntry(app: App, title: string): Promise<EntryId>
 			creators_text: '',
 			fields: JSON.stringify({ title }),
 			bodies: '{}',
-			conflicts: null,
 			conflict_count: 0,
 			fonds_id: id,
 			own_access: 'structural',

@@ -18,7 +18,6 @@ export function anEntryRow(own: Partial<Insertable<Schema['entry']>> = {}): Inse
 		creators_text: '合成区档案局',
 		fields: '{"title":"关于合成年度工作计划的通知","retentionPeriod":"永久"}',
 		bodies: '{}',
-		conflicts: null,
 		conflict_count: 0,
 		fonds_id: id,
 		own_access: null,

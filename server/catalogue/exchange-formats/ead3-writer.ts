@@ -1,8 +1,8 @@
 import { assert } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import {
-	STRUCTURAL_FIELDS,
 	fieldIdOf,
+	isDescriptive,
 	itemsOf,
 	type FieldValue,
 	type ItemValue,
@@ -132,7 +132,7 @@ function entryText(
 	const repeatables = new Set<string>();
 	for (const [key, value] of Object.entries(entry.fields)) {
 		const field = fieldIdOf(key);
-		if (value === null || (STRUCTURAL_FIELDS as readonly string[]).includes(field)) continue;
+		if (value === null || !isDescriptive(field)) continue;
 		if (!isFieldId(field) || (key !== field && !isItem(value))) report.lose(key, number);
 		else if (key === field) place(field, houseValue(profile, field, value));
 		else repeatables.add(field);

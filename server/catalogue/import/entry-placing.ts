@@ -1,6 +1,11 @@
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { must } from '#domain/base/assert.ts';
-import { STRUCTURAL_FIELDS, type Description, type PlacedEntry } from '#domain/catalogue/entry.ts';
+import {
+	isDescriptive,
+	STRUCTURAL_FIELDS,
+	type Description,
+	type PlacedEntry,
+} from '#domain/catalogue/entry.ts';
 import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
 import type { Profile } from '#domain/catalogue/profile.ts';
 import { rowColumns, type RowColumns } from '#domain/catalogue/row-columns.ts';
@@ -103,8 +108,6 @@ function withoutStructure({ level, fields, bodies }: ReadEntry): Description {
 	let isPlain = STRUCTURAL_FIELDS.every((field) => fields[field] === undefined);
 	for (const key in fields) if (fields[key] === null) isPlain = false;
 	if (isPlain) return { level, fields, bodies };
-	const kept = Object.entries(fields).filter(
-		([key, value]) => value !== null && !(STRUCTURAL_FIELDS as readonly string[]).includes(key),
-	);
+	const kept = Object.entries(fields).filter(([key, value]) => value !== null && isDescriptive(key));
 	return { level, bodies, fields: Object.fromEntries(kept) };
 }

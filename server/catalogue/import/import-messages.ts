@@ -39,7 +39,6 @@ export const ROW_COLUMNS = [
 	'creators_text',
 	'fields',
 	'bodies',
-	'conflicts',
 	'conflict_count',
 	'fonds_id',
 	'own_access',
@@ -56,6 +55,9 @@ export const ROW_COLUMNS = [
 
 /** A value of a row. */
 export type Cell = string | number | null;
+
+/** A row: one value for each of {@link ROW_COLUMNS}. */
+export type RowCells = { readonly [Place in keyof typeof ROW_COLUMNS]: Cell };
 
 /** A fuller reading of an entry whose row was given before. */
 export interface ReplacedRow {
@@ -78,7 +80,7 @@ export interface ReplacedRow {
 export type WorkerMessage =
 	| {
 			readonly kind: 'chunk';
-			readonly rows: readonly (readonly Cell[])[];
+			readonly rows: readonly RowCells[];
 			/** Words, characters, entry id. */
 			readonly texts: readonly (readonly Cell[])[];
 			readonly replaced: readonly ReplacedRow[];

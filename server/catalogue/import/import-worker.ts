@@ -9,7 +9,7 @@ import { openFile } from '../exchange-formats/formats.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
 import { EntriesFile } from './entries-file.ts';
 import { Placing, type PlacedRow } from './entry-placing.ts';
-import type { Cell, ImportWork, ReplacedRow, WorkerMessage, Written } from './import-messages.ts';
+import type { Cell, ImportWork, ReplacedRow, RowCells, WorkerMessage, Written } from './import-messages.ts';
 import type { SampleRow } from './import-report.ts';
 
 /** Reads a file in a thread of its own, so that parsing and tokens never hold up the people at work. */
@@ -58,7 +58,7 @@ async function run(): Promise<void> {
 	let entries = 0;
 
 	async function send(chunk: readonly ReadEntry[]): Promise<void> {
-		const rows: Cell[][] = [];
+		const rows: RowCells[] = [];
 		const texts: Cell[][] = [];
 		const replaced: ReplacedRow[] = [];
 		const placed: PlacedEntry[] = [];
@@ -119,7 +119,7 @@ function rowOf(
 	{ entry, columns, fondsId, accessStatus }: PlacedRow,
 	profile: string,
 	writing: NonNullable<ImportWork['writing']>,
-): Cell[] {
+): RowCells {
 	return [
 		entry.id,
 		entry.parentId,
@@ -133,7 +133,6 @@ function rowOf(
 		columns.creatorsText,
 		JSON.stringify(entry.fields),
 		JSON.stringify(entry.bodies),
-		null,
 		0,
 		fondsId,
 		columns.ownAccess,

@@ -178,6 +178,7 @@ export function aCard(id: EntryId): EntryDetail {
 		fields: {},
 		bodies: {},
 		conflicts: {},
+		disputes: {},
 		attributions: {},
 		versions: [],
 		path: [],

@@ -1,4 +1,4 @@
-import { fieldIdOf, STRUCTURAL_FIELDS, type FieldKey } from '#domain/catalogue/entry.ts';
+import { fieldIdOf, isDescriptive, STRUCTURAL_FIELDS, type FieldKey } from '#domain/catalogue/entry.ts';
 import {
 	fieldOf,
 	obligationAt,
@@ -46,7 +46,7 @@ export function layoutOf(
 	filled: Iterable<FieldKey>,
 	added: ReadonlySet<string>,
 ): CardLayout {
-	const keys = [...filled];
+	const keys = [...filled].filter(isDescriptive);
 	const withValue = new Set(keys.map(fieldIdOf));
 	const offered: FieldDefinition[] = [];
 	const byArea = new Map<string, CardField[]>();

@@ -36,6 +36,14 @@ export interface ItemValue {
 /** Fields every entry has, whatever its profile. They are values like others, so that moves and deletions conflict visibly. */
 export const STRUCTURAL_FIELDS = ['level', 'parent', 'order', 'status'] as const;
 
+/** Fields that say why another field is left with several values. */
+export const DISPUTE_PREFIX = 'dispute#';
+
+/** Whether a field describes the entry: neither its place and state, nor words about other fields. */
+export function isDescriptive(field: FieldKey): boolean {
+	return !(STRUCTURAL_FIELDS as readonly string[]).includes(field) && !field.startsWith(DISPUTE_PREFIX);
+}
+
 export type EntryStatus = 'active' | 'deleted' | 'merged';
 
 /** The description of one entry as data: no ids, no history. Long texts by field id; everything else by field key. */

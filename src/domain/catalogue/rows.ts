@@ -44,6 +44,10 @@ export interface ConflictingValue {
 	readonly elementId: string;
 	readonly value: FieldValue;
 	readonly attribution: Attribution;
+	/** What it replaced, by the server's record. */
+	readonly replaced: readonly FieldValue[];
+	/** When it was set by the clock of the device, ISO UTC. */
+	readonly claimedAt: string;
 }
 
 /** An entry as pages without a live document show it, and as the command line prints it. */
@@ -51,6 +55,10 @@ export interface EntryDetail extends EntryRow {
 	readonly fields: Readonly<Record<FieldKey, FieldValue>>;
 	readonly bodies: Readonly<Record<string, RichText>>;
 	readonly conflicts: Readonly<Record<FieldKey, readonly ConflictingValue[]>>;
+	/** Conflicts left standing, by field. */
+	readonly disputes: Readonly<
+		Record<FieldKey, { readonly reason: string; readonly actorName: string; readonly at: string }>
+	>;
 	/** By element id: every surviving element that was set by somebody (not those of the first building from an import). */
 	readonly attributions: Readonly<Record<string, Attribution>>;
 	/** Versions in the archival store, oldest first. */

@@ -33,7 +33,9 @@ export type Thing =
 	| { readonly kind: 'import' }
 	| { readonly kind: 'people' }
 	| { readonly kind: 'settings' }
-	| { readonly kind: 'store' };
+	| { readonly kind: 'store' }
+	/** The queue of conflicts: what it shows and settles is limited by each entry besides. */
+	| { readonly kind: 'conflicts' };
 
 /**
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
@@ -63,6 +65,8 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 			return person.role === 'administrator' && action === 'administer';
 		case 'store':
 			return (action === 'see' || action === 'verify') && (isStaff(person) || person.role === 'reviewer');
+		case 'conflicts':
+			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 	}
 }
 
