@@ -30,6 +30,6 @@ export default defineConfig({
 	},
 	projects: [
 		{ name: 'journeys', testMatch: '*.spec.ts' },
-		{ name: 'shots', testMatch: 'shots.ts' },
+		{ name: 'shots', testMatch: '*shots.ts' },
 	],
 });

@@ -108,7 +108,9 @@ export interface Workspace {
 	exportUnsent(): Promise<Blob>;
 	/** Lets the device open without the server from now on. */
 	setPin(pin: string): Promise<void>;
-	removePin(): Promise<void>;
+	/** Asks the person for a new passkey that does the same. */
+	setPasskey(signal: AbortSignal): Promise<void>;
+	removeSecret(kind: 'pin' | 'passkey'): Promise<void>;
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
 	open(id: EntryId): EntrySession;

@@ -60,7 +60,7 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		store,
 		api: syncApiBy(request),
 		why,
-		opensOffline: known?.hasPin === true || known?.hasPasskey === true,
+		secrets: known ?? { hasPin: false, hasPasskey: false },
 	});
 	await store.keepFact('me', me);
 	// Before anything connects: what a restored server lost is offered to it.
@@ -81,7 +81,7 @@ async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWork
 		store,
 		api: syncApiBy(request),
 		why: undefined,
-		opensOffline: person.hasPin || person.hasPasskey,
+		secrets: person,
 	});
 	return new LiveWorkspace({ me, device, people, isReached: false, stopHandOver: offer(person.id, vault) });
 }

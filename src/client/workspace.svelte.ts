@@ -180,13 +180,15 @@ export class LiveWorkspace implements Workspace {
 	}
 
 	async setPin(pin: string): Promise<void> {
-		await this.#people.addSecret(this.me.id, { kind: 'pin', text: pin });
-		this.device.offlineOpeningSet(true);
+		this.device.secretsChanged(await this.#people.setPin(this.me.id, pin));
 	}
 
-	async removePin(): Promise<void> {
-		await this.#people.removeSecret(this.me.id, 'pin');
-		this.device.offlineOpeningSet(false);
+	async setPasskey(signal: AbortSignal): Promise<void> {
+		this.device.secretsChanged(await this.#people.setPasskey(this.me.id, signal));
+	}
+
+	async removeSecret(kind: 'pin' | 'passkey'): Promise<void> {
+		this.device.secretsChanged(await this.#people.removeSecret(this.me.id, kind));
 	}
 
 	async signOut(): Promise<void> {

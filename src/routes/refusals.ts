@@ -1,4 +1,4 @@
-import { error, fail, type ActionFailure } from '@sveltejs/kit';
+import { fail, type ActionFailure } from '@sveltejs/kit';
 import { isRefusal, Refusal, type Params } from '#domain/base/refusal.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import type { Actor } from '#domain/base/actor.ts';
@@ -15,16 +15,6 @@ export async function acting<T>(act: () => Promise<T>): Promise<T | ActionFailur
 	} catch (thrown) {
 		if (!isRefusal(thrown)) throw thrown;
 		return fail(thrown.status, { refusal: { code: thrown.code, params: thrown.params } });
-	}
-}
-
-/** Runs a `load`; a refusal becomes the error page with its words. */
-export async function loading<T>(load: () => Promise<T>): Promise<T> {
-	try {
-		return await load();
-	} catch (thrown) {
-		if (!isRefusal(thrown)) throw thrown;
-		error(thrown.status, { message: thrown.code, params: thrown.params });
 	}
 }
 

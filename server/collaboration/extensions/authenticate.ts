@@ -79,8 +79,11 @@ export class AuthenticateExtension implements Extension {
 			return identity;
 		}
 		const identity = context.socket.identity;
-		if (!identity || !(await this.#identities.isAlive(identity)))
+		if (!identity || !(await this.#identities.isAlive(identity))) {
+			// It concerns the person, not this document: an open socket would pass for a connection.
+			context.socket.close(CLOSE.sessionEnded, 'permissions.sign-in');
 			throw new Refusal('permissions.sign-in', {}, 401);
+		}
 		return identity;
 	}
 }

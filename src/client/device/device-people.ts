@@ -1,9 +1,11 @@
 import { fromBase64 } from 'lib0/buffer';
+import { must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
 import { request } from '../requests.ts';
 import { DeviceDb, type DevicePerson } from './device-db.ts';
 import { wipePerson } from './indexed-store.ts';
+import { askPasskey, createPasskey, forgetPasskey } from './passkey.ts';
 import {
 	createDataKey,
 	unwrapDataKey,
@@ -29,13 +31,17 @@ export function whyNothingIsKept(): 'insecure' | 'device.unusable' | undefined {
 	return typeof indexedDB === 'undefined' ? 'device.unusable' : undefined;
 }
 
+/** What opens a device without the server. */
+export interface OfflineSecrets {
+	readonly hasPin: boolean;
+	readonly hasPasskey: boolean;
+}
+
 /** Somebody who can open this device, as they are shown before that. */
-export interface KnownPerson {
+export interface KnownPerson extends OfflineSecrets {
 	readonly id: string;
 	readonly name: string;
 	readonly device: string;
-	readonly hasPin: boolean;
-	readonly hasPasskey: boolean;
 	/** Days until the device wants to hear of the server; 0 or less: it does now. */
 	readonly daysLeft: number;
 	readonly isBlocked: boolean;
@@ -74,62 +80,66 @@ export class DevicePeople {
 			dataKey = createDataKey();
 			record.keys = [await wrapDataKey(dataKey, secret)];
 		}
-		await this.#db.people.put({ ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 });
-		return {
-			vault: await vaultOf(dataKey),
-			known: knownOf({ ...record, name: person.name, confirmedAt: Date.now() }),
-		};
+		const confirmed = { ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 };
+		await this.#db.people.put(confirmed);
+		return { vault: await vaultOf(dataKey), known: knownOf(confirmed) };
 	}
 
 	/**
-	 * Opens what a person keeps here without the server.
+	 * Opens what a person keeps here without the server, by their PIN.
 	 * @throws {Refusal} 'device.wrong-pin' with `left` · 'device.blocked' · 'device.expired' with `days` · 'device.no-pin'
 	 */
-	async openAlone(personId: string, secret: Secret): Promise<Vault> {
-		const record = await this.#db.people.get(personId);
-		const wrapped = record?.keys.find((key) => key.kind === secret.kind);
-		if (!record || !wrapped) throw new Refusal('device.no-pin');
-		const known = knownOf(record);
-		if (known.daysLeft <= 0) throw new Refusal('device.expired', { days: OFFLINE_DAYS });
-		if (known.isBlocked) throw new Refusal('device.blocked');
+	async openWithPin(personId: string, pin: string): Promise<Vault> {
+		const { record, wrapped } = await this.#openable(personId, 'pin', 'device.no-pin');
+		if (knownOf(record).isBlocked) throw new Refusal('device.blocked');
 		try {
-			const vault = await vaultOf(await unwrapDataKey(wrapped, secret));
-			if (record.wrongPins > 0) await this.#db.people.update(personId, { wrongPins: 0 });
-			return vault;
+			return await this.#opened(personId, wrapped, { kind: 'pin', text: pin });
 		} catch (error) {
-			if (!isRefusal(error) || secret.kind !== 'pin') throw error;
-			const wrongPins = record.wrongPins + 1;
-			await this.#db.people.update(personId, { wrongPins });
-			throw new Refusal('device.wrong-pin', { left: Math.max(0, MAX_WRONG_PINS - wrongPins) });
+			if (!isRefusal(error)) throw error;
+			let left = 0;
+			await this.#change(personId, (now) => {
+				now.wrongPins++;
+				left = MAX_WRONG_PINS - now.wrongPins;
+			});
+			throw left > 0 ? new Refusal('device.wrong-pin', { left }) : new Refusal('device.blocked');
 		}
 	}
 
 	/**
-	 * Sets another secret that opens what the person keeps here, in the place of one of its kind. Needs the server.
+	 * Opens what a person keeps here without the server, by their passkey; wrong PINs of others do not block it.
+	 * @throws {Refusal} 'device.expired' with `days` · 'device.no-passkey' · 'device.wrong-key' and those of {@link askPasskey}
+	 */
+	async openWithPasskey(personId: string, signal: AbortSignal): Promise<Vault> {
+		const { wrapped } = await this.#openable(personId, 'passkey', 'device.no-passkey');
+		const credentialId = must(wrapped.credentialId, 'a key wrapped by a passkey names it');
+		return this.#opened(personId, wrapped, await askPasskey(credentialId, signal));
+	}
+
+	/**
+	 * Sets a PIN in the place of the one before. Needs the server.
 	 * @throws {Refusal} 'device.short-pin' and what the server refuses
 	 */
-	async addSecret(personId: string, secret: Secret): Promise<void> {
-		const record = await this.#db.people.get(personId);
-		const wrapped = record?.keys.find((key) => key.kind === 'server');
-		if (!record || !wrapped) throw new Refusal('device.locked-out');
-		const dataKey = await openedOrLockedOut(wrapped, await serverSecret(record.device));
-		const added = await wrapDataKey(dataKey, secret);
-		await this.#db.people.update(personId, {
-			keys: [...record.keys.filter((key) => key.kind !== secret.kind), added],
-			wrongPins: 0,
-		});
+	async setPin(personId: string, pin: string): Promise<KnownPerson> {
+		return this.#addSecret(personId, async () => ({ kind: 'pin', text: pin }));
+	}
+
+	/**
+	 * Makes a passkey and sets it in the place of the one before. Needs the server.
+	 * @throws {Refusal} those of {@link createPasskey} and what the server refuses
+	 */
+	async setPasskey(personId: string, signal: AbortSignal): Promise<KnownPerson> {
+		return this.#addSecret(personId, (person) => createPasskey(person, signal));
 	}
 
 	/** Takes a secret away: from then on only the others open what is kept. */
-	async removeSecret(personId: string, kind: 'pin' | 'passkey'): Promise<void> {
-		const record = await this.#db.people.get(personId);
-		if (record)
-			await this.#db.people.update(personId, { keys: record.keys.filter((key) => key.kind !== kind) });
-	}
-
-	async passkeyOf(personId: string): Promise<Uint8Array | undefined> {
-		const record = await this.#db.people.get(personId);
-		return record?.keys.find((key) => key.kind === 'passkey')?.credentialId;
+	async removeSecret(personId: string, kind: 'pin' | 'passkey'): Promise<KnownPerson> {
+		let removed: WrappedKey | undefined;
+		const known = await this.#change(personId, (now) => {
+			removed = now.keys.find((key) => key.kind === kind);
+			now.keys = now.keys.filter((key) => key.kind !== kind);
+		});
+		if (removed?.credentialId) await forgetPasskey(removed.credentialId);
+		return known;
 	}
 
 	/** The server said yes to this person just now. */
@@ -142,15 +152,57 @@ export class DevicePeople {
 		const record = await this.#db.people.get(personId);
 		await this.#db.people.delete(personId);
 		await wipePerson(personId);
-		if (record)
-			// The server forgets its half of the key; without a connection what is left opens nothing any more.
-			await request(`/api/device-key/${record.device}`, { method: 'DELETE' }).catch((error: unknown) => {
-				if (!isRefusal(error)) throw error;
-			});
+		if (!record) return;
+		for (const { credentialId } of record.keys) if (credentialId) await forgetPasskey(credentialId);
+		// The server forgets its half of the key; without a connection what is left opens nothing any more.
+		await request(`/api/device-key/${record.device}`, { method: 'DELETE' }).catch((error: unknown) => {
+			if (!isRefusal(error)) throw error;
+		});
 	}
 
 	close(): void {
 		this.#db.close();
+	}
+
+	async #openable(
+		personId: string,
+		kind: 'pin' | 'passkey',
+		missing: string,
+	): Promise<{ readonly record: DevicePerson; readonly wrapped: WrappedKey }> {
+		const record = await this.#db.people.get(personId);
+		const wrapped = record?.keys.find((key) => key.kind === kind);
+		if (!record || !wrapped) throw new Refusal(missing);
+		if (knownOf(record).daysLeft <= 0) throw new Refusal('device.expired', { days: OFFLINE_DAYS });
+		return { record, wrapped };
+	}
+
+	async #opened(personId: string, wrapped: WrappedKey, secret: Secret): Promise<Vault> {
+		const vault = await vaultOf(await unwrapDataKey(wrapped, secret));
+		await this.#db.people.update(personId, { wrongPins: 0 });
+		return vault;
+	}
+
+	/** The server is asked first: nobody makes a passkey that then opens nothing. */
+	async #addSecret(personId: string, make: (person: DevicePerson) => Promise<Secret>): Promise<KnownPerson> {
+		const record = await this.#db.people.get(personId);
+		const wrapped = record?.keys.find((key) => key.kind === 'server');
+		if (!record || !wrapped) throw new Refusal('device.locked-out');
+		const dataKey = await openedOrLockedOut(wrapped, await serverSecret(record.device));
+		const added = await wrapDataKey(dataKey, await make(record));
+		return this.#change(personId, (now) => {
+			now.keys = [...now.keys.filter((key) => key.kind !== added.kind), added];
+			now.wrongPins = 0;
+		});
+	}
+
+	/** Changes a record as it is now: another tab may have changed it meanwhile. */
+	async #change(personId: string, change: (now: DevicePerson) => void): Promise<KnownPerson> {
+		return this.#db.transaction('rw', this.#db.people, async () => {
+			const now = must(await this.#db.people.get(personId), 'who changes a key is known here');
+			change(now);
+			await this.#db.people.put(now);
+			return knownOf(now);
+		});
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
+import type { OfflineSecrets } from './device-people.ts';
 import type { DeviceStore, KeptWork, Waiting } from './device-store.ts';
 import { Pusher } from './pusher.ts';
 import type { SyncApi } from './sync-api.ts';
@@ -15,8 +16,8 @@ export interface DeviceWorkParts {
 	readonly api: SyncApi;
 	/** Why nothing is kept on this device: `insecure`, or a refusal code; undefined when it is. */
 	readonly why: string | undefined;
-	/** Can be opened without the server: a PIN or a passkey is set. */
-	readonly opensOffline: boolean;
+	/** What opens the device without the server. */
+	readonly secrets: OfflineSecrets;
 }
 
 /**
@@ -34,7 +35,7 @@ export class DeviceWork {
 	#keptCount = $state.raw(0);
 	#trouble = $state.raw<string | undefined>(undefined);
 	#pushTrouble = $state.raw<string | undefined>(undefined);
-	#opensOffline = $state.raw(false);
+	#secrets = $state.raw<OfflineSecrets>({ hasPin: false, hasPasskey: false });
 	#persistence = $state.raw<'granted' | 'denied' | 'unknown'>('unknown');
 	#space = $state.raw<{ readonly usageBytes: number; readonly quotaBytes: number } | undefined>(undefined);
 	#api: SyncApi;
@@ -50,7 +51,7 @@ export class DeviceWork {
 		this.deviceId = parts.deviceId;
 		this.#personId = parts.personId;
 		this.#api = parts.api;
-		this.#opensOffline = parts.opensOffline;
+		this.#secrets = parts.secrets;
 		this.tabs = new Tabs(parts.store.isDurable ? parts.personId : undefined);
 		this.#pusher = new Pusher({
 			store: parts.store,
@@ -98,8 +99,9 @@ export class DeviceWork {
 		return this.#pushTrouble;
 	}
 
-	get opensOffline(): boolean {
-		return this.#opensOffline;
+	/** What opens the device without the server. */
+	get secrets(): OfflineSecrets {
+		return this.#secrets;
 	}
 
 	/** Whether the browser promised not to clear what is kept. */
@@ -116,8 +118,8 @@ export class DeviceWork {
 		void this.#measure();
 	}
 
-	offlineOpeningSet(isSet: boolean): void {
-		this.#opensOffline = isSet;
+	secretsChanged(secrets: OfflineSecrets): void {
+		this.#secrets = secrets;
 	}
 
 	/**

@@ -117,7 +117,8 @@ describe('who may open what', () => {
 	it('nobody without a session or token gets in', async () => {
 		const { server, id, witness } = await aScene();
 		const client = await joinLive(server.port, id, { wait: false });
-		await eventually(() => expect(client.refusals).toEqual(['permissions.sign-in']));
+		await eventually(() => expect(client.closes[0]).toEqual({ code: 4401, reason: 'permissions.sign-in' }));
+		expect(client.refusals).toEqual([]);
 		const forged = await joinLive(server.port, id, { token: 'lt_forged', wait: false });
 		await eventually(() => expect(forged.refusals).toEqual(['permissions.bad-token']));
 		await unharmed(server, witness);

@@ -151,9 +151,9 @@ describe('pages of administration', () => {
 		const server = await startTestServer();
 		const cookie = await server.cookie('甲', 'archivist');
 		for (const page of ['people', 'settings'])
-			expect(await (await get(server, `/administration/${page}/__data.json`, { cookie })).text()).toContain(
-				'permissions.denied',
-			);
+			expect(await (await get(server, `/api/administration/${page}`, { cookie })).json()).toEqual({
+				refusal: { code: 'permissions.denied', params: { action: 'administer', thing: page } },
+			});
 		for (const [path, form] of [
 			['/administration/people?/add', { name: '乙', role: 'administrator', password: PASSWORD }],
 			['/administration/people?/setDisabled', { id: 'x', disabled: 'true' }],
@@ -222,7 +222,7 @@ describe('the account page', () => {
 		const token = /lt_[\w-]{43}/.exec(made.data ?? '')?.[0] ?? '';
 		const authorization = `Bearer ${token}`;
 		expect((await get(server, '/api/me', { authorization })).status).toBe(200);
-		expect(await (await get(server, '/account/__data.json', { cookie })).text()).not.toContain(token);
+		expect(await (await get(server, '/api/account', { cookie })).text()).not.toContain(token);
 		const page = await post(
 			server,
 			'/account?/createToken',

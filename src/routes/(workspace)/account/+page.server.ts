@@ -1,29 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { acting, demandSession, loading, textOf, textsOf } from '../../refusals.ts';
-
-export const load = ({ locals }) =>
-	loading(async () => {
-		const { person, sessionId } = demandSession(locals);
-		const { permissions } = locals.app;
-		const [sessions, tokens] = await Promise.all([
-			permissions.sessions(person.id),
-			permissions.tokens.list(person.id),
-		]);
-		const now = new Date().toISOString();
-		return {
-			me: { name: person.name, role: person.role },
-			sessionId,
-			sessions,
-			tokens: tokens.map((token) => ({
-				...token,
-				state: token.isRevoked
-					? ('revoked' as const)
-					: token.expiresAt <= now
-						? ('expired' as const)
-						: ('valid' as const),
-			})),
-		};
-	});
+import { acting, demandSession, textOf, textsOf } from '../../refusals.ts';
 
 export const actions = {
 	changePassword: async ({ request, locals }) => {

@@ -1,19 +1,5 @@
 import type { Role } from '#domain/permissions/permissions.ts';
-import { acting, demandAdministrator, loading, textOf, textsOf } from '../../../refusals.ts';
-
-export const load = ({ locals }) =>
-	loading(async () => {
-		const { person } = demandAdministrator(locals, 'people');
-		const [people, fonds] = await Promise.all([
-			locals.app.administration.people.list(),
-			locals.app.catalogue.tree(person, null, 1),
-		]);
-		return {
-			me: person.id as string,
-			people,
-			fonds: fonds.map((row) => ({ id: row.id as string, title: row.title || row.referenceCode || row.id })),
-		};
-	});
+import { acting, demandAdministrator, textOf, textsOf } from '../../../refusals.ts';
 
 /** The rights a form describes; what they may be is checked where they are kept. */
 function rightsOf(form: FormData): { role: Role; fonds: string[] | null; accessStatuses: string[] | null } {

@@ -1,18 +1,4 @@
-import { acting, demandAdministrator, loading, textOf } from '../../../refusals.ts';
-
-export const load = ({ locals }) =>
-	loading(async () => {
-		demandAdministrator(locals, 'settings');
-		const { settings, backups } = locals.app.administration;
-		const last = await backups.last();
-		return {
-			settings: await settings.all(),
-			lastBackup: last && {
-				...last,
-				ageDays: Math.floor((Date.now() - Date.parse(last.at)) / (24 * 60 * 60 * 1000)),
-			},
-		};
-	});
+import { acting, demandAdministrator, textOf } from '../../../refusals.ts';
 
 export const actions = {
 	default: async ({ request, locals }) => {
