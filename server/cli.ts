@@ -137,10 +137,14 @@ export function parseCommandLine(
 		field,
 		value,
 	}));
-	leaf(program.command('log <id>').option('--before <n>', say('cli_log_before')), 'log', ({ before }, [id]) => ({
-		id,
-		before: before === undefined ? undefined : positionOf('--before', before),
-	}));
+	leaf(
+		program.command('log <id>').option('--before <n>', say('cli_log_before')),
+		'log',
+		({ before }, [id]) => ({
+			id,
+			before: before === undefined ? undefined : positionOf('--before', before),
+		}),
+	);
 	leaf(
 		program
 			.command('conflicts')

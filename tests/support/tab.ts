@@ -75,7 +75,7 @@ export async function openTab(
 				? { ...api, push: () => Promise.reject(new Refusal('client.unreachable')) }
 				: api,
 		why: undefined,
-		opensOffline: true,
+		secrets: { hasPin: true, hasPasskey: false },
 	});
 	if (!options.isOffline) await device.reached(of.me.lineage);
 	class WithCookie extends WebSocket {

@@ -57,7 +57,8 @@ export const ROW_COLUMNS = [
 export type Cell = string | number | null;
 
 /** A row: one value for each of {@link ROW_COLUMNS}. */
-export type RowCells = { readonly [Place in keyof typeof ROW_COLUMNS]: Cell };
+export type RowCells = CellFor<typeof ROW_COLUMNS>;
+type CellFor<Columns extends readonly string[]> = { readonly [Place in keyof Columns]: Cell };
 
 /** A fuller reading of an entry whose row was given before. */
 export interface ReplacedRow {

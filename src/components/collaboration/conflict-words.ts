@@ -2,7 +2,7 @@ import { fieldIdOf, type FieldKey, type FieldValue } from '#domain/catalogue/ent
 import { termOf } from '#domain/catalogue/profile.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { Attribution } from '#domain/catalogue/rows.ts';
-import { isDispute, type ConflictCause, ConflictChoice } from '#domain/collaboration/conflicts.ts';
+import { isDispute, type ConflictCause, type ConflictChoice } from '#domain/collaboration/conflicts.ts';
 import { textOf } from '#domain/catalogue/entry.ts';
 import { m } from '#i18n/generated/messages.js';
 import { labelOf, timeWords } from '#i18n/words.ts';

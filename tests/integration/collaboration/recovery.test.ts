@@ -22,7 +22,7 @@ describe('after a restore', () => {
 		let second = {} as SyncDevice;
 		let oldLineage = '';
 		const server = await aRestore(
-			async (old) => {
+			async () => {
 				made = await aMadeEntry(old.app, { title: '备份前' });
 				untouched = await anImportedEntry(old.app, '导入的');
 				await old.app.storage.db
