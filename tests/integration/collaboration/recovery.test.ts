@@ -22,7 +22,7 @@ describe('after a restore', () => {
 		let second = {} as SyncDevice;
 		let oldLineage = '';
 		const server = await aRestore(
-			async () => {
+			async (old) => {
 				made = await aMadeEntry(old.app, { title: '备份前' });
 				untouched = await anImportedEntry(old.app, '导入的');
 				await old.app.storage.db
@@ -233,7 +233,7 @@ describe('after a restore', () => {
 				first = new SyncDevice(old, await old.token('甲', 'archivist'), '甲');
 				second = new SyncDevice(old, await old.token('乙', 'archivist'), '乙');
 			},
-			async (old) => {
+			async () => {
 				await first.load(id);
 				await first.push([[id, first.set(id, 'title', '先改')]]);
 				await second.load(id);
