@@ -31,6 +31,7 @@ test.beforeEach(async () => {
 	line = await layLine(archive, await mkdtemp(join(tmpdir(), 'lantai-device-')));
 	device = await startDevice(line);
 	page = device.page;
+	page.setDefaultTimeout(30_000);
 });
 
 test.afterEach(async () => {
@@ -43,8 +44,9 @@ const banner = (text: string | RegExp): Locator =>
 	page.getByRole('region', { name: '提示' }).getByText(text).first();
 const title = (): Locator => page.locator('[data-field="title"] textarea').first();
 
-async function openItem(name: string): Promise<void> {
-	await device.signIn(name, `/catalogue/${item}`);
+async function openItem(name?: string): Promise<void> {
+	if (name === undefined) await page.goto(`${device.origin}/catalogue/${item}`);
+	else await device.signIn(name, `/catalogue/${item}`);
 	await expect(title()).toBeEditable();
 	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
 }
@@ -201,6 +203,8 @@ test('the server does not take what was typed', async () => {
 	await editOffline('合成题名：权限变了');
 	await administer('update', '丙', { role: 'reviewer', fondsLimit: 'all' });
 	await device.goOnline();
+	// Who got other rights signs in again.
+	await device.signInAgain();
 	await expect(banner('服务器未接受')).toBeVisible({ timeout: 60_000 });
 	await shootInBothLanguages(page, 'trouble-kept');
 	await page.goto(`${device.origin}/device`);
@@ -214,7 +218,7 @@ test('the server does not take what was typed', async () => {
 test('unsent for long', async () => {
 	await device.signIn('甲', '/device');
 	await setPin();
-	await openItem('甲');
+	await openItem();
 	await editOffline('合成题名：久未上传');
 	for (const [name, hours, words] of [
 		['trouble-old', 9, '一直没有传到服务器'],
@@ -304,12 +308,14 @@ test('what is on the device does not open', async () => {
 test('many at once', async () => {
 	await device.signIn('乙', '/device');
 	await setPin();
-	await openItem('乙');
+	await openItem();
 	await editOffline('合成题名：权限变了');
 	await administer('update', '乙', { role: 'reviewer', fondsLimit: 'all' });
 	await device.goOnline();
+	await device.signInAgain();
 	await expect(banner('服务器未接受')).toBeVisible({ timeout: 60_000 });
 	await administer('update', '乙', { role: 'archivist', fondsLimit: 'all' });
+	await device.signInAgain();
 	await page.reload();
 	await expect(title()).toBeEditable();
 	await editOffline('合成题名：再改一次');

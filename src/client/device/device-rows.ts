@@ -7,6 +7,9 @@ import { indexTokens, queryTokens } from '#domain/catalogue/search-tokens.ts';
 import type { RowsClient, ShownRows } from '../contract.ts';
 import type { DeviceStore } from './device-store.ts';
 
+/** Refusals that say nothing of what was asked: the server is away, or does not know the person any more. */
+const WITHOUT_SERVER = ['client.unreachable', 'permissions.sign-in'];
+
 /** Rows of the server; without it, what this device has: entries opened before, with the way down to them. */
 export function createDeviceRows(parts: {
 	readonly server: Pick<RowsClient, 'children' | 'entry' | 'search'>;
@@ -21,7 +24,7 @@ export function createDeviceRows(parts: {
 		try {
 			return await ask();
 		} catch (error) {
-			if (isRefusal(error) && error.code === 'client.unreachable') return here();
+			if (isRefusal(error) && WITHOUT_SERVER.includes(error.code)) return here();
 			throw error;
 		}
 	}
