@@ -46,9 +46,12 @@ export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 	return me ? openSignedIn(me, people) : openAlone(people, unlock);
 }
 
+/** The app opens from the device when the server has not said who is signed in by then. */
+const ME_MS = 8000;
+
 /** Who is signed in. Also how the connection asks whether the server is there. */
 export function readMe(): Promise<Me> {
-	return request<Me>('/api/me');
+	return request<Me>('/api/me', {}, ME_MS);
 }
 
 async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace> {

@@ -1,12 +1,28 @@
 import { Refusal, type Params } from '#domain/base/refusal.ts';
 
+/** A server that says nothing for this long is taken to be away: a line may swallow requests without a word. */
+const ANSWER_MS = 30_000;
+
 /**
  * Asks the server for JSON.
+ * @param timeoutMs until the answer is here, whole
  * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest
  */
-export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
-	const response = await answered(path, init);
-	return (await response.json()) as T;
+export async function request<T>(
+	path: string,
+	init: Omit<RequestInit, 'signal'> = {},
+	timeoutMs = ANSWER_MS,
+): Promise<T> {
+	const response = await answered(path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+	try {
+		return (await response.json()) as T;
+	} catch (error) {
+		// Not JSON is not ours: a page of a proxy. Everything else is a line that broke off.
+		throw new Refusal(
+			error instanceof SyntaxError ? 'client.failed' : 'client.unreachable',
+			error instanceof SyntaxError ? { reason: 'unexpected answer' } : {},
+		);
+	}
 }
 
 /** A line of a long answer: progress, then a result or a refusal. */
@@ -55,7 +71,8 @@ async function answered(path: string, init: RequestInit): Promise<Response> {
 	try {
 		response = await fetch(path, init);
 	} catch (error) {
-		if (init.signal?.aborted) throw error;
+		const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+		if (init.signal?.aborted && !isTimeout) throw error;
 		throw new Refusal('client.unreachable');
 	}
 	if (response.ok) return response;

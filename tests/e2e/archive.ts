@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -21,6 +22,12 @@ export interface Archive {
 	addPerson(name: string, role: string): Promise<void>;
 	/** Id of an entry at item level. */
 	anItem(): Promise<string>;
+	/** Ids of all entries at item level, in order. */
+	items(): Promise<string[]>;
+	/** The newest title, as the server has it. */
+	titleOf(id: string): Promise<string>;
+	/** How often the log holds a value for a field of an entry. */
+	timesLogged(id: string, field: string, value: string): number;
 	stop(): Promise<void>;
 }
 
@@ -91,18 +98,29 @@ export async function startArchive(
 		addPerson: (name, role) =>
 			verb(['user', 'add', name, '--role', role, '--password-stdin'], `${PASSWORD}\n`),
 		async anItem() {
+			const [first] = await this.items();
+			if (!first) throw new Error('there is no item');
+			return first;
+		},
+		async items() {
 			type Node = { id: string; level: string; children?: Node[] };
-			const find = (nodes: readonly Node[]): string | undefined => {
-				for (const node of nodes) {
-					if (node.level === 'item') return node.id;
-					const below = find(node.children ?? []);
-					if (below) return below;
-				}
-				return undefined;
-			};
-			const id = find(await verb<Node[]>(['tree', '--depth', '5']));
-			if (!id) throw new Error('there is no item');
-			return id;
+			const below = (nodes: readonly Node[]): string[] =>
+				nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
+			return below(await verb<Node[]>(['tree', '--depth', '5']));
+		},
+		async titleOf(id) {
+			return (await verb<{ fields: { title: string } }>(['show', id])).fields.title;
+		},
+		timesLogged(id, field, value) {
+			const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
+			try {
+				const row = db
+					.prepare('select count(*) as times from entry_change where doc = ? and field = ? and to_value = ?')
+					.get(`entry:${id}`, field, JSON.stringify(value));
+				return Number(row?.['times']);
+			} finally {
+				db.close();
+			}
 		},
 		async stop() {
 			const ended = new Promise((resolve) => child.on('exit', resolve));

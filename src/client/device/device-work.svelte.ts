@@ -135,7 +135,7 @@ export class DeviceWork {
 		this.#pusher.hurry(isHurried);
 	}
 
-	/** Pushes now; resolves when nothing is left or it cannot be sent. */
+	/** Has what waits pushed now, by this tab or by the one that pushes. */
 	async push(): Promise<void> {
 		await this.#pusher.look();
 		this.tabs.say({ type: 'waiting' });
@@ -143,7 +143,8 @@ export class DeviceWork {
 
 	/** The state over HTTP; undefined when it is the one known. */
 	async loadOverHttp(id: EntryId, since: number | undefined): Promise<LoadAnswer | undefined> {
-		await this.#pusher.look();
+		// A push that hangs must not keep away what others did.
+		void this.#pusher.look();
 		const answer = await syncApi.load(id, since);
 		return answer.state === null && answer.seq === since ? undefined : answer;
 	}

@@ -61,8 +61,12 @@ export class Pusher {
 		if (isHurried) void this.look();
 	}
 
-	/** One pass; passes never overlap. Resolves when nothing is left to send, or it cannot be sent now. */
+	/**
+	 * One pass, once started; passes never overlap, and only one tab's pusher is started, so the server gets the batches
+	 * of one person one after the other. Resolves when nothing is left to send, or it cannot be sent now.
+	 */
 	async look(): Promise<void> {
+		if (this.#timer === undefined) return;
 		if (this.#running) return this.#running;
 		this.#running = this.#pass().finally(() => (this.#running = undefined));
 		return this.#running;

@@ -25,14 +25,21 @@ export const syncApi: SyncApi = {
 	recover: (batch) => send('/api/sync/recover', batch),
 };
 
+/** A whole batch over a slow line. */
+const BATCH_MS = 120_000;
+
 async function send(path: string, batch: Batch): Promise<BatchAnswer> {
 	return parsed(
 		BatchAnswer,
-		await request(path, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(batch),
-		}),
+		await request(
+			path,
+			{
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(batch),
+			},
+			BATCH_MS,
+		),
 	);
 }
 
