@@ -77,6 +77,12 @@ export class EntryLine {
 		return this.#outbox.pending;
 	}
 
+	/** Those edits themselves. */
+	async unwrittenUpdates(): Promise<readonly Uint8Array[]> {
+		await this.#outbox.released();
+		return this.#outbox.unwritten;
+	}
+
 	/** What a barrier may ask about. */
 	get lastReleased(): number {
 		return this.#step;

@@ -240,6 +240,11 @@ export class LiveEntrySession implements EntrySession {
 		return this.#unwritten;
 	}
 
+	/** Those edits themselves, for the file of unsent work. */
+	unwrittenUpdates(): Promise<readonly Uint8Array[]> {
+		return this.#line.unwrittenUpdates();
+	}
+
 	/** Closing now would lose something. */
 	get mustStay(): boolean {
 		if (this.phase === 'refused' || this.phase === 'gone') return false;

@@ -63,7 +63,13 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		why,
 		opensOffline: known?.hasPin === true || known?.hasPasskey === true,
 	});
-	await store.keepFact('me', me);
+	try {
+		await store.keepFact('me', me);
+	} catch (error) {
+		// A full disk must not keep anybody from their work.
+		if (!isRefusal(error)) throw error;
+		device.troubled(error.code);
+	}
 	// Before anything connects: what a restored server lost is offered to it.
 	await device.reached(me.lineage);
 	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });

@@ -70,6 +70,7 @@ export class LiveWorkspace implements Workspace {
 			...createDeviceRows({
 				store: parts.device.store,
 				isReachable: () => this.#connection.reason !== 'client.unreachable',
+				onTrouble: (code) => this.device.troubled(code),
 				server: {
 					children: (parentId, offset, limit) =>
 						request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
@@ -194,8 +195,11 @@ export class LiveWorkspace implements Workspace {
 		void this.device.push();
 	}
 
-	exportUnsent(): Promise<Blob> {
-		return unsentFileOf(this.device, { me: this.me, archive: this.#archive });
+	async exportUnsent(): Promise<Blob> {
+		const unwritten = await Promise.all(
+			[...this.#sessions].map(async ([id, { session }]) => [id, await session.unwrittenUpdates()] as const),
+		);
+		return unsentFileOf(this.device, { me: this.me, archive: this.#archive, unwritten: new Map(unwritten) });
 	}
 
 	async setPin(pin: string): Promise<void> {

@@ -25,7 +25,7 @@ export interface Archive {
 	/** Ids of all entries at item level, in order. */
 	items(): Promise<string[]>;
 	/** The newest title, as the server has it. */
-	titleOf(id: string): Promise<string>;
+	titleOf(id: string): string;
 	/** How often the log holds a value for a field of an entry. */
 	timesLogged(id: string, field: string, value: string): number;
 	stop(): Promise<void>;
@@ -83,6 +83,15 @@ export async function startArchive(
 		child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
 	});
 	const origin = `http://127.0.0.1:${port}`;
+	/** Reads beside the running server: cheaper than a verb, for polling. */
+	const select = (sql: string, ...values: string[]): Record<string, unknown> | undefined => {
+		const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
+		try {
+			return db.prepare(sql).get(...values);
+		} finally {
+			db.close();
+		}
+	};
 	return {
 		origin,
 		port,
@@ -108,20 +117,16 @@ export async function startArchive(
 				nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
 			return below(await verb<Node[]>(['tree', '--depth', '5']));
 		},
-		async titleOf(id) {
-			return (await verb<{ fields: { title: string } }>(['show', id])).fields.title;
-		},
-		timesLogged(id, field, value) {
-			const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
-			try {
-				const row = db
-					.prepare('select count(*) as times from entry_change where doc = ? and field = ? and to_value = ?')
-					.get(`entry:${id}`, field, JSON.stringify(value));
-				return Number(row?.['times']);
-			} finally {
-				db.close();
-			}
-		},
+		titleOf: (id) => String(select('select title from entry where id = ?', id)?.['title']),
+		timesLogged: (id, field, value) =>
+			Number(
+				select(
+					'select count(*) as times from entry_change where doc = ? and field = ? and to_value = ?',
+					`entry:${id}`,
+					field,
+					JSON.stringify(value),
+				)?.['times'],
+			),
 		async stop() {
 			const ended = new Promise((resolve) => child.on('exit', resolve));
 			if (child.exitCode === null) {

@@ -46,7 +46,7 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	await expect(title(page)).toContainText('合成题名：断网以后');
 	await retitle(page, '合成题名：重新载入以后');
 	await expect(waitingCount(page, 2)).toBeVisible();
-	expect(await archive.titleOf(id)).toBe('合成题名：在线');
+	expect(archive.titleOf(id)).toBe('合成题名：在线');
 
 	// The power goes as soon as the device has confirmed.
 	await device.kill();

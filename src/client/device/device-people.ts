@@ -3,7 +3,7 @@ import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
 import { request } from '../requests.ts';
 import { DeviceDb, type DevicePerson } from './device-db.ts';
-import { wipePerson } from './indexed-store.ts';
+import { isQuotaError, wipePerson } from './indexed-store.ts';
 import {
 	createDataKey,
 	unwrapDataKey,
@@ -74,7 +74,14 @@ export class DevicePeople {
 			dataKey = createDataKey();
 			record.keys = [await wrapDataKey(dataKey, secret)];
 		}
-		await this.#db.people.put({ ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 });
+		const isNew = wrapped === undefined;
+		await this.#db.people
+			.put({ ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 })
+			.catch((error: unknown) => {
+				// Without room the record stays as it is; only a key that was never kept cannot be used.
+				if (!isQuotaError(error)) throw error;
+				if (isNew) throw new Refusal('device.full');
+			});
 		return {
 			vault: await vaultOf(dataKey),
 			known: knownOf({ ...record, name: person.name, confirmedAt: Date.now() }),
@@ -134,7 +141,10 @@ export class DevicePeople {
 
 	/** The server said yes to this person just now. */
 	async confirmed(personId: string): Promise<void> {
-		await this.#db.people.update(personId, { confirmedAt: Date.now() });
+		await this.#db.people.update(personId, { confirmedAt: Date.now() }).catch((error: unknown) => {
+			// Then the device only wants to hear of the server a little earlier.
+			if (!isQuotaError(error)) throw error;
+		});
 	}
 
 	/** Removes a person and everything of theirs from this device. */

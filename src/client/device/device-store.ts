@@ -53,6 +53,7 @@ export interface Waiting {
 /**
  * What a device holds of live documents. Every edit is appended before it is sent; what `append` has answered survives
  * the tab, the browser and the power (in memory, for pages without secure context, only the page's life).
+ * What writes throws a Refusal, `device.full` or `device.unusable`, when the device does not take it.
  */
 export interface DeviceStore {
 	/** False: nothing outlives the page. */
@@ -62,7 +63,10 @@ export interface DeviceStore {
 	append(doc: EntryId, update: Uint8Array): Promise<number>;
 	/** The server has these edits. They stay until the next {@link keepState}. */
 	markSent(numbers: readonly number[]): Promise<void>;
-	/** Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing. */
+	/**
+	 * Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing, except that
+	 * without room for the state the edits go all the same: the server has them.
+	 */
 	keepState(
 		doc: EntryId,
 		state: Uint8Array,
@@ -89,5 +93,7 @@ export interface DeviceStore {
 	forget(doc: EntryId): Promise<void>;
 	fact<T>(key: string): Promise<T | undefined>;
 	keepFact(key: string, value: unknown): Promise<void>;
+	/** Resolves when the device takes what an edit may need. */
+	checkRoom(): Promise<void>;
 	close(): void;
 }

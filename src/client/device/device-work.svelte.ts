@@ -1,3 +1,4 @@
+import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { DeviceStore, KeptWork, Waiting } from './device-store.ts';
@@ -7,6 +8,9 @@ import { Tabs } from './tabs.ts';
 
 /** Refusals of the server that the whole device must know of. */
 const FOR_EVERYBODY = ['permissions.sign-in', 'permissions.disabled', 'sync.too-old'];
+
+const ROOM_CHECK_MS = 3000;
+const MEASURE_MS = 60_000;
 
 export interface DeviceWorkParts {
 	readonly personId: string;
@@ -39,6 +43,7 @@ export class DeviceWork {
 	#pusher: Pusher;
 	/** Entries open in this tab. */
 	#held = new Map<EntryId, number>();
+	#roomCheck: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 	#ended = new AbortController();
 
@@ -58,6 +63,7 @@ export class DeviceWork {
 			onOutcome: (code) => {
 				this.#pushTrouble = code !== undefined && FOR_EVERYBODY.includes(code) ? code : undefined;
 			},
+			onTrouble: (code) => this.troubled(code),
 		});
 		this.#stops.push(
 			parts.store.watchWaiting((waiting) => (this.#waiting = waiting)),
@@ -68,6 +74,8 @@ export class DeviceWork {
 		);
 		void this.#lead();
 		void this.#measure();
+		const measuring = setInterval(() => void this.#measure(), MEASURE_MS);
+		this.#stops.push(() => clearInterval(measuring));
 	}
 
 	/** History of the server's log; undefined before the server was reached. */
@@ -108,8 +116,12 @@ export class DeviceWork {
 		return this.#space;
 	}
 
+	/** Something could not be written, or (undefined) could again. Until then the device is tried. */
 	troubled(code: string | undefined): void {
 		this.#trouble = code;
+		clearTimeout(this.#roomCheck);
+		if (code !== undefined && !this.#ended.signal.aborted)
+			this.#roomCheck = setTimeout(() => void this.#checkRoom(), ROOM_CHECK_MS);
 		void this.#measure();
 	}
 
@@ -188,6 +200,7 @@ export class DeviceWork {
 
 	close(): void {
 		this.#ended.abort();
+		clearTimeout(this.#roomCheck);
 		this.#pusher.stop();
 		for (const stop of this.#stops) stop();
 		this.tabs.close();
@@ -224,6 +237,16 @@ export class DeviceWork {
 
 	#docLock(id: EntryId): string {
 		return `lantai-doc:${this.#personId}:${id}`;
+	}
+
+	async #checkRoom(): Promise<void> {
+		try {
+			await this.store.checkRoom();
+			this.troubled(undefined);
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			this.troubled(error.code);
+		}
 	}
 
 	async #measure(): Promise<void> {

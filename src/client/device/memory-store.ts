@@ -120,6 +120,10 @@ export class MemoryStore implements DeviceStore {
 		this.#facts.set(key, value);
 	}
 
+	async checkRoom(): Promise<void> {
+		// Memory takes it, or the page is gone.
+	}
+
 	close(): void {
 		this.#listeners.clear();
 	}

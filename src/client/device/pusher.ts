@@ -23,6 +23,8 @@ export interface PusherParts {
 	readonly tell: (message: TabMessage) => void;
 	/** What the last try met: undefined when it went through. */
 	readonly onOutcome: (code: string | undefined) => void;
+	/** The device does not take what the server answered. */
+	readonly onTrouble: (code: string) => void;
 	/** Milliseconds that only grow. */
 	readonly now?: () => number;
 }
@@ -114,7 +116,8 @@ export class Pusher {
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
-				this.#parts.onOutcome(error.code);
+				if (error.code.startsWith('device.')) this.#parts.onTrouble(error.code);
+				else this.#parts.onOutcome(error.code);
 				return;
 			}
 		}
@@ -177,7 +180,12 @@ export class Pusher {
 	): Promise<void> {
 		const numbers = item.updates.map((each) => each.n);
 		if (result.ok) {
-			await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
+			try {
+				await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
+			} catch (error) {
+				if (!isRefusal(error)) throw error;
+				this.#parts.onTrouble(error.code);
+			}
 			this.#parts.tell({ type: 'sent', doc: item.doc, numbers });
 		} else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
 		else
