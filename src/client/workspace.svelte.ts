@@ -22,6 +22,9 @@ import { request } from './requests.ts';
 /** After this long without a key or pointer a person is shown as away. */
 const IDLE_MS = 3 * 60_000;
 
+/** Before the page is loaded anew on purpose, the server gets this long to take what was just typed. */
+const SETTLE_MS = 4000;
+
 /** The workspace of one tab: one socket, the entries open in it, who else is there, and what the device keeps. */
 export class LiveWorkspace implements Workspace {
 	readonly me: Workspace['me'];
@@ -117,8 +120,13 @@ export class LiveWorkspace implements Workspace {
 	get unsent(): number {
 		void this.#sessionsVersion;
 		let unwritten = 0;
-		for (const { session } of this.#sessions.values()) unwritten += session.unwritten;
-		return this.device.waiting.count + unwritten;
+		let unsent = 0;
+		for (const { session } of this.#sessions.values()) {
+			unwritten += session.unwritten;
+			unsent += session.saved.unsent;
+		}
+		// What was just written is counted on the device a moment later: until then the entries know better.
+		return Math.max(this.device.waiting.count + unwritten, unsent);
 	}
 
 	get people(): readonly PresentPerson[] {
@@ -193,6 +201,14 @@ export class LiveWorkspace implements Workspace {
 	reconnect(): void {
 		this.#connection.retry();
 		void this.device.push();
+	}
+
+	async settled(): Promise<void> {
+		const isWritten = (): boolean =>
+			[...this.#sessions.values()].every(({ session }) => session.unwritten === 0);
+		const end = performance.now() + SETTLE_MS;
+		while (performance.now() < end && (!isWritten() || (this.#connection.isOnline && this.unsent > 0)))
+			await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 
 	async exportUnsent(): Promise<Blob> {

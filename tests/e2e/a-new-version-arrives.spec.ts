@@ -56,6 +56,7 @@ test('a new version in the middle of typing: it waits, and what is typed is ther
 	await titleBox(second).focus();
 	await second.keyboard.press('End');
 	await second.keyboard.type('（合成：另一标签页');
+	await page.bringToFront();
 	await titleBox(page).fill('合成题名：正在输');
 	await release(page);
 	for (const each of [page, second]) await expect(notice(each)).toBeVisible({ timeout: 20_000 });
@@ -75,6 +76,7 @@ test('a new version in the middle of typing: it waits, and what is typed is ther
 	expect(asked).toEqual([]);
 
 	// The other tab still runs the version before: it was not reloaded under the person's hands, and says so.
+	await second.bringToFront();
 	await expect(titleBox(second)).toBeFocused();
 	await second.keyboard.type('继续输入）');
 	await second.keyboard.press('Enter');
@@ -103,8 +105,6 @@ test('a newer version takes over the database: the older tab says so, and loses 
 	await expect(waitingCount(page, 1)).toBeVisible();
 
 	// As an upgrade of the database by a newer version would: same stores, higher number.
-	const newer = await device.context.newPage();
-	await newer.goto(`${origin}/seal.svg`).catch(() => undefined);
 	await page.evaluate(upgradeDatabase);
 	await expect(page.getByRole('alert').filter({ hasText: '另一标签页已用上新版本' })).toBeVisible();
 	await retitle(page, '合成题名：新版接管以后');

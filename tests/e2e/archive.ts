@@ -28,6 +28,8 @@ export interface Archive {
 	titleOf(id: string): string;
 	/** How often the log holds a value for a field of an entry. */
 	timesLogged(id: string, field: string, value: string): number;
+	/** An entry a reader sees, one they do not, and the titles of all of the second kind. */
+	hiddenFromReaders(): { visibleId: string; id: string; titles: string[] };
 	stop(): Promise<void>;
 }
 
@@ -84,14 +86,16 @@ export async function startArchive(
 	});
 	const origin = `http://127.0.0.1:${port}`;
 	/** Reads beside the running server: cheaper than a verb, for polling. */
-	const select = (sql: string, ...values: string[]): Record<string, unknown> | undefined => {
+	const selectAll = (sql: string, ...values: string[]): Record<string, unknown>[] => {
 		const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
 		try {
-			return db.prepare(sql).get(...values);
+			return db.prepare(sql).all(...values);
 		} finally {
 			db.close();
 		}
 	};
+	const select = (sql: string, ...values: string[]): Record<string, unknown> | undefined =>
+		selectAll(sql, ...values)[0];
 	return {
 		origin,
 		port,
@@ -127,6 +131,18 @@ export async function startArchive(
 					JSON.stringify(value),
 				)?.['times'],
 			),
+		hiddenFromReaders() {
+			const hidden = selectAll(
+				"select id, title from entry where access_status not in ('open', 'structural') and level = 'item'",
+			);
+			return {
+				visibleId: String(
+					select("select id from entry where access_status = 'open' and level = 'item'")?.['id'],
+				),
+				id: String(hidden[0]?.['id']),
+				titles: hidden.map((row) => String(row['title'])),
+			};
+		},
 		async stop() {
 			const ended = new Promise((resolve) => child.on('exit', resolve));
 			if (child.exitCode === null) {

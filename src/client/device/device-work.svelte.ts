@@ -72,6 +72,13 @@ export class DeviceWork {
 				if (message.type === 'waiting') void this.#pusher.look();
 			}),
 		);
+		const replaced = (): void => {
+			// The tab with the newer version pushes from now on.
+			this.#ended.abort();
+			this.#pusher.stop();
+		};
+		addEventListener('lantai-replaced', replaced);
+		this.#stops.push(() => removeEventListener('lantai-replaced', replaced));
 		void this.#lead();
 		void this.#measure();
 		const measuring = setInterval(() => void this.#measure(), MEASURE_MS);

@@ -29,10 +29,11 @@ export class IndexedStore implements DeviceStore {
 	 */
 	static async open(personId: string, vault: Vault, onReplaced?: () => void): Promise<IndexedStore> {
 		const db = new PersonDb(personId);
-		// A newer tab wants to upgrade: it must not wait for this one.
+		// A newer tab wants to upgrade: it must not wait for this one. False keeps Dexie's own listener from opening again.
 		db.on('versionchange', () => {
 			db.close();
 			onReplaced?.();
+			return false;
 		});
 		try {
 			await db.open();
@@ -251,7 +252,7 @@ const keptName = (doc: string): string => `kept:${doc}`;
 const cardName = (doc: string): string => `card:${doc}`;
 const factName = (key: string): string => `fact:${key}`;
 
-/** @throws {Refusal} 'device.full' | 'device.unusable' */
+/** @throws {Refusal} 'device.full' | 'device.newer' | 'device.unusable' */
 async function written<T>(write: () => PromiseLike<T>): Promise<T> {
 	try {
 		return await write();
@@ -261,9 +262,13 @@ async function written<T>(write: () => PromiseLike<T>): Promise<T> {
 }
 
 function refusalOf(error: unknown): Refusal {
-	const refusal = new Refusal(isQuotaError(error) ? 'device.full' : 'device.unusable', {
-		reason: error instanceof Error ? error.name : '',
-	});
+	const name = error instanceof Error ? error.name : '';
+	// Closed while somebody works: a newer version of the page has taken it.
+	const isClosed = name === 'DatabaseClosedError';
+	const refusal = new Refusal(
+		isClosed ? 'device.newer' : isQuotaError(error) ? 'device.full' : 'device.unusable',
+		{ reason: name },
+	);
 	refusal.cause = error;
 	return refusal;
 }
