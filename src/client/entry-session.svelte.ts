@@ -23,6 +23,7 @@ import type { DeviceWork } from './device/device-work.svelte.ts';
 import { detailOfDoc } from './detail-of-doc.ts';
 import { EntryLine } from './entry-line.ts';
 import { Live } from './live.svelte.ts';
+import { serverClock } from './server-clock.ts';
 
 /** Keystrokes of this long become one update, one log row and one broadcast. */
 const FLUSH_DELAY_MS = 80;
@@ -191,7 +192,7 @@ export class LiveEntrySession implements EntrySession {
 			fieldValuesOf(this.doc),
 			field,
 			value,
-			{ id: createId<string>(), by: this.#me.id, at: new Date().toISOString() },
+			{ id: createId<string>(), by: this.#me.id, at: serverClock.isoNow() },
 			this,
 		);
 	}

@@ -14,6 +14,7 @@ import { IndexedStore } from './device/indexed-store.ts';
 import { MemoryStore } from './device/memory-store.ts';
 import type { Vault } from './device/vault.ts';
 import { request } from './requests.ts';
+import { serverClock } from './server-clock.ts';
 import { LiveWorkspace } from './workspace.svelte.ts';
 
 /** What the server says of the person and the archive; kept on the device for the times without it. */
@@ -22,6 +23,8 @@ export interface Me {
 	readonly archive: Workspace['archive'];
 	readonly lineage: string;
 	readonly protocol: number;
+	/** The server's time, ISO UTC. */
+	readonly now: string;
 	readonly waitingForArchive: number;
 }
 
@@ -50,8 +53,10 @@ export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 const ME_MS = 8000;
 
 /** Who is signed in. Also how the connection asks whether the server is there. */
-export function readMe(): Promise<Me> {
-	return request<Me>('/api/me', {}, ME_MS);
+export async function readMe(): Promise<Me> {
+	const me = await request<Me>('/api/me', {}, ME_MS);
+	serverClock.heard(me.now);
+	return me;
 }
 
 async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace> {

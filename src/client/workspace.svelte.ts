@@ -18,6 +18,7 @@ import { LiveEntrySession, presentPeople } from './entry-session.svelte.ts';
 import { importsClient } from './imports-client.ts';
 import { readMe, type Me } from './open-workspace.ts';
 import { request } from './requests.ts';
+import { serverClock } from './server-clock.ts';
 
 /** After this long without a key or pointer a person is shown as away. */
 const IDLE_MS = 3 * 60_000;
@@ -153,7 +154,7 @@ export class LiveWorkspace implements Workspace {
 		buildEntryDoc(
 			doc,
 			{ level, parentId, order, fields: title ? { title } : {}, bodies: {} },
-			{ by: this.me.id, at: new Date().toISOString(), newElementId: () => createId<string>() },
+			{ by: this.me.id, at: serverClock.isoNow(), newElementId: () => createId<string>() },
 		);
 		const update = toBase64(Y.encodeStateAsUpdate(doc));
 		doc.destroy();

@@ -28,6 +28,8 @@ export interface Archive {
 	titleOf(id: string): string;
 	/** How often the log holds a value for a field of an entry. */
 	timesLogged(id: string, field: string, value: string): number;
+	/** When each value that people set for a field was received, and when its device says it was set. */
+	timesOf(id: string, field: string): { received_at: string; claimed_at: string }[];
 	/** An entry a reader sees, one they do not, and the titles of all of the second kind. */
 	hiddenFromReaders(): { visibleId: string; id: string; titles: string[] };
 	stop(): Promise<void>;
@@ -131,6 +133,15 @@ export async function startArchive(
 					JSON.stringify(value),
 				)?.['times'],
 			),
+		timesOf: (id, field) =>
+			selectAll(
+				'select received_at, claimed_at from entry_change where doc = ? and field = ? and via is null',
+				`entry:${id}`,
+				field,
+			).map((row) => ({
+				received_at: String(row['received_at']),
+				claimed_at: String(row['claimed_at']),
+			})),
 		hiddenFromReaders() {
 			const hidden = selectAll(
 				"select id, title from entry where access_status not in ('open', 'structural') and level = 'item'",

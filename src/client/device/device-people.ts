@@ -2,6 +2,7 @@ import { fromBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
 import { request } from '../requests.ts';
+import { serverClock } from '../server-clock.ts';
 import { DeviceDb, type DevicePerson } from './device-db.ts';
 import { isQuotaError, wipePerson } from './indexed-store.ts';
 import {
@@ -76,7 +77,7 @@ export class DevicePeople {
 		}
 		const isNew = wrapped === undefined;
 		await this.#db.people
-			.put({ ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 })
+			.put({ ...record, name: person.name, ...confirmation(), wrongPins: 0 })
 			.catch((error: unknown) => {
 				// Without room the record stays as it is; only a key that was never kept cannot be used.
 				if (!isQuotaError(error)) throw error;
@@ -84,7 +85,7 @@ export class DevicePeople {
 			});
 		return {
 			vault: await vaultOf(dataKey),
-			known: knownOf({ ...record, name: person.name, confirmedAt: Date.now() }),
+			known: knownOf({ ...record, name: person.name, ...confirmation() }),
 		};
 	}
 
@@ -101,7 +102,13 @@ export class DevicePeople {
 		if (known.isBlocked) throw new Refusal('device.blocked');
 		try {
 			const vault = await vaultOf(await unwrapDataKey(wrapped, secret));
-			if (record.wrongPins > 0) await this.#db.people.update(personId, { wrongPins: 0 });
+			serverClock.remember(record.clockOffsetMs ?? 0);
+			await this.#db.people
+				.update(personId, { wrongPins: 0, aloneMs: aloneMsOf(record), seenAt: serverClock.now() })
+				.catch((error: unknown) => {
+					// A full device opens all the same.
+					if (!isQuotaError(error)) throw error;
+				});
 			return vault;
 		} catch (error) {
 			if (!isRefusal(error) || secret.kind !== 'pin') throw error;
@@ -141,7 +148,7 @@ export class DevicePeople {
 
 	/** The server said yes to this person just now. */
 	async confirmed(personId: string): Promise<void> {
-		await this.#db.people.update(personId, { confirmedAt: Date.now() }).catch((error: unknown) => {
+		await this.#db.people.update(personId, confirmation()).catch((error: unknown) => {
 			// Then the device only wants to hear of the server a little earlier.
 			if (!isQuotaError(error)) throw error;
 		});
@@ -215,6 +222,24 @@ async function openedOrLockedOut(wrapped: WrappedKey, secret: Secret): Promise<U
 	}
 }
 
+/** The server says yes to the person now. */
+function confirmation(): Required<
+	Pick<DevicePerson, 'confirmedAt' | 'clockOffsetMs' | 'aloneMs' | 'seenAt'>
+> {
+	const now = serverClock.now();
+	return { confirmedAt: now, clockOffsetMs: serverClock.offsetMs, aloneMs: 0, seenAt: now };
+}
+
+/**
+ * Time without the server. A clock that was set back says nothing about it: each such opening counts as a day, so an
+ * empty battery locks nobody out, and turning the clock back does not make the limit go away.
+ */
+function aloneMsOf(record: DevicePerson): number {
+	const now = Date.now() + (record.clockOffsetMs ?? 0);
+	const seenAt = record.seenAt ?? record.confirmedAt;
+	return (record.aloneMs ?? 0) + (now >= seenAt ? now - seenAt : DAY_MS);
+}
+
 function knownOf(record: DevicePerson): KnownPerson {
 	return {
 		id: record.id,
@@ -222,7 +247,7 @@ function knownOf(record: DevicePerson): KnownPerson {
 		device: record.device,
 		hasPin: record.keys.some((key) => key.kind === 'pin'),
 		hasPasskey: record.keys.some((key) => key.kind === 'passkey'),
-		daysLeft: Math.ceil((record.confirmedAt + OFFLINE_DAYS * DAY_MS - Date.now()) / DAY_MS),
+		daysLeft: Math.ceil(OFFLINE_DAYS - aloneMsOf(record) / DAY_MS),
 		isBlocked: record.wrongPins >= MAX_WRONG_PINS,
 	};
 }

@@ -6,7 +6,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 export interface ReadableEdit {
 	readonly field: FieldKey;
 	readonly value: FieldValue;
-	/** By the device's clock, ISO UTC. */
+	/** As far as the device knows the time, ISO UTC. */
 	readonly at: string;
 }
 
@@ -16,7 +16,7 @@ export interface KeptWork {
 	readonly title: string;
 	/** Refusal code. */
 	readonly code: string;
-	/** When it was refused, ISO UTC by the device's clock. */
+	/** When it was refused, ISO UTC as far as the device knows. */
 	readonly at: string;
 	/** Yjs updates in base64. */
 	readonly updates: readonly string[];
@@ -28,7 +28,7 @@ export interface WaitingUpdate {
 	/** Grows in the order of writing, over all tabs. */
 	readonly n: number;
 	readonly doc: EntryId;
-	/** Milliseconds by the device's clock. */
+	/** Milliseconds by the server's clock, as far as is known. */
 	readonly at: number;
 	readonly update: Uint8Array;
 	readonly isSent: boolean;
@@ -46,7 +46,7 @@ export interface StoredDoc {
 /** How much waits for the server. */
 export interface Waiting {
 	readonly count: number;
-	/** Of the oldest, milliseconds by the device's clock; undefined when nothing waits. */
+	/** Of the oldest, milliseconds by the server's clock as far as is known; undefined when nothing waits. */
 	readonly oldestAt: number | undefined;
 }
 

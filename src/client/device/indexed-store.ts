@@ -5,6 +5,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
+import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
 import type { Vault } from './vault.ts';
 
@@ -63,7 +64,7 @@ export class IndexedStore implements DeviceStore {
 
 	async append(doc: EntryId, update: Uint8Array): Promise<number> {
 		const sealed = await this.#vault.seal(updateName(doc), update);
-		return written(() => this.#db.updates.add({ doc, sent: 0, at: Date.now(), update: sealed }));
+		return written(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
 	}
 
 	async markSent(numbers: readonly number[]): Promise<void> {
@@ -97,7 +98,7 @@ export class IndexedStore implements DeviceStore {
 						seq: facts.seq ?? known?.seq ?? 0,
 						lineage: facts.lineage,
 						rev: (known?.rev ?? 0) + 1,
-						openedAt: Date.now(),
+						openedAt: serverClock.now(),
 						state: sealed,
 					});
 					await this.#db.updates.bulkDelete([...holds]);
@@ -169,7 +170,9 @@ export class IndexedStore implements DeviceStore {
 			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
 				// Two tabs may press the same button.
 				if (!(await this.#db.kept.get(n))) return;
-				await this.#db.updates.bulkAdd(sealed.map((update) => ({ doc, sent: 0, at: Date.now(), update })));
+				await this.#db.updates.bulkAdd(
+					sealed.map((update) => ({ doc, sent: 0, at: serverClock.now(), update })),
+				);
 				await this.#db.kept.delete(n);
 			}),
 		);

@@ -3,6 +3,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { UNSENT_FORMAT, UNSENT_VERSION, unsentText } from '#sync/unsent-file.ts';
 import type { Workspace } from '../contract.ts';
+import { serverClock } from '../server-clock.ts';
 import type { DeviceWork } from './device-work.svelte.ts';
 import { readableEdits } from './kept-work.ts';
 
@@ -51,7 +52,7 @@ export async function unsentFileOf(
 		archive: { name: of.archive.name, code: of.archive.code },
 		device: device.deviceId,
 		person: { id: of.me.id, name: of.me.name },
-		exportedAt: new Date().toISOString(),
+		exportedAt: serverClock.isoNow(),
 		items: [...waiting, ...kept],
 	});
 	return new Blob([text], { type: 'application/json' });
