@@ -33,6 +33,9 @@ export const handle: Handle = ({ event, resolve }) =>
 		const own = new Set(response.headers.getSetCookie().map(nameOf));
 		for (const cookie of setCookie)
 			if (!own.has(nameOf(cookie))) response.headers.append('set-cookie', cookie);
+		// What is answered to a person never lies in the browser's own cache: nothing seals it there, or clears it.
+		if (identity !== undefined && !response.headers.has('cache-control'))
+			response.headers.set('cache-control', 'no-store');
 		response.headers.set('x-content-type-options', 'nosniff');
 		response.headers.set('referrer-policy', 'same-origin');
 		return response;

@@ -7,6 +7,7 @@ import { buildEntryDoc } from '#sync/entry-doc.ts';
 import type { RowsClient } from './contract.ts';
 import type { OpenEntries } from './open-entries.svelte.ts';
 import type { Ask } from './requests.ts';
+import { serverClock } from './server-clock.ts';
 
 /** Makes entries, and puts them where they belong. */
 export class Arrangement {
@@ -36,7 +37,7 @@ export class Arrangement {
 		buildEntryDoc(
 			doc,
 			{ level, parentId, order, fields: title ? { title } : {}, bodies: {} },
-			{ by: this.#me.id, at: new Date().toISOString(), newElementId: () => createId<string>() },
+			{ by: this.#me.id, at: serverClock.isoNow(), newElementId: () => createId<string>() },
 		);
 		const update = toBase64(Y.encodeStateAsUpdate(doc));
 		doc.destroy();

@@ -104,6 +104,10 @@ export interface Workspace {
 	signIn(password: string): Promise<void>;
 	/** Tries to reach the server at once. */
 	reconnect(): void;
+	/**
+	 * Resolves when what was typed is on the device, and on the server too if it answers; after a few seconds in any case.
+	 */
+	settled(): Promise<void>;
 	/** What waits and what was refused, as a file a person can keep and the server can import. */
 	exportUnsent(): Promise<Blob>;
 	/** Lets the device open without the server from now on. */

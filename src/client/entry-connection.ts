@@ -143,6 +143,11 @@ export class EntryConnection {
 		this.awareness?.setLocalState(presence);
 	}
 
+	/** The edits that are nowhere but in this tab. */
+	unwrittenUpdates(): Promise<readonly Uint8Array[]> {
+		return this.#line.unwrittenUpdates();
+	}
+
 	/** Resolves when everything typed so far is on the device, or known not to be, and sent if it can be. */
 	async released(): Promise<void> {
 		await this.#line.released();

@@ -94,6 +94,12 @@ export class EntryLine {
 		return this.#outbox.pending;
 	}
 
+	/** Those edits themselves. */
+	async unwrittenUpdates(): Promise<readonly Uint8Array[]> {
+		await this.#outbox.released();
+		return this.#outbox.unwritten;
+	}
+
 	/** What a barrier may ask about: the last step onto the wire. */
 	get lastStep(): number {
 		return this.#step;

@@ -26,6 +26,7 @@ import {
 import { EntryRecord } from './entry-record.ts';
 import { Live } from './live.svelte.ts';
 import { presentPeople } from './present-people.ts';
+import { serverClock } from './server-clock.ts';
 
 const NOT_CONNECTED: ConnectionFacts = {
 	phase: 'loading',
@@ -187,7 +188,7 @@ export class LiveEntrySession implements EntrySession {
 			fieldValuesOf(this.doc),
 			field,
 			value,
-			{ id: createId<string>(), by: this.#me.id, at: new Date().toISOString() },
+			{ id: createId<string>(), by: this.#me.id, at: serverClock.isoNow() },
 			this,
 		);
 	}
@@ -239,6 +240,11 @@ export class LiveEntrySession implements EntrySession {
 	/** Edits that are nowhere but in this tab. */
 	get unwritten(): number {
 		return this.#facts.unwritten;
+	}
+
+	/** Those edits themselves, for the file of unsent work. */
+	async unwrittenUpdates(): Promise<readonly Uint8Array[]> {
+		return (await this.#connection?.unwrittenUpdates()) ?? [];
 	}
 
 	/** Closing now would lose something. */

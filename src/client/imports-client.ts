@@ -2,6 +2,9 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { ImportOptions, ImportProgress, ImportReport, ImportsClient } from './contract.ts';
 import { request, requestWithProgress } from './requests.ts';
 
+/** Withdrawing a whole finding aid takes a while. */
+const UNDO_MS = 600_000;
+
 /** Imports over HTTP: upload once, read as often as wanted, then accept. */
 export const importsClient: ImportsClient = {
 	upload(file, onProgress, signal) {
@@ -42,9 +45,13 @@ export const importsClient: ImportsClient = {
 	accept: (options, onProgress, signal) => requestWithProgress('/api/imports', options, onProgress, signal),
 	list: () => request('/api/imports'),
 	undo: (importId, all) =>
-		request(`/api/imports/${importId}/undo`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ all }),
-		}),
+		request(
+			`/api/imports/${importId}/undo`,
+			{
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ all }),
+			},
+			UNDO_MS,
+		),
 };

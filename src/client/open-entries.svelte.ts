@@ -29,6 +29,15 @@ export class OpenEntries {
 		return { unwritten, unsent };
 	}
 
+	/** The edits that are nowhere but in this tab, by entry. */
+	async unwrittenUpdates(): Promise<ReadonlyMap<EntryId, readonly Uint8Array[]>> {
+		return new Map(
+			await Promise.all(
+				[...this.#sessions].map(async ([id, { session }]) => [id, await session.unwrittenUpdates()] as const),
+			),
+		);
+	}
+
 	/** The session of an entry, whose `close` gives back this use of it. */
 	use(id: EntryId): LiveEntrySession {
 		const known = this.#sessions.get(id);

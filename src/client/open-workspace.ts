@@ -15,6 +15,7 @@ import { MemoryStore } from './device/memory-store.ts';
 import { syncApiBy } from './device/sync-api.ts';
 import type { Vault } from './device/vault.ts';
 import { request } from './requests.ts';
+import { serverClock } from './server-clock.ts';
 import { LiveWorkspace } from './workspace.svelte.ts';
 
 /** What the server says of the person and the archive; kept on the device for the times without it. */
@@ -23,6 +24,8 @@ export interface Me {
 	readonly archive: Workspace['archive'];
 	readonly lineage: string;
 	readonly protocol: number;
+	/** The server's time, ISO UTC. */
+	readonly now: string;
 	readonly waitingForArchive: number;
 }
 
@@ -47,9 +50,14 @@ export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 	return me ? openSignedIn(me, people) : openAlone(people, unlock);
 }
 
+/** The app opens from the device when the server has not said who is signed in by then. */
+const ME_MS = 8000;
+
 /** Who is signed in. Also how the connection asks whether the server is there. */
-export function readMe(): Promise<Me> {
-	return request<Me>('/api/me');
+export async function readMe(): Promise<Me> {
+	const me = await request<Me>('/api/me', {}, ME_MS);
+	serverClock.heard(me.now);
+	return me;
 }
 
 async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace> {
@@ -62,7 +70,13 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		why,
 		secrets: known ?? { hasPin: false, hasPasskey: false },
 	});
-	await store.keepFact('me', me);
+	try {
+		await store.keepFact('me', me);
+	} catch (error) {
+		// A full disk must not keep anybody from their work.
+		if (!isRefusal(error)) throw error;
+		device.troubled(error.code);
+	}
 	// Before anything connects: what a restored server lost is offered to it.
 	await device.reached(me.lineage);
 	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });

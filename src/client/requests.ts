@@ -1,15 +1,29 @@
 import { Refusal, type Params } from '#domain/base/refusal.ts';
 
+/** A server that says nothing for this long is taken to be away: a line may swallow requests without a word. */
+const ANSWER_MS = 30_000;
+
 /**
  * Asks the server for JSON.
+ * @param timeoutMs until the answer is here, whole
  * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest
  */
-export type Ask = <T>(path: string, init?: RequestInit) => Promise<T>;
+export type Ask = <T>(path: string, init?: Omit<RequestInit, 'signal'>, timeoutMs?: number) => Promise<T>;
 
 /** Asks by a way of fetching. */
 export function askBy(fetchBy: typeof fetch): Ask {
-	return async <T>(path: string, init: RequestInit = {}) =>
-		(await (await answered(path, init, fetchBy)).json()) as T;
+	return async <T>(path: string, init: Omit<RequestInit, 'signal'> = {}, timeoutMs = ANSWER_MS) => {
+		const response = await answered(path, { ...init, signal: AbortSignal.timeout(timeoutMs) }, fetchBy);
+		try {
+			return (await response.json()) as T;
+		} catch (error) {
+			// Not JSON is not ours: a page of a proxy. Everything else is a line that broke off.
+			throw new Refusal(
+				error instanceof SyntaxError ? 'client.failed' : 'client.unreachable',
+				error instanceof SyntaxError ? { reason: 'unexpected answer' } : {},
+			);
+		}
+	};
 }
 
 /** Asks as the page does. */
@@ -61,7 +75,8 @@ async function answered(path: string, init: RequestInit, fetchBy: typeof fetch =
 	try {
 		response = await fetchBy(path, init);
 	} catch (error) {
-		if (init.signal?.aborted) throw error;
+		const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+		if (init.signal?.aborted && !isTimeout) throw error;
 		throw new Refusal('client.unreachable');
 	}
 	if (response.ok) return response;

@@ -15,6 +15,9 @@ import { readMe, type Me } from './open-workspace.ts';
 import { Presence, type Heard } from './presence.svelte.ts';
 import { request } from './requests.ts';
 
+/** Before the page is loaded anew on purpose, the server gets this long to take what was just typed. */
+const SETTLE_MS = 4000;
+
 /** The workspace of one tab: one socket, the entries open in it, who else is there, and what the device keeps. */
 export class LiveWorkspace implements Workspace {
 	readonly me: Workspace['me'];
@@ -59,6 +62,7 @@ export class LiveWorkspace implements Workspace {
 			...createDeviceRows({
 				store: parts.device.store,
 				isReachable: () => this.#connection.reason !== 'client.unreachable',
+				onTrouble: (code) => this.device.troubled(code),
 				server: {
 					children: (parentId, offset, limit) =>
 						request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
@@ -175,8 +179,16 @@ export class LiveWorkspace implements Workspace {
 		void this.device.push();
 	}
 
-	exportUnsent(): Promise<Blob> {
-		return unsentFileOf(this.device, { me: this.me, archive: this.#archive });
+	async settled(): Promise<void> {
+		const isSettled = (): boolean =>
+			this.#entries.edits.unwritten === 0 && (!this.#connection.isOnline || this.unsent === 0);
+		const end = performance.now() + SETTLE_MS;
+		while (performance.now() < end && !isSettled()) await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+
+	async exportUnsent(): Promise<Blob> {
+		const unwritten = await this.#entries.unwrittenUpdates();
+		return unsentFileOf(this.device, { me: this.me, archive: this.#archive, unwritten });
 	}
 
 	async setPin(pin: string): Promise<void> {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -25,6 +26,16 @@ export interface Archive {
 	kill(): Promise<void>;
 	/** Starts it again at the same address. */
 	startAgain(): Promise<void>;
+	/** Ids of all entries at item level, in order. */
+	items(): Promise<string[]>;
+	/** The newest title, as the server has it. */
+	titleOf(id: string): string;
+	/** How often the log holds a value for a field of an entry. */
+	timesLogged(id: string, field: string, value: string): number;
+	/** When each value that people set for a field was received, and when its device says it was set. */
+	timesOf(id: string, field: string): { received_at: string; claimed_at: string }[];
+	/** An entry a reader sees, one they do not, and the titles of all of the second kind. */
+	hiddenFromReaders(): { visibleId: string; id: string; titles: string[] };
 	stop(): Promise<void>;
 }
 
@@ -91,6 +102,23 @@ export async function startArchive(
 	let running = await serve(0);
 	const { port } = running;
 	const origin = `http://127.0.0.1:${port}`;
+	/** Reads beside the running server: cheaper than a verb, for polling. */
+	const selectAll = (sql: string, ...values: string[]): Record<string, unknown>[] => {
+		const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
+		try {
+			return db.prepare(sql).all(...values);
+		} finally {
+			db.close();
+		}
+	};
+	const select = (sql: string, ...values: string[]): Record<string, unknown> | undefined =>
+		selectAll(sql, ...values)[0];
+	const items = async (): Promise<string[]> => {
+		type Node = { id: string; level: string; children?: Node[] };
+		const below = (nodes: readonly Node[]): string[] =>
+			nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
+		return below(await verb<Node[]>(['tree', '--depth', '5']));
+	};
 	return {
 		origin,
 		port,
@@ -106,18 +134,41 @@ export async function startArchive(
 		addPerson: (name, role) =>
 			verb(['user', 'add', name, '--role', role, '--password-stdin'], `${PASSWORD}\n`),
 		async anItem() {
-			type Node = { id: string; level: string; children?: Node[] };
-			const find = (nodes: readonly Node[]): string | undefined => {
-				for (const node of nodes) {
-					if (node.level === 'item') return node.id;
-					const below = find(node.children ?? []);
-					if (below) return below;
-				}
-				return undefined;
+			const [first] = await items();
+			if (!first) throw new Error('there is no item');
+			return first;
+		},
+		items,
+		titleOf: (id) => String(select('select title from entry where id = ?', id)?.['title']),
+		timesLogged: (id, field, value) =>
+			Number(
+				select(
+					'select count(*) as times from entry_change where doc = ? and field = ? and to_value = ?',
+					`entry:${id}`,
+					field,
+					JSON.stringify(value),
+				)?.['times'],
+			),
+		timesOf: (id, field) =>
+			selectAll(
+				'select received_at, claimed_at from entry_change where doc = ? and field = ? and via is null',
+				`entry:${id}`,
+				field,
+			).map((row) => ({
+				received_at: String(row['received_at']),
+				claimed_at: String(row['claimed_at']),
+			})),
+		hiddenFromReaders() {
+			const hidden = selectAll(
+				"select id, title from entry where access_status not in ('open', 'structural') and level = 'item'",
+			);
+			return {
+				visibleId: String(
+					select("select id from entry where access_status = 'open' and level = 'item'")?.['id'],
+				),
+				id: String(hidden[0]?.['id']),
+				titles: hidden.map((row) => String(row['title'])),
 			};
-			const id = find(await verb<Node[]>(['tree', '--depth', '5']));
-			if (!id) throw new Error('there is no item');
-			return id;
 		},
 		kill: () => end('SIGKILL'),
 		async startAgain() {

@@ -5,14 +5,6 @@ import { SYNC_PROTOCOL } from '#sync/sync-messages.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import type { Archive } from './archive.ts';
 
-/** Items of the holdings, in the order of the tree. */
-export async function someItems(archive: Archive, count: number): Promise<string[]> {
-	type Node = { readonly id: string; readonly level: string; readonly children?: readonly Node[] };
-	const items = (nodes: readonly Node[]): string[] =>
-		nodes.flatMap((node) => [...(node.level === 'item' ? [node.id] : []), ...items(node.children ?? [])]);
-	return items(await archive.verb<Node[]>(['tree', '--depth', '5'])).slice(0, count);
-}
-
 /** Several people set one field from their devices, none having seen the others' values. */
 export async function makeConflict(
 	archive: Archive,

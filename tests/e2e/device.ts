@@ -1,8 +1,8 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from '@playwright/test';
-import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
+import { chromium, expect, type BrowserContext, type Page } from '@playwright/test';
+import { startWebProxy, type WebProxy } from '../support/web-proxy.ts';
 import config from '../playwright.config.ts';
 import { PASSWORD, type Archive } from './archive.ts';
 
@@ -22,21 +22,30 @@ export interface Device {
 	signIn(name: string, path?: string): Promise<void>;
 	/** Signs in again in place, as the notice offers it. */
 	signInAgain(): Promise<void>;
+	/** Sets the PIN, on the page for it. */
+	setPin(): Promise<void>;
+	/** Opens what the device keeps, with the PIN. */
+	unlock(page?: Page): Promise<void>;
+	/** Resolves when the app is kept: from then on it opens without the server. */
+	appKept(): Promise<void>;
 	close(): Promise<void>;
 	/** Ends the browser's processes at once, as a power cut would. */
 	kill(): Promise<void>;
 }
 
-/** The way of one device to the server: a line that can be cut. Outlives the browser. */
+/** The way of one device to the server: a line that can be cut and hindered. Outlives the browser. */
 export interface Line {
-	readonly proxy: CutProxy;
+	readonly proxy: WebProxy;
 	readonly profile: string;
 	readonly archive: Archive;
 }
 
 /** Lays a line from a device to a server that speaks TLS. */
 export async function layLine(archive: Archive, profile: string): Promise<Line> {
-	return { archive, profile, proxy: await startCutProxy(archive.port) };
+	const [cert, key] = await Promise.all(
+		['server.crt', 'server.key'].map((name) => readFile(join(archive.dataDir, 'tls', name), 'utf8')),
+	);
+	return { archive, profile, proxy: await startWebProxy(archive.port, { cert: cert ?? '', key: key ?? '' }) };
 }
 
 /** Starts the browser of a device; again after it was closed or killed. */
@@ -81,6 +90,21 @@ export async function startDevice(line: Line): Promise<Device> {
 			await dialog.getByLabel('密码').fill(PASSWORD);
 			await dialog.getByRole('button', { name: '登录', exact: true }).click();
 			await dialog.waitFor({ state: 'hidden' });
+		},
+		async setPin() {
+			await page.goto(`${origin}/device`);
+			await page.getByLabel(/^PIN/).fill(PIN);
+			await page.getByLabel('再输一次').fill(PIN);
+			await page.getByRole('button', { name: '设定', exact: true }).click();
+			await expect(page.getByText('已设 PIN。')).toBeVisible();
+		},
+		async unlock(locked = page) {
+			await locked.locator('input[type=password]').fill(PIN);
+			await locked.getByRole('button', { name: '打开', exact: true }).click();
+		},
+		async appKept() {
+			await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+			await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 		},
 		async close() {
 			await context.close();

@@ -120,6 +120,9 @@ export async function openTab(
 		...createDeviceRows({
 			store,
 			isReachable: () => true,
+			onTrouble: (code) => {
+				throw new Error(code);
+			},
 			server: {
 				children: () => Promise.reject(new Error('a tab of a test has no lists')),
 				search: () => Promise.reject(new Error('a tab of a test has no lists')),

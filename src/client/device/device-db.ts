@@ -12,7 +12,7 @@ export interface DocRecord {
 	lineage: string;
 	/** Grows with every write of `state`: two tabs write the same record. */
 	rev: number;
-	/** Milliseconds by the device's clock; only for forgetting what was not opened for long. */
+	/** Milliseconds by the server's clock; only for forgetting what was not opened for long. */
 	openedAt: number;
 	/** Sealed: Yjs state that the server has. */
 	state: Uint8Array | null;
@@ -24,7 +24,7 @@ export interface UpdateRecord {
 	doc: string;
 	/** 1: the server has it; it only waits to be folded into the state. */
 	sent: 0 | 1;
-	/** Milliseconds by the device's clock. */
+	/** Milliseconds by the server's clock, as far as is known. */
 	at: number;
 	/** Sealed: a Yjs update. */
 	update: Uint8Array;
@@ -90,8 +90,13 @@ export interface DevicePerson {
 	/** Id of this device for this person, made here. */
 	device: string;
 	keys: WrappedKey[];
-	/** When the server last confirmed the person, milliseconds by the device's clock. */
+	/** When the server last confirmed the person, milliseconds by the server's clock. */
 	confirmedAt: number;
+	/** Server's time minus the device's at that moment; records of earlier versions lack these three. */
+	clockOffsetMs?: number;
+	/** Time spent without the server since then, up to `seenAt`. */
+	aloneMs?: number;
+	seenAt?: number;
 	/** Wrong PINs since the last right one. */
 	wrongPins: number;
 }

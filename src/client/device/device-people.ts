@@ -3,8 +3,9 @@ import { must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
 import { request } from '../requests.ts';
+import { serverClock } from '../server-clock.ts';
 import { DeviceDb, type DevicePerson } from './device-db.ts';
-import { wipePerson } from './indexed-store.ts';
+import { isQuotaError, wipePerson } from './indexed-store.ts';
 import { askPasskey, createPasskey, forgetPasskey } from './passkey.ts';
 import {
 	createDataKey,
@@ -80,8 +81,13 @@ export class DevicePeople {
 			dataKey = createDataKey();
 			record.keys = [await wrapDataKey(dataKey, secret)];
 		}
-		const confirmed = { ...record, name: person.name, confirmedAt: Date.now(), wrongPins: 0 };
-		await this.#db.people.put(confirmed);
+		const isNew = wrapped === undefined;
+		const confirmed = { ...record, name: person.name, ...confirmation(), wrongPins: 0 };
+		await this.#db.people.put(confirmed).catch((error: unknown) => {
+			// Without room the record stays as it is; only a key that was never kept cannot be used.
+			if (!isQuotaError(error)) throw error;
+			if (isNew) throw new Refusal('device.full');
+		});
 		return { vault: await vaultOf(dataKey), known: knownOf(confirmed) };
 	}
 
@@ -93,7 +99,7 @@ export class DevicePeople {
 		const { record, wrapped } = await this.#openable(personId, 'pin', 'device.no-pin');
 		if (knownOf(record).isBlocked) throw new Refusal('device.blocked');
 		try {
-			return await this.#opened(personId, wrapped, { kind: 'pin', text: pin });
+			return await this.#opened(record, wrapped, { kind: 'pin', text: pin });
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			let left = 0;
@@ -110,9 +116,9 @@ export class DevicePeople {
 	 * @throws {Refusal} 'device.expired' with `days` · 'device.no-passkey' · 'device.wrong-key' and those of {@link askPasskey}
 	 */
 	async openWithPasskey(personId: string, signal: AbortSignal): Promise<Vault> {
-		const { wrapped } = await this.#openable(personId, 'passkey', 'device.no-passkey');
+		const { record, wrapped } = await this.#openable(personId, 'passkey', 'device.no-passkey');
 		const credentialId = must(wrapped.credentialId, 'a key wrapped by a passkey names it');
-		return this.#opened(personId, wrapped, await askPasskey(credentialId, signal));
+		return this.#opened(record, wrapped, await askPasskey(credentialId, signal));
 	}
 
 	/**
@@ -144,7 +150,10 @@ export class DevicePeople {
 
 	/** The server said yes to this person just now. */
 	async confirmed(personId: string): Promise<void> {
-		await this.#db.people.update(personId, { confirmedAt: Date.now() });
+		await this.#db.people.update(personId, confirmation()).catch((error: unknown) => {
+			// Then the device only wants to hear of the server a little earlier.
+			if (!isQuotaError(error)) throw error;
+		});
 	}
 
 	/** Removes a person and everything of theirs from this device. */
@@ -176,9 +185,15 @@ export class DevicePeople {
 		return { record, wrapped };
 	}
 
-	async #opened(personId: string, wrapped: WrappedKey, secret: Secret): Promise<Vault> {
+	async #opened(record: DevicePerson, wrapped: WrappedKey, secret: Secret): Promise<Vault> {
 		const vault = await vaultOf(await unwrapDataKey(wrapped, secret));
-		await this.#db.people.update(personId, { wrongPins: 0 });
+		serverClock.remember(record.clockOffsetMs ?? 0);
+		await this.#db.people
+			.update(record.id, { wrongPins: 0, aloneMs: aloneMsOf(record), seenAt: serverClock.now() })
+			.catch((error: unknown) => {
+				// A full device opens all the same.
+				if (!isQuotaError(error)) throw error;
+			});
 		return vault;
 	}
 
@@ -257,6 +272,24 @@ async function openedOrLockedOut(wrapped: WrappedKey, secret: Secret): Promise<U
 	}
 }
 
+/** The server says yes to the person now. */
+function confirmation(): Required<
+	Pick<DevicePerson, 'confirmedAt' | 'clockOffsetMs' | 'aloneMs' | 'seenAt'>
+> {
+	const now = serverClock.now();
+	return { confirmedAt: now, clockOffsetMs: serverClock.offsetMs, aloneMs: 0, seenAt: now };
+}
+
+/**
+ * Time without the server. A clock that was set back says nothing about it: each such opening counts as a day, so an
+ * empty battery locks nobody out, and turning the clock back does not make the limit go away.
+ */
+function aloneMsOf(record: DevicePerson): number {
+	const now = Date.now() + (record.clockOffsetMs ?? 0);
+	const seenAt = record.seenAt ?? record.confirmedAt;
+	return (record.aloneMs ?? 0) + (now >= seenAt ? now - seenAt : DAY_MS);
+}
+
 function knownOf(record: DevicePerson): KnownPerson {
 	return {
 		id: record.id,
@@ -264,7 +297,7 @@ function knownOf(record: DevicePerson): KnownPerson {
 		device: record.device,
 		hasPin: record.keys.some((key) => key.kind === 'pin'),
 		hasPasskey: record.keys.some((key) => key.kind === 'passkey'),
-		daysLeft: Math.ceil((record.confirmedAt + OFFLINE_DAYS * DAY_MS - Date.now()) / DAY_MS),
+		daysLeft: Math.ceil(OFFLINE_DAYS - aloneMsOf(record) / DAY_MS),
 		isBlocked: record.wrongPins >= MAX_WRONG_PINS,
 	};
 }

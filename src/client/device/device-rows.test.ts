@@ -31,6 +31,9 @@ async function aDevice(code: string): Promise<{
 		rows: createDeviceRows({
 			store,
 			isReachable: () => true,
+			onTrouble: (code) => {
+				throw new Error(code);
+			},
 			server: { children: refuse, entry: refuse, search: refuse },
 		}),
 	};

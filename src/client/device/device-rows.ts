@@ -16,6 +16,8 @@ export function createDeviceRows(parts: {
 	readonly store: DeviceStore;
 	/** False: the server need not even be asked. */
 	readonly isReachable: () => boolean;
+	/** The device does not take what should be kept; it is shown all the same. */
+	readonly onTrouble: (code: string) => void;
 }): Pick<RowsClient, 'children' | 'entry' | 'search'> {
 	const { server, store } = parts;
 
@@ -42,7 +44,12 @@ export function createDeviceRows(parts: {
 			orFromDevice(
 				async () => {
 					const detail = await server.entry(id);
-					await store.keepCard(detail);
+					try {
+						await store.keepCard(detail);
+					} catch (error) {
+						if (!isRefusal(error)) throw error;
+						parts.onTrouble(error.code);
+					}
 					return detail;
 				},
 				async () => {

@@ -6,7 +6,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 export interface ReadableEdit {
 	readonly field: FieldKey;
 	readonly value: FieldValue;
-	/** By the device's clock, ISO UTC. */
+	/** As far as the device knows the time, ISO UTC. */
 	readonly at: string;
 }
 
@@ -16,7 +16,7 @@ export interface KeptWork {
 	readonly title: string;
 	/** Refusal code. */
 	readonly code: string;
-	/** When it was refused, ISO UTC by the device's clock. */
+	/** When it was refused, ISO UTC as far as the device knows. */
 	readonly at: string;
 	/** Yjs updates in base64. */
 	readonly updates: readonly string[];
@@ -28,7 +28,7 @@ export interface WaitingUpdate {
 	/** Grows in the order of writing, over all tabs. */
 	readonly n: number;
 	readonly doc: EntryId;
-	/** Milliseconds by the device's clock. */
+	/** Milliseconds by the server's clock, as far as is known. */
 	readonly at: number;
 	readonly update: Uint8Array;
 	readonly isSent: boolean;
@@ -46,13 +46,14 @@ export interface StoredDoc {
 /** How much waits for the server. */
 export interface Waiting {
 	readonly count: number;
-	/** Of the oldest, milliseconds by the device's clock; undefined when nothing waits. */
+	/** Of the oldest, milliseconds by the server's clock as far as is known; undefined when nothing waits. */
 	readonly oldestAt: number | undefined;
 }
 
 /**
  * What a device holds of live documents. Every edit is appended before it is sent; what `append` has answered survives
  * the tab, the browser and the power (in memory, for pages without secure context, only the page's life).
+ * What writes throws a Refusal, `device.full`, `device.newer` or `device.unusable`, when the device does not take it.
  */
 export interface DeviceStore {
 	/** False: nothing outlives the page. */
@@ -62,7 +63,10 @@ export interface DeviceStore {
 	append(doc: EntryId, update: Uint8Array): Promise<number>;
 	/** The server has these edits. They stay until the next {@link keepState}. */
 	markSent(numbers: readonly number[]): Promise<void>;
-	/** Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing. */
+	/**
+	 * Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing, except that
+	 * without room for the state the edits go all the same: the server has them.
+	 */
 	keepState(
 		doc: EntryId,
 		state: Uint8Array,
@@ -89,5 +93,7 @@ export interface DeviceStore {
 	forget(doc: EntryId): Promise<void>;
 	fact<T>(key: string): Promise<T | undefined>;
 	keepFact(key: string, value: unknown): Promise<void>;
+	/** Resolves when the device takes what an edit may need. */
+	checkRoom(): Promise<void>;
 	close(): void;
 }

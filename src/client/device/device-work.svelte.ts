@@ -1,3 +1,4 @@
+import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { OfflineSecrets } from './device-people.ts';
@@ -8,6 +9,9 @@ import { Tabs } from './tabs.ts';
 
 /** Refusals of the server that the whole device must know of. */
 const FOR_EVERYBODY = ['permissions.sign-in', 'permissions.disabled', 'sync.too-old'];
+
+const ROOM_CHECK_MS = 3000;
+const MEASURE_MS = 60_000;
 
 export interface DeviceWorkParts {
 	readonly personId: string;
@@ -42,6 +46,7 @@ export class DeviceWork {
 	#pusher: Pusher;
 	/** Entries open in this tab. */
 	#held = new Map<EntryId, number>();
+	#roomCheck: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 	#ended = new AbortController();
 
@@ -62,6 +67,7 @@ export class DeviceWork {
 			onOutcome: (code) => {
 				this.#pushTrouble = code !== undefined && FOR_EVERYBODY.includes(code) ? code : undefined;
 			},
+			onTrouble: (code) => this.troubled(code),
 		});
 		this.#stops.push(
 			parts.store.watchWaiting((waiting) => (this.#waiting = waiting)),
@@ -70,8 +76,17 @@ export class DeviceWork {
 				if (message.type === 'waiting') void this.#pusher.look();
 			}),
 		);
+		const replaced = (): void => {
+			// The tab with the newer version pushes from now on.
+			this.#ended.abort();
+			this.#pusher.stop();
+		};
+		addEventListener('lantai-replaced', replaced);
+		this.#stops.push(() => removeEventListener('lantai-replaced', replaced));
 		void this.#lead();
 		void this.#measure();
+		const measuring = setInterval(() => void this.#measure(), MEASURE_MS);
+		this.#stops.push(() => clearInterval(measuring));
 	}
 
 	/** History of the server's log; undefined before the server was reached. */
@@ -113,8 +128,12 @@ export class DeviceWork {
 		return this.#space;
 	}
 
+	/** Something could not be written, or (undefined) could again. Until then the device is tried. */
 	troubled(code: string | undefined): void {
 		this.#trouble = code;
+		clearTimeout(this.#roomCheck);
+		if (code !== undefined && !this.#ended.signal.aborted)
+			this.#roomCheck = setTimeout(() => void this.#checkRoom(), ROOM_CHECK_MS);
 		void this.#measure();
 	}
 
@@ -140,7 +159,7 @@ export class DeviceWork {
 		this.#pusher.hurry(isHurried);
 	}
 
-	/** Pushes now; resolves when nothing is left or it cannot be sent. */
+	/** Has what waits pushed now, by this tab or by the one that pushes. */
 	async push(): Promise<void> {
 		await this.#pusher.look();
 		this.tabs.say({ type: 'waiting' });
@@ -148,7 +167,8 @@ export class DeviceWork {
 
 	/** The state over HTTP; undefined when it is the one known. */
 	async loadOverHttp(id: EntryId, since: number | undefined): Promise<LoadAnswer | undefined> {
-		await this.#pusher.look();
+		// A push that hangs must not keep away what others did.
+		void this.#pusher.look();
 		const answer = await this.#api.load(id, since);
 		return answer.state === null && answer.seq === since ? undefined : answer;
 	}
@@ -192,6 +212,7 @@ export class DeviceWork {
 
 	close(): void {
 		this.#ended.abort();
+		clearTimeout(this.#roomCheck);
 		this.#pusher.stop();
 		for (const stop of this.#stops) stop();
 		this.tabs.close();
@@ -228,6 +249,16 @@ export class DeviceWork {
 
 	#docLock(id: EntryId): string {
 		return `lantai-doc:${this.#personId}:${id}`;
+	}
+
+	async #checkRoom(): Promise<void> {
+		try {
+			await this.store.checkRoom();
+			this.troubled(undefined);
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			this.troubled(error.code);
+		}
 	}
 
 	async #measure(): Promise<void> {

@@ -1,12 +1,17 @@
 import Dexie, { liveQuery } from 'dexie';
-import { Refusal } from '#domain/base/refusal.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
+import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
 import type { Vault } from './vault.ts';
+
+const ROOM_KEY = 'room';
+/** More than nearly every edit needs. */
+const ROOM_BYTES = 64 * 1024;
 
 /** What one person keeps on this device, sealed, in IndexedDB. */
 export class IndexedStore implements DeviceStore {
@@ -25,10 +30,11 @@ export class IndexedStore implements DeviceStore {
 	 */
 	static async open(personId: string, vault: Vault, onReplaced?: () => void): Promise<IndexedStore> {
 		const db = new PersonDb(personId);
-		// A newer tab wants to upgrade: it must not wait for this one.
+		// A newer tab wants to upgrade: it must not wait for this one. False keeps Dexie's own listener from opening again.
 		db.on('versionchange', () => {
 			db.close();
 			onReplaced?.();
+			return false;
 		});
 		try {
 			await db.open();
@@ -58,19 +64,17 @@ export class IndexedStore implements DeviceStore {
 
 	async append(doc: EntryId, update: Uint8Array): Promise<number> {
 		const sealed = await this.#vault.seal(updateName(doc), update);
-		try {
-			return (await this.#db.updates.add({ doc, sent: 0, at: Date.now(), update: sealed })) as number;
-		} catch (error) {
-			throw refusalOf(error);
-		}
+		return written(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
 	}
 
 	async markSent(numbers: readonly number[]): Promise<void> {
 		if (numbers.length > 0)
-			await this.#db.updates
-				.where('n')
-				.anyOf([...numbers])
-				.modify({ sent: 1 });
+			await written(() =>
+				this.#db.updates
+					.where('n')
+					.anyOf([...numbers])
+					.modify({ sent: 1 }),
+			);
 	}
 
 	async keepState(
@@ -84,22 +88,29 @@ export class IndexedStore implements DeviceStore {
 			const before = known?.state ? await this.#vault.open(stateName(doc), known.state) : undefined;
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
-			const isDone = await this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
-				const now = await this.#db.docs.get(doc);
-				if ((now?.rev ?? 0) !== (known?.rev ?? 0)) return false;
-				await this.#db.docs.put({
-					id: doc,
-					set: known?.set ?? '',
-					seq: facts.seq ?? known?.seq ?? 0,
-					lineage: facts.lineage,
-					rev: (known?.rev ?? 0) + 1,
-					openedAt: Date.now(),
-					state: sealed,
+			const write = (): Promise<boolean> =>
+				this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
+					const now = await this.#db.docs.get(doc);
+					if ((now?.rev ?? 0) !== (known?.rev ?? 0)) return false;
+					await this.#db.docs.put({
+						id: doc,
+						set: known?.set ?? '',
+						seq: facts.seq ?? known?.seq ?? 0,
+						lineage: facts.lineage,
+						rev: (known?.rev ?? 0) + 1,
+						openedAt: serverClock.now(),
+						state: sealed,
+					});
+					await this.#db.updates.bulkDelete([...holds]);
+					return true;
 				});
-				await this.#db.updates.bulkDelete([...holds]);
-				return true;
-			});
-			if (isDone) return;
+			try {
+				if (await written(write)) return;
+			} catch (error) {
+				if (isRefusal(error) && error.code === 'device.full')
+					await written(() => this.#db.updates.bulkDelete([...holds]));
+				throw error;
+			}
 		}
 	}
 
@@ -124,10 +135,12 @@ export class IndexedStore implements DeviceStore {
 
 	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
 		const sealed = await this.#vault.sealJson(keptName(work.doc), work);
-		await this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
-			await this.#db.kept.add({ doc: work.doc, work: sealed });
-			await this.#db.updates.bulkDelete([...numbers]);
-		});
+		await written(() =>
+			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
+				await this.#db.kept.add({ doc: work.doc, work: sealed });
+				await this.#db.updates.bulkDelete([...numbers]);
+			}),
+		);
 	}
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
@@ -153,12 +166,16 @@ export class IndexedStore implements DeviceStore {
 		const sealed = await Promise.all(
 			work.updates.map((update) => this.#vault.seal(updateName(doc), fromBase64(update))),
 		);
-		await this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
-			// Two tabs may press the same button.
-			if (!(await this.#db.kept.get(n))) return;
-			await this.#db.updates.bulkAdd(sealed.map((update) => ({ doc, sent: 0, at: Date.now(), update })));
-			await this.#db.kept.delete(n);
-		});
+		await written(() =>
+			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
+				// Two tabs may press the same button.
+				if (!(await this.#db.kept.get(n))) return;
+				await this.#db.updates.bulkAdd(
+					sealed.map((update) => ({ doc, sent: 0, at: serverClock.now(), update })),
+				);
+				await this.#db.kept.delete(n);
+			}),
+		);
 	}
 
 	async discardKept(n: number): Promise<void> {
@@ -166,10 +183,8 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async keepCard(detail: EntryDetail): Promise<void> {
-		await this.#db.cards.put({
-			id: detail.id,
-			card: await this.#vault.sealJson(cardName(detail.id), detail),
-		});
+		const card = await this.#vault.sealJson(cardName(detail.id), detail);
+		await written(() => this.#db.cards.put({ id: detail.id, card }));
 	}
 
 	async card(id: EntryId): Promise<EntryDetail | undefined> {
@@ -204,7 +219,13 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async keepFact(key: string, value: unknown): Promise<void> {
-		await this.#db.facts.put({ key, value: await this.#vault.sealJson(factName(key), value) });
+		const sealed = await this.#vault.sealJson(factName(key), value);
+		await written(() => this.#db.facts.put({ key, value: sealed }));
+	}
+
+	async checkRoom(): Promise<void> {
+		await written(() => this.#db.facts.put({ key: ROOM_KEY, value: new Uint8Array(ROOM_BYTES) }));
+		await this.#db.facts.delete(ROOM_KEY);
 	}
 
 	close(): void {
@@ -234,15 +255,32 @@ const keptName = (doc: string): string => `kept:${doc}`;
 const cardName = (doc: string): string => `card:${doc}`;
 const factName = (key: string): string => `fact:${key}`;
 
+/** @throws {Refusal} 'device.full' | 'device.newer' | 'device.unusable' */
+async function written<T>(write: () => PromiseLike<T>): Promise<T> {
+	try {
+		return await write();
+	} catch (error) {
+		throw refusalOf(error);
+	}
+}
+
 function refusalOf(error: unknown): Refusal {
 	const name = error instanceof Error ? error.name : '';
-	const inner =
-		error instanceof Error && 'inner' in error ? (error as { inner?: { name?: string } }).inner?.name : '';
-	const code =
-		name === 'QuotaExceededError' || inner === 'QuotaExceededError' ? 'device.full' : 'device.unusable';
-	const refusal = new Refusal(code, { reason: name });
+	// Closed while somebody works: a newer version of the page has taken it.
+	const isClosed = name === 'DatabaseClosedError';
+	const refusal = new Refusal(
+		isClosed ? 'device.newer' : isQuotaError(error) ? 'device.full' : 'device.unusable',
+		{ reason: name },
+	);
 	refusal.cause = error;
 	return refusal;
+}
+
+/** The device has no room. */
+export function isQuotaError(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	const { inner } = error as { inner?: { name?: string } };
+	return error.name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError';
 }
 
 /** A watch ends with its database: the person signed out, or a newer version took over. */

@@ -3,6 +3,7 @@ import { toBase64 } from 'lib0/buffer';
 import type { EntryId } from '#domain/base/ids.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import { readEntryDoc } from '#sync/entry-doc.ts';
+import { serverClock } from '../server-clock.ts';
 import type { KeptWork, ReadableEdit } from './device-store.ts';
 
 /** Refused edits in a form that a person can read and that can be offered again. */
@@ -18,7 +19,7 @@ export function keptWorkOf(given: {
 		doc: given.doc,
 		title: given.title,
 		code: given.code,
-		at: new Date().toISOString(),
+		at: serverClock.isoNow(),
 		updates: given.updates.map((update) => toBase64(update)),
 		edits: readableEdits(given.base, given.updates),
 	};

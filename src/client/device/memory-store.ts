@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
+import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
 
 /** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
@@ -24,7 +25,7 @@ export class MemoryStore implements DeviceStore {
 
 	async append(doc: EntryId, update: Uint8Array): Promise<number> {
 		const n = this.#next++;
-		this.#updates.set(n, { n, doc, at: Date.now(), update, isSent: false });
+		this.#updates.set(n, { n, doc, at: serverClock.now(), update, isSent: false });
 		this.#changed();
 		return n;
 	}
@@ -118,6 +119,10 @@ export class MemoryStore implements DeviceStore {
 
 	async keepFact(key: string, value: unknown): Promise<void> {
 		this.#facts.set(key, value);
+	}
+
+	async checkRoom(): Promise<void> {
+		// Memory takes it, or the page is gone.
 	}
 
 	close(): void {

@@ -64,6 +64,11 @@ export class Outbox {
 		this.#parts.onChanged();
 	}
 
+	/** What is nowhere but here, in order; only while nothing is being written. */
+	get unwritten(): readonly Uint8Array[] {
+		return this.#unwritten;
+	}
+
 	/** Hands over what is nowhere but here. */
 	takeUnwritten(): Uint8Array[] {
 		const taken = this.#unwritten;

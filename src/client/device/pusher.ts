@@ -31,6 +31,8 @@ export interface PusherParts {
 	readonly tell: (message: TabMessage) => void;
 	/** What the last try met: undefined when it went through. */
 	readonly onOutcome: (code: string | undefined) => void;
+	/** The device does not take what the server answered. */
+	readonly onTrouble: (code: string) => void;
 	/** Milliseconds that only grow. */
 	readonly now?: () => number;
 }
@@ -69,8 +71,12 @@ export class Pusher {
 		if (isHurried) void this.look();
 	}
 
-	/** One pass; passes never overlap. Resolves when nothing is left to send, or it cannot be sent now. */
+	/**
+	 * One pass, once started; passes never overlap, and only one tab's pusher is started, so the server gets the batches
+	 * of one person one after the other. Resolves when nothing is left to send, or it cannot be sent now.
+	 */
 	async look(): Promise<void> {
+		if (this.#timer === undefined) return;
 		if (this.#running) return this.#running;
 		this.#running = this.#pass().finally(() => (this.#running = undefined));
 		return this.#running;
@@ -146,7 +152,8 @@ export class Pusher {
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
-				this.#parts.onOutcome(error.code);
+				if (error.code.startsWith('device.')) this.#parts.onTrouble(error.code);
+				else this.#parts.onOutcome(error.code);
 				return;
 			}
 		}
@@ -226,7 +233,12 @@ export class Pusher {
 	): Promise<void> {
 		const numbers = item.updates.map((each) => each.n);
 		if (result.ok) {
-			await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
+			try {
+				await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
+			} catch (error) {
+				if (!isRefusal(error)) throw error;
+				this.#parts.onTrouble(error.code);
+			}
 			this.#parts.tell({ type: 'sent', doc: item.doc, numbers });
 		} else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
 		else await this.#putAwayWaiting(item.doc, item.updates, result.code);

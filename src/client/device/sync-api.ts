@@ -12,16 +12,23 @@ export interface SyncApi {
 	recover(batch: Batch): Promise<BatchAnswer>;
 }
 
+/** A whole batch over a slow line. */
+const BATCH_MS = 120_000;
+
 /** Over HTTP. */
 export function syncApiBy(ask: Ask): SyncApi {
 	const send = async (path: string, batch: Batch): Promise<BatchAnswer> =>
 		parsed(
 			BatchAnswer,
-			await ask(path, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify(batch),
-			}),
+			await ask(
+				path,
+				{
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify(batch),
+				},
+				BATCH_MS,
+			),
 		);
 	return {
 		load: async (doc, since) =>

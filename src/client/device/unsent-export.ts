@@ -1,24 +1,36 @@
 import { toBase64 } from 'lib0/buffer';
+import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { UNSENT_FORMAT, UNSENT_VERSION, unsentText } from '#sync/unsent-file.ts';
 import type { Workspace } from '../contract.ts';
+import { serverClock } from '../server-clock.ts';
 import type { DeviceWork } from './device-work.svelte.ts';
 import { readableEdits } from './kept-work.ts';
 
 /**
  * Everything that waits or was refused, as the file of rule S11: a person can keep it, read it, and have it imported on
  * the server.
+ * @param of.unwritten edits of this tab that the device could not write
  */
 export async function unsentFileOf(
 	device: DeviceWork,
-	of: { readonly me: Workspace['me']; readonly archive: Workspace['archive'] },
+	of: {
+		readonly me: Workspace['me'];
+		readonly archive: Workspace['archive'];
+		readonly unwritten: ReadonlyMap<EntryId, readonly Uint8Array[]>;
+	},
 ): Promise<Blob> {
 	const { store } = device;
 	const all = await store.waiting();
+	const onlyHere = [...of.unwritten].flatMap(([doc, updates]) => (updates.length > 0 ? [doc] : []));
+	const docs = [...new Set([...all.map((each) => each.doc), ...onlyHere])];
 	const waiting = await Promise.all(
-		[...new Set(all.map((each) => each.doc))].map(async (doc) => {
+		docs.map(async (doc) => {
 			const [card, stored] = await Promise.all([store.card(doc), store.load(doc)]);
-			const bytes = all.filter((each) => each.doc === doc).map((each) => each.update);
+			const bytes = [
+				...all.filter((each) => each.doc === doc).map((each) => each.update),
+				...(of.unwritten.get(doc) ?? []),
+			];
 			return {
 				doc: entryDocName(doc),
 				title: card?.title ?? '',
@@ -40,7 +52,7 @@ export async function unsentFileOf(
 		archive: { name: of.archive.name, code: of.archive.code },
 		device: device.deviceId,
 		person: { id: of.me.id, name: of.me.name },
-		exportedAt: new Date().toISOString(),
+		exportedAt: serverClock.isoNow(),
 		items: [...waiting, ...kept],
 	});
 	return new Blob([text], { type: 'application/json' });

@@ -1,5 +1,10 @@
+import type { Workspace } from '#client/contract.ts';
+
 /** How often a page that stays open looks for a newer version. */
 const LOOK_MS = 15 * 60_000;
+
+/** How long a new worker may take to come in the place of the one before. */
+const TAKE_OVER_MS = 3000;
 
 /**
  * The version of the page this tab runs, and whether a newer one waits. The service worker keeps the app; a new
@@ -7,12 +12,13 @@ const LOOK_MS = 15 * 60_000;
  */
 class AppUpdate {
 	#isWaiting = $state.raw(false);
+	#isTaken = $state.raw(false);
 	#isReplaced = $state.raw(false);
 	#registration: ServiceWorkerRegistration | undefined;
 
-	/** A newer version is ready to be taken. */
+	/** A newer version is ready to be taken, or another tab has taken it and this one still runs the one before. */
 	get isWaiting(): boolean {
-		return this.#isWaiting;
+		return this.#isWaiting || this.#isTaken;
 	}
 
 	/** Another tab took a newer version over this tab's database. */
@@ -27,20 +33,38 @@ class AppUpdate {
 		};
 		addEventListener('lantai-replaced', replaced);
 		let timer: ReturnType<typeof setInterval> | undefined;
-		if ('serviceWorker' in navigator)
+		const worker = 'serviceWorker' in navigator ? navigator.serviceWorker : undefined;
+		let known = worker?.controller;
+		const taken = (): void => {
+			// The first worker of all replaces nothing.
+			if (known) this.#isTaken = true;
+			known = worker?.controller;
+		};
+		worker?.addEventListener('controllerchange', taken);
+		if (worker)
 			void this.#register().then(() => {
 				timer = setInterval(() => void this.#look(), LOOK_MS);
 			});
 		return () => {
 			removeEventListener('lantai-replaced', replaced);
+			worker?.removeEventListener('controllerchange', taken);
 			clearInterval(timer);
 		};
 	}
 
-	/** Takes the new version: this page is loaded anew with it. */
-	apply(): void {
-		navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-		this.#registration?.waiting?.postMessage('take-over');
+	/** Takes the new version: this page is loaded anew with it, once what was typed is safe. */
+	async apply(workspace: Pick<Workspace, 'settled'>): Promise<void> {
+		await workspace.settled();
+		const waiting = this.#registration?.waiting;
+		if (!waiting) return location.reload();
+		// Without it too: the worker of before fetches pages from the server, and goes when it has nothing more to do.
+		const timer = setTimeout(() => location.reload(), TAKE_OVER_MS);
+		const reload = (): void => {
+			clearTimeout(timer);
+			location.reload();
+		};
+		navigator.serviceWorker.addEventListener('controllerchange', reload, { once: true });
+		waiting.postMessage('take-over');
 	}
 
 	async #register(): Promise<void> {

@@ -17,6 +17,7 @@ export const GET = ({ locals }) =>
 			archive: { name: settings['archive.name'], code: settings['archive.code'], synthetic },
 			lineage,
 			protocol: SYNC_PROTOCOL,
+			now: new Date().toISOString(),
 			restoredAt: restored?.at ?? null,
 			waitingForArchive,
 		};
