@@ -233,7 +233,7 @@ describe('after a restore', () => {
 				first = new SyncDevice(old, await old.token('甲', 'archivist'), '甲');
 				second = new SyncDevice(old, await old.token('乙', 'archivist'), '乙');
 			},
-			async (old) => {
+			async () => {
 				await first.load(id);
 				await first.push([[id, first.set(id, 'title', '先改')]]);
 				await second.load(id);
