@@ -74,8 +74,10 @@ export class EntryRecord {
 				this.readSoon();
 			}
 		} catch (error) {
+			// The store may have been closed by then too.
+			if (this.#isClosed) return;
 			if (!isRefusal(error)) throw error;
-			if (!this.#isClosed) this.#parts.onRefused(error.code);
+			this.#parts.onRefused(error.code);
 		}
 	}
 

@@ -172,7 +172,8 @@ async function holdBack(
 		asked: asked.promise,
 		async letGo() {
 			free.resolve();
-			await page.unroute(address);
+			// Several may wait: none is answered for them before they have gone on.
+			await page.unrouteAll({ behavior: 'wait' });
 		},
 	};
 }

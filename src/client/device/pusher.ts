@@ -47,6 +47,7 @@ export class Pusher {
 	#running: Promise<void> | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#isHurried = false;
+	#isStopped = false;
 	/** The batch that got no answer, to be repeated as it was. */
 	#unanswered: { readonly key: string; readonly batchId: string } | undefined;
 
@@ -60,9 +61,10 @@ export class Pusher {
 		void this.look();
 	}
 
+	/** For good: the store is about to be closed, and what fails by that is no news. */
 	stop(): void {
+		this.#isStopped = true;
 		clearInterval(this.#timer);
-		this.#timer = undefined;
 	}
 
 	/** No editor has a live connection: nothing is worth waiting for. */
@@ -78,7 +80,12 @@ export class Pusher {
 	async look(): Promise<void> {
 		if (this.#timer === undefined) return;
 		if (this.#running) return this.#running;
-		this.#running = this.#pass().finally(() => (this.#running = undefined));
+		if (this.#isStopped) return;
+		this.#running = this.#pass()
+			.catch((error: unknown) => {
+				if (!this.#isStopped) throw error;
+			})
+			.finally(() => (this.#running = undefined));
 		return this.#running;
 	}
 
