@@ -238,8 +238,8 @@ test('the page is too old for the server', async () => {
 	await page.route('**/api/sync/push', (route) =>
 		route.fulfill({ status: 409, json: { refusal: { code: 'sync.too-old', params: {} } } }),
 	);
-	await device.goOffline();
-	await device.goOnline();
+	await page.reload();
+	await expect(title()).toBeEditable();
 	await retitle('合成题名：版本过旧');
 	await expect(banner('本页版本过旧')).toBeVisible({ timeout: 60_000 });
 	await shootAll(page, 'trouble-too-old');
@@ -258,11 +258,8 @@ test('another tab took a newer version', async () => {
 
 test('a new version waits', async () => {
 	await openItem('甲');
-	await device.context.route('**/service-worker.js', async (route) => {
-		const answer = await route.fetch();
-		await route.fulfill({ response: answer, body: `${await answer.text()}\n// newer` });
-	});
-	await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+	// Another script for the same pages: what a worker of a newer version is to the browser.
+	await page.evaluate(async () => void (await navigator.serviceWorker.register('/service-worker.js?newer')));
 	await expect(banner('兰台有新版本')).toBeVisible({ timeout: 30_000 });
 	await shootAll(page, 'trouble-new-version');
 });
@@ -286,8 +283,9 @@ test('storage runs low, then full', async () => {
 });
 
 test('no WebSocket gets through', async () => {
-	await page.routeWebSocket(/\/collab/, (socket) => socket.close());
 	await openItem('甲');
+	await page.routeWebSocket(/\/collab/, (socket) => socket.close());
+	await page.reload();
 	await expect(banner('实时通道被网络设备拦住')).toBeVisible({ timeout: 60_000 });
 	await shootAll(page, 'trouble-http');
 });
