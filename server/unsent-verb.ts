@@ -6,7 +6,7 @@ import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
 import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.ts';
-import { auditLine } from './administration/audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import type { App } from './app.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import type { VerbContext } from './verbs.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Permissions } from '#server/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { auditLine } from './audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import { createBackups, type Backups } from './backup/backup.ts';
 import { People } from './people.ts';
 import { demandSettings, SettingsStore } from './settings.ts';

@@ -9,7 +9,7 @@ import { hashPassword } from '#server/permissions/passwords.ts';
 import type { Permissions } from '#server/permissions/permissions.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
-import { auditLine } from './audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 
 /** What an account may do. */
 export interface Rights {

@@ -3,7 +3,7 @@ import type { Actor } from '#domain/base/actor.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
-import { auditLine } from './audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 
 const Settings = v.object({
 	'archive.name': v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)), '档案馆'),

@@ -7,7 +7,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { errorOf } from '#server/preservation/worker-client.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { auditLine } from '../audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import { FILE_NAMES, FOLDER_NAMES } from './backup-format.ts';
 import type { BackupNews, BackupOrder, BackupWritten } from './backup-worker.ts';
 

@@ -8,7 +8,7 @@ import { createId } from '#domain/base/ids.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { renewLineage } from '#server/storage/lineage.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
-import { auditLine } from '../audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import { DATABASE_NAME, FILE_NAMES } from './backup-format.ts';
 import { readBackup, type WholeBackup } from './read-backup.ts';
 

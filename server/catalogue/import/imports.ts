@@ -8,7 +8,7 @@ import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { importAuditLine } from './import-audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import { readInThread, type Reading } from './import-reading.ts';
 import { ImportRows } from './import-rows.ts';
 import type { DryRunReport, ImportRequest, ImportResult, Running } from './import-report.ts';
@@ -246,7 +246,7 @@ export function createImports(parts: ImportsParts): Imports {
 					accepted_at: isoAt(clock),
 				})
 				.where('row_id', '=', importRow),
-			importAuditLine(storage, clock, actor, 'import.accept', importId, { entries: report.entries }),
+			auditLine(storage, clock, actor, 'import.accept', `import:${importId}`, { entries: report.entries }),
 		]);
 	}
 

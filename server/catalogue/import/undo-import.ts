@@ -5,7 +5,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { isEdited } from '../edited.ts';
-import { importAuditLine } from './import-audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 
 /** An entry that undoing left where it is, because somebody worked on it. */
 export interface KeptEntry {
@@ -88,7 +88,7 @@ export async function undoImport(
 			actor_id: actor.id,
 			at: now,
 		}),
-		importAuditLine(storage, clock, actor, 'import.undo', importId, {
+		auditLine(storage, clock, actor, 'import.undo', `import:${importId}`, {
 			all,
 			withdrawn,
 			kept: plan.kept.length,

@@ -19,7 +19,7 @@ import {
 } from '#domain/collaboration/conflicts.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { distinctValues, elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
-import { auditLine } from '#server/administration/audit.ts';
+import { auditLine } from '#server/storage/audit.ts';
 import { viaOfBringingBack } from '#server/catalogue/projection.ts';
 import { visible } from '#server/catalogue/rows.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';

@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
-import type { Statement, Storage } from '#server/storage/storage.ts';
+import type { Statement, Storage } from './storage.ts';
 
 /** A line of the audit log, to be written in the transaction of the action it records. */
 export function auditLine(
