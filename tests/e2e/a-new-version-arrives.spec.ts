@@ -97,7 +97,7 @@ test('a new version in the middle of typing: it waits, and what is typed is ther
 test('a newer version takes over the database: the older tab says so, and loses nothing', async () => {
 	const id = await archive.anItem();
 	await device.signIn('甲', `/catalogue/${id}`);
-	const { page, origin } = device;
+	const { page } = device;
 	await expect(titleBox(page)).toBeEditable();
 	await device.appKept();
 	await device.goOffline();

@@ -87,6 +87,12 @@ export async function startArchive(
 		child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
 	});
 	const origin = `http://127.0.0.1:${port}`;
+	const items = async (): Promise<string[]> => {
+		type Node = { id: string; level: string; children?: Node[] };
+		const below = (nodes: readonly Node[]): string[] =>
+			nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
+		return below(await verb<Node[]>(['tree', '--depth', '5']));
+	};
 	/** Reads beside the running server: cheaper than a verb, for polling. */
 	const selectAll = (sql: string, ...values: string[]): Record<string, unknown>[] => {
 		const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
@@ -112,16 +118,11 @@ export async function startArchive(
 		},
 		addPerson: (name, role) =>
 			verb(['user', 'add', name, '--role', role, '--password-stdin'], `${PASSWORD}\n`),
+		items,
 		async anItem() {
-			const [first] = await this.items();
+			const [first] = await items();
 			if (!first) throw new Error('there is no item');
 			return first;
-		},
-		async items() {
-			type Node = { id: string; level: string; children?: Node[] };
-			const below = (nodes: readonly Node[]): string[] =>
-				nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
-			return below(await verb<Node[]>(['tree', '--depth', '5']));
 		},
 		titleOf: (id) => String(select('select title from entry where id = ?', id)?.['title']),
 		timesLogged: (id, field, value) =>
