@@ -102,6 +102,12 @@ export async function startArchive(
 	let running = await serve(0);
 	const { port } = running;
 	const origin = `http://127.0.0.1:${port}`;
+	const items = async (): Promise<string[]> => {
+		type Node = { id: string; level: string; children?: Node[] };
+		const below = (nodes: readonly Node[]): string[] =>
+			nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
+		return below(await verb<Node[]>(['tree', '--depth', '5']));
+	};
 	/** Reads beside the running server: cheaper than a verb, for polling. */
 	const selectAll = (sql: string, ...values: string[]): Record<string, unknown>[] => {
 		const db = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
@@ -113,12 +119,6 @@ export async function startArchive(
 	};
 	const select = (sql: string, ...values: string[]): Record<string, unknown> | undefined =>
 		selectAll(sql, ...values)[0];
-	const items = async (): Promise<string[]> => {
-		type Node = { id: string; level: string; children?: Node[] };
-		const below = (nodes: readonly Node[]): string[] =>
-			nodes.flatMap((node) => (node.level === 'item' ? [node.id] : below(node.children ?? [])));
-		return below(await verb<Node[]>(['tree', '--depth', '5']));
-	};
 	return {
 		origin,
 		port,
@@ -133,12 +133,12 @@ export async function startArchive(
 		},
 		addPerson: (name, role) =>
 			verb(['user', 'add', name, '--role', role, '--password-stdin'], `${PASSWORD}\n`),
+		items,
 		async anItem() {
 			const [first] = await items();
 			if (!first) throw new Error('there is no item');
 			return first;
 		},
-		items,
 		titleOf: (id) => String(select('select title from entry where id = ?', id)?.['title']),
 		timesLogged: (id, field, value) =>
 			Number(
