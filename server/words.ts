@@ -9,7 +9,7 @@ const tables = new Map<Language, ReadonlyMap<string, string>>();
 
 /**
  * A phrase for the terminal, read from the message files themselves: the compiled messages exist only after a build,
- * and "run the build first" must be sayable. An unknown key is its own phrase.
+ * and "run the build first" must be sayable. `terminal.json` is for here alone: pages do not carry it. An unknown key is its own phrase.
  */
 export function words(key: string, params: Params = {}, language: Language = terminalLanguage()): string {
 	const phrase = tableOf(language).get(key) ?? key;

@@ -9,7 +9,7 @@ import {
 	type KnownPerson,
 } from './device/device-people.ts';
 import type { DeviceStore } from './device/device-store.ts';
-import { DeviceWork } from './device/device-work.svelte.ts';
+import { DeviceWork, type DeviceWorkParts } from './device/device-work.svelte.ts';
 import { IndexedStore } from './device/indexed-store.ts';
 import { MemoryStore } from './device/memory-store.ts';
 import { syncApiBy } from './device/sync-api.ts';
@@ -62,7 +62,7 @@ export async function readMe(): Promise<Me> {
 
 async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace> {
 	const { store, vault, known, why } = await storeOf(me, people);
-	const device = new DeviceWork({
+	const device = workOf({
 		personId: me.me.id,
 		deviceId: known?.device ?? createId<string>(),
 		store,
@@ -89,7 +89,7 @@ async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWork
 	const store = await IndexedStore.open(person.id, vault, replaced);
 	const me = await store.fact<Me>('me');
 	if (!me) throw new Refusal('client.unreachable');
-	const device = new DeviceWork({
+	const device = workOf({
 		personId: person.id,
 		deviceId: person.device,
 		store,
@@ -98,6 +98,12 @@ async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWork
 		secrets: person,
 	});
 	return new LiveWorkspace({ me, device, people, isReached: false, stopHandOver: offer(person.id, vault) });
+}
+
+function workOf(parts: DeviceWorkParts): DeviceWork {
+	const device = new DeviceWork(parts);
+	addEventListener('lantai-replaced', () => device.replaced(), { once: true });
+	return device;
 }
 
 async function handedOver(

@@ -76,13 +76,6 @@ export class DeviceWork {
 				if (message.type === 'waiting') void this.#pusher.look();
 			}),
 		);
-		const replaced = (): void => {
-			// The tab with the newer version pushes from now on.
-			this.#ended.abort();
-			this.#pusher.stop();
-		};
-		addEventListener('lantai-replaced', replaced);
-		this.#stops.push(() => removeEventListener('lantai-replaced', replaced));
 		void this.#lead();
 		void this.#measure();
 		const measuring = setInterval(() => void this.#measure(), MEASURE_MS);
@@ -152,6 +145,12 @@ export class DeviceWork {
 			this.#lineage = lineage;
 		}
 		void this.#pusher.look();
+	}
+
+	/** A tab with a newer version took over the database: it pushes from now on. */
+	replaced(): void {
+		this.#ended.abort();
+		this.#pusher.stop();
 	}
 
 	/** While no editor has a live connection, what waits is pushed at once. */

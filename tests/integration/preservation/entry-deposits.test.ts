@@ -49,6 +49,7 @@ describe('what a version of an entry holds', () => {
 			fields: { title: '三' },
 			bodies: readEntryDoc(entry.doc).bodies,
 			conflicts: {},
+			disputes: {},
 			logPosition: seq,
 		});
 
