@@ -1,4 +1,3 @@
-import { HocuspocusProvider } from '@hocuspocus/provider';
 import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
@@ -22,6 +21,7 @@ import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './cont
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { detailOfDoc } from './detail-of-doc.ts';
 import { EntryLine } from './entry-line.ts';
+import { EntryProvider } from './entry-provider.ts';
 import { Live } from './live.svelte.ts';
 import { serverClock } from './server-clock.ts';
 
@@ -38,7 +38,7 @@ export class LiveEntrySession implements EntrySession {
 	#me: { readonly id: string };
 	#rows: RowsClient;
 	#device: DeviceWork;
-	#provider: HocuspocusProvider | undefined;
+	#provider: EntryProvider | undefined;
 	#connection: Connection;
 	#line: EntryLine;
 	#onEditedOffline: (parentId: EntryId | null) => void;
@@ -319,7 +319,7 @@ export class LiveEntrySession implements EntrySession {
 
 	#attach(): void {
 		const { wire } = this.#line;
-		const provider = new HocuspocusProvider({
+		const provider = new EntryProvider({
 			name: entryDocName(this.id),
 			document: wire,
 			websocketProvider: this.#connection.socket,
@@ -391,7 +391,13 @@ export class LiveEntrySession implements EntrySession {
 	/** The server will not take what waits: it is put away on the device, readable, and can be offered again. */
 	async #putAway(code: string, more: readonly Uint8Array[] = []): Promise<void> {
 		this.#refused(code);
-		await this.#line.putAway(code, this.#detail?.title ?? '', more);
+		try {
+			await this.#line.putAway(code, this.#detail?.title ?? '', more);
+		} catch (error) {
+			// It stays in this tab, counted as unsent.
+			if (!isRefusal(error)) throw error;
+			this.#device.troubled(error.code);
+		}
 		this.#device.tabs.say({ type: 'refused', doc: this.id, code });
 	}
 

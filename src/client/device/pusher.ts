@@ -109,9 +109,9 @@ export class Pusher {
 
 	async #pass(): Promise<void> {
 		for (;;) {
-			const due = await this.#due();
-			if (due.size === 0) return;
 			try {
+				const due = await this.#due();
+				if (due.size === 0) return;
 				await this.#push(due);
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
