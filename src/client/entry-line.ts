@@ -217,15 +217,19 @@ export class EntryLine {
 		await this.#outbox.released();
 		const stored = await this.#parts.store.load(this.#parts.id);
 		const waiting = (stored?.updates ?? []).filter((each) => !each.isSent);
-		const updates = [...waiting.map((each) => each.update), ...this.#outbox.takeUnwritten(), ...more];
+		// Held by the outbox until they lie somewhere else: the device may be full.
+		this.#outbox.hold(more);
+		const unwritten = this.#outbox.unwritten;
+		const updates = [...waiting.map((each) => each.update), ...unwritten];
+		if (updates.length > 0)
+			await this.#parts.store.keep(
+				keptWorkOf({ doc: this.#parts.id, title, code, updates, base: stored?.state }),
+				waiting.map((each) => each.n),
+			);
+		this.#outbox.letGo(unwritten.length);
 		this.#putAwayCount += this.#outgoing.length + more.length;
 		this.#outgoing = [];
 		this.#parts.onChanged();
-		if (updates.length === 0) return;
-		await this.#parts.store.keep(
-			keptWorkOf({ doc: this.#parts.id, title, code, updates, base: stored?.state }),
-			waiting.map((each) => each.n),
-		);
 	}
 
 	/** Nothing goes out any more; the device's state stays as the server last had it. */

@@ -6,13 +6,20 @@ import type { CutProxy } from './cut-proxy.ts';
 
 /** A proxy that ends TLS, as many archives have one in their network: it sees requests, and can stand in their way. */
 export interface WebProxy extends CutProxy {
-	/** What becomes of requests for a WebSocket: `refused` with 403, or `silent`, never answered. Open ones end. */
-	upgrades(mode: 'pass' | 'refused' | 'silent'): void;
+	/**
+	 * What becomes of requests for a WebSocket: `refused` with 403; `silent`, never answered; `held` until they may pass.
+	 * Open ones end.
+	 */
+	upgrades(mode: UpgradeMode): void;
+	/** Requests for a WebSocket that are held and still wanted. */
+	readonly heldUpgrades: number;
 	/** Stops what asks for a path, before the server has it or before the answer goes back. */
 	hold(path: string, where: 'request' | 'answer'): Held;
 	/** Changes the text the server answers for a path; undefined ends it. */
 	rewrite(path: string, change: ((text: string) => string) | undefined): void;
 }
+
+export type UpgradeMode = 'pass' | 'refused' | 'silent' | 'held';
 
 /** Requests that are held. */
 export interface Held {
@@ -32,7 +39,8 @@ export async function startWebProxy(
 	const holds = new Map<string, HeldRequests>();
 	const rewrites = new Map<string, (text: string) => string>();
 	let isCut = false;
-	let upgradeMode: 'pass' | 'refused' | 'silent' = 'pass';
+	let upgradeMode: UpgradeMode = 'pass';
+	const heldUpgrades = new Map<Socket, () => void>();
 	// The same key on both sides: nobody else is in between.
 	const target = { host: '127.0.0.1', port: targetPort, rejectUnauthorized: false } as const;
 	const follow = (set: Set<Socket>, socket: Socket): void => {
@@ -51,7 +59,7 @@ export async function startWebProxy(
 			...target,
 			path: request.url,
 			method: request.method,
-			headers: change ? { ...request.headers, 'accept-encoding': 'identity' } : request.headers,
+			headers: change ? wholeAndPlain(request.headers) : request.headers,
 		};
 		const asked = requestOf(options, (answer) => {
 			void (async () => {
@@ -66,7 +74,7 @@ export async function startWebProxy(
 				const { 'content-length': _length, etag: _etag, ...headers } = answer.headers;
 				response.writeHead(answer.statusCode ?? 502, headers);
 				response.end(change(text));
-			})();
+			})().catch((error: Error) => response.destroy(error));
 		});
 		asked.on('error', () => response.destroy());
 		response.on('close', () => asked.destroy());
@@ -80,9 +88,20 @@ export async function startWebProxy(
 	});
 	server.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
 		follow(webSockets, client);
+		const connect = (): void => joinWebSocket(request, client, head);
 		if (upgradeMode === 'silent') return;
+		if (upgradeMode === 'held') {
+			heldUpgrades.set(client, connect);
+			// Else nobody notices that the client gave up; it says nothing before it is answered.
+			client.resume();
+			client.on('close', () => heldUpgrades.delete(client));
+			return;
+		}
 		if (upgradeMode === 'refused')
 			return void client.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+		connect();
+	});
+	const joinWebSocket = (request: IncomingMessage, client: Socket, head: Buffer): void => {
 		const upstream = connectTls(target, () => {
 			const headers = request.rawHeaders
 				.map((each, index) => (index % 2 ? `${each}\r\n` : `${each}: `))
@@ -95,7 +114,7 @@ export async function startWebProxy(
 		follow(webSockets, upstream);
 		client.on('close', () => upstream.destroy());
 		upstream.on('close', () => client.destroy());
-	});
+	};
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 	const end = (...sets: Set<Socket>[]): void => {
@@ -112,7 +131,17 @@ export async function startWebProxy(
 		},
 		upgrades(mode) {
 			upgradeMode = mode;
+			const held = mode === 'pass' ? [...heldUpgrades] : [];
+			heldUpgrades.clear();
+			for (const [client] of held) webSockets.delete(client);
 			end(webSockets);
+			for (const [client, connect] of held) {
+				webSockets.add(client);
+				connect();
+			}
+		},
+		get heldUpgrades() {
+			return heldUpgrades.size;
 		},
 		hold(path, where) {
 			const held = new HeldRequests(where, () => holds.delete(path));
@@ -129,6 +158,12 @@ export async function startWebProxy(
 			return new Promise((resolve) => server.close(() => resolve()));
 		},
 	};
+}
+
+/** Asks for the whole text, whatever the browser has of it. */
+function wholeAndPlain(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
+	const { 'if-none-match': _match, 'if-modified-since': _since, ...rest } = headers;
+	return { ...rest, 'accept-encoding': 'identity' };
 }
 
 class HeldRequests implements Held {

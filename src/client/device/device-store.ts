@@ -53,7 +53,7 @@ export interface Waiting {
 /**
  * What a device holds of live documents. Every edit is appended before it is sent; what `append` has answered survives
  * the tab, the browser and the power (in memory, for pages without secure context, only the page's life).
- * What writes throws a Refusal, `device.full`, `device.newer` or `device.unusable`, when the device does not take it.
+ * Throws a Refusal, `device.full`, `device.newer` or `device.unusable`, when the device does not do it.
  */
 export interface DeviceStore {
 	/** False: nothing outlives the page. */

@@ -50,8 +50,10 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async load(doc: EntryId): Promise<StoredDoc | undefined> {
-		const [record, updates] = await this.#db.transaction('r', [this.#db.docs, this.#db.updates], () =>
-			Promise.all([this.#db.docs.get(doc), this.#db.updates.where('doc').equals(doc).sortBy('n')]),
+		const [record, updates] = await done(() =>
+			this.#db.transaction('r', [this.#db.docs, this.#db.updates], () =>
+				Promise.all([this.#db.docs.get(doc), this.#db.updates.where('doc').equals(doc).sortBy('n')]),
+			),
 		);
 		if (!record?.state && updates.length === 0) return undefined;
 		return {
@@ -64,12 +66,12 @@ export class IndexedStore implements DeviceStore {
 
 	async append(doc: EntryId, update: Uint8Array): Promise<number> {
 		const sealed = await this.#vault.seal(updateName(doc), update);
-		return written(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
+		return done(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
 	}
 
 	async markSent(numbers: readonly number[]): Promise<void> {
 		if (numbers.length > 0)
-			await written(() =>
+			await done(() =>
 				this.#db.updates
 					.where('n')
 					.anyOf([...numbers])
@@ -84,7 +86,7 @@ export class IndexedStore implements DeviceStore {
 		holds: readonly number[],
 	): Promise<void> {
 		for (;;) {
-			const known = await this.#db.docs.get(doc);
+			const known = await done(() => this.#db.docs.get(doc));
 			const before = known?.state ? await this.#vault.open(stateName(doc), known.state) : undefined;
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
@@ -105,17 +107,17 @@ export class IndexedStore implements DeviceStore {
 					return true;
 				});
 			try {
-				if (await written(write)) return;
+				if (await done(write)) return;
 			} catch (error) {
 				if (isRefusal(error) && error.code === 'device.full')
-					await written(() => this.#db.updates.bulkDelete([...holds]));
+					await done(() => this.#db.updates.bulkDelete([...holds]));
 				throw error;
 			}
 		}
 	}
 
 	async waiting(): Promise<WaitingUpdate[]> {
-		const rows = await this.#db.updates.where('sent').equals(0).sortBy('n');
+		const rows = await done(() => this.#db.updates.where('sent').equals(0).sortBy('n'));
 		return Promise.all(rows.map((row) => this.#read(row)));
 	}
 
@@ -135,7 +137,7 @@ export class IndexedStore implements DeviceStore {
 
 	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
 		const sealed = await this.#vault.sealJson(keptName(work.doc), work);
-		await written(() =>
+		await done(() =>
 			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
 				await this.#db.kept.add({ doc: work.doc, work: sealed });
 				await this.#db.updates.bulkDelete([...numbers]);
@@ -144,7 +146,7 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
-		const rows = await this.#db.kept.orderBy('n').toArray();
+		const rows = await done(() => this.#db.kept.orderBy('n').toArray());
 		return Promise.all(
 			rows.map(async (row) => ({
 				...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
@@ -159,14 +161,14 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async offerAgain(n: number): Promise<void> {
-		const row = await this.#db.kept.get(n);
+		const row = await done(() => this.#db.kept.get(n));
 		if (!row) return;
 		const doc = row.doc as EntryId;
 		const work = await this.#vault.openJson<KeptWork>(keptName(doc), row.work);
 		const sealed = await Promise.all(
 			work.updates.map((update) => this.#vault.seal(updateName(doc), fromBase64(update))),
 		);
-		await written(() =>
+		await done(() =>
 			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
 				// Two tabs may press the same button.
 				if (!(await this.#db.kept.get(n))) return;
@@ -179,53 +181,57 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async discardKept(n: number): Promise<void> {
-		await this.#db.kept.delete(n);
+		await done(() => this.#db.kept.delete(n));
 	}
 
 	async keepCard(detail: EntryDetail): Promise<void> {
 		const card = await this.#vault.sealJson(cardName(detail.id), detail);
-		await written(() => this.#db.cards.put({ id: detail.id, card }));
+		await done(() => this.#db.cards.put({ id: detail.id, card }));
 	}
 
 	async card(id: EntryId): Promise<EntryDetail | undefined> {
-		const row = await this.#db.cards.get(id);
+		const row = await done(() => this.#db.cards.get(id));
 		return row ? this.#vault.openJson<EntryDetail>(cardName(id), row.card) : undefined;
 	}
 
 	async cards(): Promise<EntryDetail[]> {
-		const rows = await this.#db.cards.toArray();
+		const rows = await done(() => this.#db.cards.toArray());
 		return Promise.all(rows.map((row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card)));
 	}
 
 	async docsOfOtherLineage(lineage: string): Promise<EntryId[]> {
 		const ids: EntryId[] = [];
-		await this.#db.docs.each((record) => {
-			if (record.state && record.lineage !== lineage) ids.push(record.id as EntryId);
-		});
+		await done(() =>
+			this.#db.docs.each((record) => {
+				if (record.state && record.lineage !== lineage) ids.push(record.id as EntryId);
+			}),
+		);
 		return ids;
 	}
 
 	async forget(doc: EntryId): Promise<void> {
-		await this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
-			if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
-			await this.#db.docs.delete(doc);
-			await this.#db.cards.delete(doc);
-		});
+		await done(() =>
+			this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
+				if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
+				await this.#db.docs.delete(doc);
+				await this.#db.cards.delete(doc);
+			}),
+		);
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {
-		const row = await this.#db.facts.get(key);
+		const row = await done(() => this.#db.facts.get(key));
 		return row ? this.#vault.openJson<T>(factName(key), row.value) : undefined;
 	}
 
 	async keepFact(key: string, value: unknown): Promise<void> {
 		const sealed = await this.#vault.sealJson(factName(key), value);
-		await written(() => this.#db.facts.put({ key, value: sealed }));
+		await done(() => this.#db.facts.put({ key, value: sealed }));
 	}
 
 	async checkRoom(): Promise<void> {
-		await written(() => this.#db.facts.put({ key: ROOM_KEY, value: new Uint8Array(ROOM_BYTES) }));
-		await this.#db.facts.delete(ROOM_KEY);
+		await done(() => this.#db.facts.put({ key: ROOM_KEY, value: new Uint8Array(ROOM_BYTES) }));
+		await done(() => this.#db.facts.delete(ROOM_KEY));
 	}
 
 	close(): void {
@@ -256,9 +262,9 @@ const cardName = (doc: string): string => `card:${doc}`;
 const factName = (key: string): string => `fact:${key}`;
 
 /** @throws {Refusal} 'device.full' | 'device.newer' | 'device.unusable' */
-async function written<T>(write: () => PromiseLike<T>): Promise<T> {
+async function done<T>(work: () => PromiseLike<T>): Promise<T> {
 	try {
-		return await write();
+		return await work();
 	} catch (error) {
 		throw refusalOf(error);
 	}

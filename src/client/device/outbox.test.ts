@@ -97,7 +97,7 @@ describe('the outbox', () => {
 		writes[1]?.resolve(1);
 		await Promise.resolve();
 		expect(outbox.pending).toBe(1);
-		expect(outbox.takeUnwritten()).toEqual([updates[1]]);
+		expect(outbox.unwritten).toEqual([updates[1]]);
 		outbox.close();
 	});
 

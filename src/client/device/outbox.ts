@@ -69,11 +69,14 @@ export class Outbox {
 		return this.#unwritten;
 	}
 
-	/** Hands over what is nowhere but here. */
-	takeUnwritten(): Uint8Array[] {
-		const taken = this.#unwritten;
-		this.#unwritten = [];
-		return taken;
+	/** Adds edits that were not released, to be nowhere but here until they are let go. */
+	hold(updates: readonly Uint8Array[]): void {
+		this.#unwritten = [...this.#unwritten, ...updates];
+	}
+
+	/** The first so many of what is nowhere but here lie somewhere else now. */
+	letGo(count: number): void {
+		this.#unwritten = this.#unwritten.slice(count);
 	}
 
 	close(): void {
