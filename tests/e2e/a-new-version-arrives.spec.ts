@@ -42,7 +42,7 @@ async function release(page: Page): Promise<void> {
 test('a new version in the middle of typing: it waits, and what is typed is there after the reload', async () => {
 	const [one = '', other = ''] = await archive.items();
 	await device.signIn('甲', `/catalogue/${one}`);
-	const { page } = device;
+	const { page, origin } = device;
 	await expect(titleBox(page)).toBeEditable();
 	await device.appKept();
 	const second = await device.context.newPage();
