@@ -11,13 +11,18 @@ const args = [
 	...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
+const isLong = process.env['LANTAI_TEST_LONG'] === '1';
+
 export default defineConfig({
 	testDir: './e2e',
 	outputDir: '../test-results',
 	timeout: 180_000,
 	expect: { timeout: 10_000 },
-	workers: 1,
+	// Each journey has a server and browsers of its own.
+	workers: 2,
 	forbidOnly: true,
+	// The slowest run with `npm run test:long`.
+	...(isLong ? {} : { grepInvert: /@long/ }),
 	reporter: [
 		['list'],
 		['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ?? '.tmp/playwright.json' }],

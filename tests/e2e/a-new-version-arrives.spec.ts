@@ -39,60 +39,64 @@ async function release(page: Page): Promise<void> {
 	});
 }
 
-test('a new version in the middle of typing: it waits, and what is typed is there after the reload', async () => {
-	const [one = '', other = ''] = await archive.items();
-	await device.signIn('甲', `/catalogue/${one}`);
-	const { page, origin } = device;
-	await expect(titleBox(page)).toBeEditable();
-	await device.appKept();
-	const second = await device.context.newPage();
-	await second.goto(`${origin}/catalogue/${other}`);
-	await expect(titleBox(second)).toBeEditable();
-	const asked: string[] = [];
-	for (const each of [page, second])
-		each.on('dialog', (dialog) => (asked.push(dialog.type()), void dialog.accept()));
+test(
+	'a new version in the middle of typing: it waits, and what is typed is there after the reload',
+	{ tag: '@long' },
+	async () => {
+		const [one = '', other = ''] = await archive.items();
+		await device.signIn('甲', `/catalogue/${one}`);
+		const { page, origin } = device;
+		await expect(titleBox(page)).toBeEditable();
+		await device.appKept();
+		const second = await device.context.newPage();
+		await second.goto(`${origin}/catalogue/${other}`);
+		await expect(titleBox(second)).toBeEditable();
+		const asked: string[] = [];
+		for (const each of [page, second])
+			each.on('dialog', (dialog) => (asked.push(dialog.type()), void dialog.accept()));
 
-	// The second tab holds work that cannot go out; the first is in the middle of a word.
-	await titleBox(second).focus();
-	await second.keyboard.press('End');
-	await second.keyboard.type('（合成：另一标签页');
-	await page.bringToFront();
-	await titleBox(page).fill('合成题名：正在输');
-	await release(page);
-	for (const each of [page, second]) await expect(notice(each)).toBeVisible({ timeout: 20_000 });
-	await expect(titleBox(page)).toBeFocused();
-	await page.keyboard.type('入新版本之前的字');
-	await expect(titleBox(page)).toHaveValue('合成题名：正在输入新版本之前的字');
+		// The second tab holds work that cannot go out; the first is in the middle of a word.
+		await titleBox(second).focus();
+		await second.keyboard.press('End');
+		await second.keyboard.type('（合成：另一标签页');
+		await page.bringToFront();
+		await titleBox(page).fill('合成题名：正在输');
+		await release(page);
+		for (const each of [page, second]) await expect(notice(each)).toBeVisible({ timeout: 20_000 });
+		await expect(titleBox(page)).toBeFocused();
+		await page.keyboard.type('入新版本之前的字');
+		await expect(titleBox(page)).toHaveValue('合成题名：正在输入新版本之前的字');
 
-	// Nothing was confirmed by Enter: pressing the button is enough.
-	const reloaded = page.waitForEvent('load');
-	await notice(page).getByRole('button', { name: '重新载入' }).click();
-	await reloaded;
-	await expect(title(page)).toContainText('合成题名：正在输入新版本之前的字');
-	await expect(notice(page)).toHaveCount(0);
-	await expect.poll(() => archive.titleOf(one)).toBe('合成题名：正在输入新版本之前的字');
-	await expect(anyWaiting(page)).toHaveCount(0);
-	// Nobody is asked whether to leave when nothing can be lost.
-	expect(asked).toEqual([]);
+		// Nothing was confirmed by Enter: pressing the button is enough.
+		const reloaded = page.waitForEvent('load');
+		await notice(page).getByRole('button', { name: '重新载入' }).click();
+		await reloaded;
+		await expect(title(page)).toContainText('合成题名：正在输入新版本之前的字');
+		await expect(notice(page)).toHaveCount(0);
+		await expect.poll(() => archive.titleOf(one)).toBe('合成题名：正在输入新版本之前的字');
+		await expect(anyWaiting(page)).toHaveCount(0);
+		// Nobody is asked whether to leave when nothing can be lost.
+		expect(asked).toEqual([]);
 
-	// The other tab still runs the version before: it was not reloaded under the person's hands, and says so.
-	await second.bringToFront();
-	await expect(titleBox(second)).toBeFocused();
-	await second.keyboard.type('继续输入）');
-	await second.keyboard.press('Enter');
-	await expect.poll(() => archive.titleOf(other)).toContain('（合成：另一标签页继续输入）');
-	await expect(notice(second)).toBeVisible();
+		// The other tab still runs the version before: it was not reloaded under the person's hands, and says so.
+		await second.bringToFront();
+		await expect(titleBox(second)).toBeFocused();
+		await second.keyboard.type('继续输入）');
+		await second.keyboard.press('Enter');
+		await expect.poll(() => archive.titleOf(other)).toContain('（合成：另一标签页继续输入）');
+		await expect(notice(second)).toBeVisible();
 
-	// Both versions work side by side, on the same entry, without the network too.
-	await second.goto(`${origin}/catalogue/${one}`);
-	await expect(title(second)).toContainText('合成题名：正在输入新版本之前的字');
-	await device.goOffline();
-	await retitle(page, '合成题名：新旧版本并存');
-	await expect(title(second)).toContainText('合成题名：新旧版本并存');
-	await device.goOnline();
-	await expect.poll(() => archive.titleOf(one), { timeout: 30_000 }).toBe('合成题名：新旧版本并存');
-	expect(archive.timesLogged(one, 'title', '合成题名：新旧版本并存')).toBe(1);
-});
+		// Both versions work side by side, on the same entry, without the network too.
+		await second.goto(`${origin}/catalogue/${one}`);
+		await expect(title(second)).toContainText('合成题名：正在输入新版本之前的字');
+		await device.goOffline();
+		await retitle(page, '合成题名：新旧版本并存');
+		await expect(title(second)).toContainText('合成题名：新旧版本并存');
+		await device.goOnline();
+		await expect.poll(() => archive.titleOf(one), { timeout: 30_000 }).toBe('合成题名：新旧版本并存');
+		expect(archive.timesLogged(one, 'title', '合成题名：新旧版本并存')).toBe(1);
+	},
+);
 
 test('a newer version takes over the database: the older tab says so, and loses nothing', async () => {
 	const id = await archive.anItem();

@@ -122,30 +122,34 @@ test('while the passkey is not there the PIN opens, and what is taken away opens
 	await expect(page.locator('input[type=password]')).toHaveCount(0);
 });
 
-test('a passkey that gives no secret is not set; one that gives it only when asked is', async () => {
-	const { page } = device;
-	const poor = await addAuthenticator(page, { hasPrf: false });
-	await page.getByRole('button', { name: '设定通行密钥' }).click();
-	await expect(page.getByRole('alert')).toContainText('不支持 PRF');
-	expect(await keys(page)).toEqual(['server']);
-	await poor.remove();
+test(
+	'a passkey that gives no secret is not set; one that gives it only when asked is',
+	{ tag: '@long' },
+	async () => {
+		const { page } = device;
+		const poor = await addAuthenticator(page, { hasPrf: false });
+		await page.getByRole('button', { name: '设定通行密钥' }).click();
+		await expect(page.getByRole('alert')).toContainText('不支持 PRF');
+		expect(await keys(page)).toEqual(['server']);
+		await poor.remove();
 
-	// Authenticators differ in whether they give the secret at once: here none does.
-	await page.evaluate(() => {
-		const results = PublicKeyCredential.prototype.getClientExtensionResults;
-		PublicKeyCredential.prototype.getClientExtensionResults = function (this: PublicKeyCredential) {
-			const given = results.call(this);
-			return this.response instanceof AuthenticatorAttestationResponse
-				? { ...given, prf: { enabled: given.prf?.enabled ?? false } }
-				: given;
-		};
-	});
-	await addAuthenticator(page);
-	await setPasskey(page);
-	expect(await keys(page)).toEqual(['passkey', 'server']);
-});
+		// Authenticators differ in whether they give the secret at once: here none does.
+		await page.evaluate(() => {
+			const results = PublicKeyCredential.prototype.getClientExtensionResults;
+			PublicKeyCredential.prototype.getClientExtensionResults = function (this: PublicKeyCredential) {
+				const given = results.call(this);
+				return this.response instanceof AuthenticatorAttestationResponse
+					? { ...given, prf: { enabled: given.prf?.enabled ?? false } }
+					: given;
+			};
+		});
+		await addAuthenticator(page);
+		await setPasskey(page);
+		expect(await keys(page)).toEqual(['passkey', 'server']);
+	},
+);
 
-test('a finger that is not recognised sets nothing, and says so', async () => {
+test('a finger that is not recognised sets nothing, and says so', { tag: '@long' }, async () => {
 	const { page } = device;
 	const authenticator = await addAuthenticator(page, { isRecognised: false });
 	await page.getByRole('button', { name: '设定通行密钥' }).click();

@@ -89,48 +89,52 @@ test('a full device says so, work still reaches the server, and is kept again wh
 	await expect(anyWaiting(page)).toHaveCount(0);
 });
 
-test('full and without the network: said and counted, leaving warns, nothing is lost', async () => {
-	const id = await archive.anItem();
-	await device.signIn('甲');
-	await device.setPin();
-	const { page, origin } = device;
-	await page.goto(`${origin}/catalogue/${id}`);
-	await expect(titleBox(page)).toBeEditable();
-	await device.appKept();
+test(
+	'full and without the network: said and counted, leaving warns, nothing is lost',
+	{ tag: '@long' },
+	async () => {
+		const id = await archive.anItem();
+		await device.signIn('甲');
+		await device.setPin();
+		const { page, origin } = device;
+		await page.goto(`${origin}/catalogue/${id}`);
+		await expect(titleBox(page)).toBeEditable();
+		await device.appKept();
 
-	await device.goOffline();
-	await retitle(page, '合成题名：还有空间');
-	await expect(waitingCount(page, 1)).toBeVisible();
-	await fill(true);
-	await retitle(page, '合成题名：没有空间了');
-	await expect(alert()).toBeVisible();
-	await expect(alert().getByRole('button', { name: '导出为文件' })).toBeVisible();
-	await expect(waitingCount(page, 2)).toBeVisible();
+		await device.goOffline();
+		await retitle(page, '合成题名：还有空间');
+		await expect(waitingCount(page, 1)).toBeVisible();
+		await fill(true);
+		await retitle(page, '合成题名：没有空间了');
+		await expect(alert()).toBeVisible();
+		await expect(alert().getByRole('button', { name: '导出为文件' })).toBeVisible();
+		await expect(waitingCount(page, 2)).toBeVisible();
 
-	// Closing the tab now would lose it: the browser asks, and the person stays.
-	const asked = page.waitForEvent('dialog');
-	await page.close({ runBeforeUnload: true });
-	const dialog = await asked;
-	expect(dialog.type()).toBe('beforeunload');
-	await dialog.dismiss();
-	await expect(waitingCount(page, 2)).toBeVisible();
+		// Closing the tab now would lose it: the browser asks, and the person stays.
+		const asked = page.waitForEvent('dialog');
+		await page.close({ runBeforeUnload: true });
+		const dialog = await asked;
+		expect(dialog.type()).toBe('beforeunload');
+		await dialog.dismiss();
+		await expect(waitingCount(page, 2)).toBeVisible();
 
-	// What is in the tab alone is in the file, too.
-	const download = page.waitForEvent('download');
-	await alert().getByRole('button', { name: '导出为文件' }).click();
-	const file = await (await download).path();
-	const { readFile } = await import('node:fs/promises');
-	expect(await readFile(file, 'utf8')).toContain('合成题名：没有空间了');
+		// What is in the tab alone is in the file, too.
+		const download = page.waitForEvent('download');
+		await alert().getByRole('button', { name: '导出为文件' }).click();
+		const file = await (await download).path();
+		const { readFile } = await import('node:fs/promises');
+		expect(await readFile(file, 'utf8')).toContain('合成题名：没有空间了');
 
-	// Room again: it is written, and survives a reload without the network.
-	await fill(false);
-	await expect(alert()).toHaveCount(0);
-	await expect(waitingCount(page, 2)).toBeVisible();
-	await page.reload();
-	await device.unlock();
-	await expect(title(page)).toContainText('合成题名：没有空间了');
-	await device.goOnline();
-	await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：没有空间了');
-	await expect(anyWaiting(page)).toHaveCount(0, { timeout: 20_000 });
-	expect((await archive.verb<{ conflicts: object }>(['show', id])).conflicts).toEqual({});
-});
+		// Room again: it is written, and survives a reload without the network.
+		await fill(false);
+		await expect(alert()).toHaveCount(0);
+		await expect(waitingCount(page, 2)).toBeVisible();
+		await page.reload();
+		await device.unlock();
+		await expect(title(page)).toContainText('合成题名：没有空间了');
+		await device.goOnline();
+		await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：没有空间了');
+		await expect(anyWaiting(page)).toHaveCount(0, { timeout: 20_000 });
+		expect((await archive.verb<{ conflicts: object }>(['show', id])).conflicts).toEqual({});
+	},
+);

@@ -104,52 +104,56 @@ function recorded(id: string): Set<string> {
 	}
 }
 
-test(`killed ${KILLS} times while two people type: what was called on the server is there, the rest arrives`, async ({
-	browser,
-}) => {
-	test.setTimeout(60_000 + KILLS * 30_000);
-	const id = await archive.anItem();
-	const typists = [
-		await aTypist(browser, '甲', id, 'title'),
-		await aTypist(browser, '乙', id, 'referenceCode'),
-	];
-	for (let round = 0; round < KILLS; round++) {
-		// In the middle of what both do, at another place in every round.
-		let left = 4 + (round % 5);
-		let killing: Promise<void> | undefined;
-		await Promise.all(
-			typists.map(async (typist) => {
-				while (!killing) {
-					await typist.type();
-					if (--left === 0) killing = archive.kill();
-				}
-			}),
-		);
-		await killing;
-		const there = recorded(id);
-		for (const typist of typists) {
-			const claims = await typist.claims();
-			expect(claims.filter((text) => !there.has(text))).toEqual([]);
-			await typist.type();
-			await expect(typist.state).toHaveText(/本机 \d+ 项待传/, { timeout: 30_000 });
+test(
+	`killed ${KILLS} times while two people type: what was called on the server is there, the rest arrives`,
+	{ tag: '@long' },
+	async ({ browser }) => {
+		test.setTimeout(60_000 + KILLS * 30_000);
+		const id = await archive.anItem();
+		const typists = [
+			await aTypist(browser, '甲', id, 'title'),
+			await aTypist(browser, '乙', id, 'referenceCode'),
+		];
+		for (let round = 0; round < KILLS; round++) {
+			// In the middle of what both do, at another place in every round.
+			let left = 4 + (round % 5);
+			let killing: Promise<void> | undefined;
+			await Promise.all(
+				typists.map(async (typist) => {
+					while (!killing) {
+						await typist.type();
+						if (--left === 0) killing = archive.kill();
+					}
+				}),
+			);
+			await killing;
+			const there = recorded(id);
+			for (const typist of typists) {
+				const claims = await typist.claims();
+				expect(claims.filter((text) => !there.has(text))).toEqual([]);
+				await typist.type();
+				await expect(typist.state).toHaveText(/本机 \d+ 项待传/, { timeout: 30_000 });
+			}
+			await archive.startAgain();
+			for (const typist of typists)
+				await expect(typist.state).toHaveText(/已到服务器|已入档案库/, { timeout: 60_000 });
 		}
-		await archive.startAgain();
-		for (const typist of typists)
-			await expect(typist.state).toHaveText(/已到服务器|已入档案库/, { timeout: 60_000 });
-	}
-	for (const typist of typists) expect((await typist.claims()).length).toBeGreaterThanOrEqual(KILLS);
-	const shown = await archive.verb<{ fields: Record<string, string>; conflicts: object }>(['show', id]);
-	expect(shown.conflicts).toEqual({});
-	expect([shown.fields['title'], shown.fields['referenceCode']]).toEqual(
-		typists.map(({ typed }) => typed.at(-1)),
-	);
-	for (const { page } of typists)
-		for (const [field, typist] of [
-			['title', typists[0]],
-			['referenceCode', typists[1]],
-		] as const)
-			await expect(page.locator(`[data-field="${field}"]`).first()).toContainText(typist?.typed.at(-1) ?? '');
-	await archive.kill();
-	const all = recorded(id);
-	for (const { typed } of typists) expect(typed.filter((text) => !all.has(text))).toEqual([]);
-});
+		for (const typist of typists) expect((await typist.claims()).length).toBeGreaterThanOrEqual(KILLS);
+		const shown = await archive.verb<{ fields: Record<string, string>; conflicts: object }>(['show', id]);
+		expect(shown.conflicts).toEqual({});
+		expect([shown.fields['title'], shown.fields['referenceCode']]).toEqual(
+			typists.map(({ typed }) => typed.at(-1)),
+		);
+		for (const { page } of typists)
+			for (const [field, typist] of [
+				['title', typists[0]],
+				['referenceCode', typists[1]],
+			] as const)
+				await expect(page.locator(`[data-field="${field}"]`).first()).toContainText(
+					typist?.typed.at(-1) ?? '',
+				);
+		await archive.kill();
+		const all = recorded(id);
+		for (const { typed } of typists) expect(typed.filter((text) => !all.has(text))).toEqual([]);
+	},
+);
