@@ -44,6 +44,7 @@ worker.addEventListener('activate', (event) => {
 
 worker.addEventListener('message', (event) => {
 	if (event.data === 'take-over') void worker.skipWaiting();
+	else if (event.data === 'claim') event.waitUntil(worker.clients.claim());
 });
 
 worker.addEventListener('fetch', (event) => {

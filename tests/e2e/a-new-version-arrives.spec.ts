@@ -98,24 +98,28 @@ test(
 	},
 );
 
-test('a newer version takes over the database: the older tab says so, and loses nothing', async () => {
-	const id = await archive.anItem();
-	await device.signIn('甲', `/catalogue/${id}`);
-	const { page } = device;
-	await expect(titleBox(page)).toBeEditable();
-	await device.appKept();
-	await device.goOffline();
-	await retitle(page, '合成题名：新版接管以前');
-	await expect(waitingCount(page, 1)).toBeVisible();
+test(
+	'a newer version takes over the database: the older tab says so, and loses nothing',
+	{ tag: '@long' },
+	async () => {
+		const id = await archive.anItem();
+		await device.signIn('甲', `/catalogue/${id}`);
+		const { page } = device;
+		await expect(titleBox(page)).toBeEditable();
+		await device.appKept();
+		await device.goOffline();
+		await retitle(page, '合成题名：新版接管以前');
+		await expect(waitingCount(page, 1)).toBeVisible();
 
-	// As an upgrade of the database by a newer version would: same stores, higher number.
-	await page.evaluate(upgradeDatabase);
-	await expect(page.getByRole('alert').filter({ hasText: '另一标签页已用上新版本' })).toBeVisible();
-	await retitle(page, '合成题名：新版接管以后');
-	await expect(page.getByRole('alert').filter({ hasText: '本机写不进去' })).toBeVisible();
-	await device.goOnline();
-	await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：新版接管以后');
-});
+		// As an upgrade of the database by a newer version would: same stores, higher number.
+		await page.evaluate(upgradeDatabase);
+		await expect(page.getByRole('alert').filter({ hasText: '另一标签页已用上新版本' })).toBeVisible();
+		await retitle(page, '合成题名：新版接管以后');
+		await expect(page.getByRole('alert').filter({ hasText: '本机写不进去' })).toBeVisible();
+		await device.goOnline();
+		await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：新版接管以后');
+	},
+);
 
 /** In the page: raises the version of the person's database. */
 async function upgradeDatabase(): Promise<void> {

@@ -88,39 +88,43 @@ test('set, opened by it without the network, edited, and all of it arrives', asy
 	await expect.poll(() => onServer(id), { timeout: 30_000 }).toBe('合成题名：用通行密钥打开以后');
 });
 
-test('while the passkey is not there the PIN opens, and what is taken away opens nothing', async () => {
-	const { page, origin } = device;
-	const authenticator = await addAuthenticator(page);
-	await setPin(page);
-	await setPasskey(page);
-	await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-	await authenticator.remove();
-	const other = await addAuthenticator(page);
-	await device.goOffline();
-	await page.reload();
-	await page.getByRole('button', { name: '用通行密钥打开' }).click();
-	await expect(page.getByRole('alert')).toContainText('没有通过通行密钥验证');
-	await page.getByLabel('PIN', { exact: true }).fill('错的PIN-0000');
-	await page.getByRole('button', { name: '打开', exact: true }).click();
-	await expect(page.getByRole('alert')).toContainText('PIN 不对，还可试 9 次');
-	await page.getByLabel('PIN', { exact: true }).fill(PIN);
-	await page.getByRole('button', { name: '打开', exact: true }).click();
-	await expect(page.getByRole('heading', { name: '本机与脱机' })).toBeVisible();
+test(
+	'while the passkey is not there the PIN opens, and what is taken away opens nothing',
+	{ tag: '@long' },
+	async () => {
+		const { page, origin } = device;
+		const authenticator = await addAuthenticator(page);
+		await setPin(page);
+		await setPasskey(page);
+		await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+		await authenticator.remove();
+		const other = await addAuthenticator(page);
+		await device.goOffline();
+		await page.reload();
+		await page.getByRole('button', { name: '用通行密钥打开' }).click();
+		await expect(page.getByRole('alert')).toContainText('没有通过通行密钥验证');
+		await page.getByLabel('PIN', { exact: true }).fill('错的PIN-0000');
+		await page.getByRole('button', { name: '打开', exact: true }).click();
+		await expect(page.getByRole('alert')).toContainText('PIN 不对，还可试 9 次');
+		await page.getByLabel('PIN', { exact: true }).fill(PIN);
+		await page.getByRole('button', { name: '打开', exact: true }).click();
+		await expect(page.getByRole('heading', { name: '本机与脱机' })).toBeVisible();
 
-	await device.goOnline();
-	await page.getByRole('button', { name: '取消通行密钥' }).click();
-	await expect(page.getByText('未设通行密钥。')).toBeVisible();
-	expect(await keys(page)).toEqual(['pin', 'server']);
-	await page.getByRole('button', { name: '取消 PIN' }).click();
-	await expect(page.getByText('未设 PIN。')).toBeVisible();
-	expect(await keys(page)).toEqual(['server']);
-	await other.remove();
+		await device.goOnline();
+		await page.getByRole('button', { name: '取消通行密钥' }).click();
+		await expect(page.getByText('未设通行密钥。')).toBeVisible();
+		expect(await keys(page)).toEqual(['pin', 'server']);
+		await page.getByRole('button', { name: '取消 PIN' }).click();
+		await expect(page.getByText('未设 PIN。')).toBeVisible();
+		expect(await keys(page)).toEqual(['server']);
+		await other.remove();
 
-	await device.goOffline();
-	await page.goto(`${origin}/device`);
-	await expect(page.getByText('甲 没有在本机设 PIN 或通行密钥')).toBeVisible();
-	await expect(page.locator('input[type=password]')).toHaveCount(0);
-});
+		await device.goOffline();
+		await page.goto(`${origin}/device`);
+		await expect(page.getByText('甲 没有在本机设 PIN 或通行密钥')).toBeVisible();
+		await expect(page.locator('input[type=password]')).toHaveCount(0);
+	},
+);
 
 test(
 	'a passkey that gives no secret is not set; one that gives it only when asked is',

@@ -143,28 +143,32 @@ test('locked, and after signing out, nothing of the work can be read in the brow
 	expect(left).toEqual([]);
 });
 
-test("a reader's device holds no live document, and nothing the reader may not see", async () => {
-	await archive.addPerson('丙', 'reader');
-	const hidden = archive.hiddenFromReaders();
-	expect(hidden.titles.length).toBeGreaterThan(0);
-	device = await startDevice(line);
-	await device.signIn('丙');
-	const { page, origin } = device;
-	await device.appKept();
-	await page.goto(`${origin}/catalogue/${hidden.visibleId}`);
-	await expect(page.getByRole('article')).toContainText(archive.titleOf(hidden.visibleId));
-	// Words of the search are in the address, so the browser's history has them: not a whole title.
-	const words = encodeURIComponent((hidden.titles[0] ?? '').slice(0, 2));
-	await page.goto(`${origin}/catalogue/search?q=${words}`);
-	await page.waitForLoadState('networkidle');
-	await page.goto(`${origin}/catalogue/${hidden.id}`);
-	await expect(page.getByText('它可能已被撤回，或您无权查看。')).toBeVisible();
-	await leaveMarker(page);
-	const kept = await keptInBrowser(page);
-	expect(kept).toContain(MARKER);
-	// Not even a database of their own.
-	expect(kept).not.toMatch(/lantai-[0-9a-f-]{36}/);
-	for (const text of hidden.titles) expect(kept).not.toContain(text);
-	await device.close();
-	expect(await readableTraces(line.profile, hidden.titles)).toEqual([]);
-});
+test(
+	"a reader's device holds no live document, and nothing the reader may not see",
+	{ tag: '@long' },
+	async () => {
+		await archive.addPerson('丙', 'reader');
+		const hidden = archive.hiddenFromReaders();
+		expect(hidden.titles.length).toBeGreaterThan(0);
+		device = await startDevice(line);
+		await device.signIn('丙');
+		const { page, origin } = device;
+		await device.appKept();
+		await page.goto(`${origin}/catalogue/${hidden.visibleId}`);
+		await expect(page.getByRole('article')).toContainText(archive.titleOf(hidden.visibleId));
+		// Words of the search are in the address, so the browser's history has them: not a whole title.
+		const words = encodeURIComponent((hidden.titles[0] ?? '').slice(0, 2));
+		await page.goto(`${origin}/catalogue/search?q=${words}`);
+		await page.waitForLoadState('networkidle');
+		await page.goto(`${origin}/catalogue/${hidden.id}`);
+		await expect(page.getByText('它可能已被撤回，或您无权查看。')).toBeVisible();
+		await leaveMarker(page);
+		const kept = await keptInBrowser(page);
+		expect(kept).toContain(MARKER);
+		// Not even a database of their own.
+		expect(kept).not.toMatch(/lantai-[0-9a-f-]{36}/);
+		for (const text of hidden.titles) expect(kept).not.toContain(text);
+		await device.close();
+		expect(await readableTraces(line.profile, hidden.titles)).toEqual([]);
+	},
+);

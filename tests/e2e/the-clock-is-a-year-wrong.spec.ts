@@ -54,7 +54,7 @@ const reminders = (page: Page) =>
 for (const days of [365, -365])
 	test(
 		`a clock ${days} days off: work, offline opening and reminders go by the server's time`,
-		{ tag: days < 0 ? '@long' : '@daily' },
+		{ tag: '@long' },
 		async () => {
 			const id = await archive.anItem();
 			const { page, origin } = device;

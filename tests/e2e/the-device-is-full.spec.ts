@@ -57,37 +57,41 @@ function isFullNow(): Promise<boolean> {
 
 const alert = () => device.page.getByRole('alert').filter({ hasText: '本机存储空间已满' });
 
-test('a full device says so, work still reaches the server, and is kept again when there is room', async () => {
-	const [one = '', other = ''] = await archive.items();
-	await device.signIn('甲', `/catalogue/${one}`);
-	const { page } = device;
-	await expect(titleBox(page)).toBeEditable();
-	await device.appKept();
+test(
+	'a full device says so, work still reaches the server, and is kept again when there is room',
+	{ tag: '@long' },
+	async () => {
+		const [one = '', other = ''] = await archive.items();
+		await device.signIn('甲', `/catalogue/${one}`);
+		const { page } = device;
+		await expect(titleBox(page)).toBeEditable();
+		await device.appKept();
 
-	await fill(true);
-	await retitle(page, '合成题名：本机已满');
-	await expect(alert()).toBeVisible();
-	await expect.poll(() => archive.titleOf(one)).toBe('合成题名：本机已满');
-	await expect(anyWaiting(page)).toHaveCount(0);
+		await fill(true);
+		await retitle(page, '合成题名：本机已满');
+		await expect(alert()).toBeVisible();
+		await expect.poll(() => archive.titleOf(one)).toBe('合成题名：本机已满');
+		await expect(anyWaiting(page)).toHaveCount(0);
 
-	// Opening another entry, and starting anew, work as well: only nothing is kept of them.
-	await page.goto(`${device.origin}/catalogue/${other}`);
-	await expect(titleBox(page)).toBeEditable();
-	await expect(alert()).toBeVisible();
-	await retitle(page, '合成题名：仍然已满');
-	await expect.poll(() => archive.titleOf(other)).toBe('合成题名：仍然已满');
-	await expect(anyWaiting(page)).toHaveCount(0);
+		// Opening another entry, and starting anew, work as well: only nothing is kept of them.
+		await page.goto(`${device.origin}/catalogue/${other}`);
+		await expect(titleBox(page)).toBeEditable();
+		await expect(alert()).toBeVisible();
+		await retitle(page, '合成题名：仍然已满');
+		await expect.poll(() => archive.titleOf(other)).toBe('合成题名：仍然已满');
+		await expect(anyWaiting(page)).toHaveCount(0);
 
-	await fill(false);
-	await expect(alert()).toHaveCount(0);
-	await device.goOffline();
-	await retitle(page, '合成题名：又有了空间');
-	await expect(waitingCount(page, 1)).toBeVisible();
-	await expect(page.getByRole('alert')).toHaveCount(0);
-	await device.goOnline();
-	await expect.poll(() => archive.titleOf(other), { timeout: 30_000 }).toBe('合成题名：又有了空间');
-	await expect(anyWaiting(page)).toHaveCount(0);
-});
+		await fill(false);
+		await expect(alert()).toHaveCount(0);
+		await device.goOffline();
+		await retitle(page, '合成题名：又有了空间');
+		await expect(waitingCount(page, 1)).toBeVisible();
+		await expect(page.getByRole('alert')).toHaveCount(0);
+		await device.goOnline();
+		await expect.poll(() => archive.titleOf(other), { timeout: 30_000 }).toBe('合成题名：又有了空间');
+		await expect(anyWaiting(page)).toHaveCount(0);
+	},
+);
 
 test(
 	'full and without the network: said and counted, leaving warns, nothing is lost',

@@ -23,26 +23,30 @@ test.afterEach(async () => {
 	await rm(line.profile, { recursive: true, force: true });
 });
 
-test('what is typed while the connection comes back rests on what was typed before it', async () => {
-	const id = await archive.anItem();
-	device = await startDevice(line);
-	await device.signIn('甲', `/catalogue/${id}`);
-	const { page } = device;
-	await expect(titleBox(page)).toBeEditable();
-	await device.goOffline();
-	await retitle(page, '合成题名：断网时');
-	await expect(waitingCount(page, 1)).toBeVisible();
+test(
+	'what is typed while the connection comes back rests on what was typed before it',
+	{ tag: '@long' },
+	async () => {
+		const id = await archive.anItem();
+		device = await startDevice(line);
+		await device.signIn('甲', `/catalogue/${id}`);
+		const { page } = device;
+		await expect(titleBox(page)).toBeEditable();
+		await device.goOffline();
+		await retitle(page, '合成题名：断网时');
+		await expect(waitingCount(page, 1)).toBeVisible();
 
-	line.proxy.upgrades('held');
-	await device.goOnline();
-	await expect.poll(() => line.proxy.heldUpgrades, { timeout: 20_000 }).toBeGreaterThan(0);
-	await retitle(page, '合成题名：正在重连时');
-	await expect(waitingCount(page, 2)).toBeVisible();
-	line.proxy.upgrades('pass');
-	await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：正在重连时');
-	await expect(anyWaiting(page)).toHaveCount(0, { timeout: 20_000 });
-	await expect(page.getByText('服务器未接受')).toHaveCount(0);
-});
+		line.proxy.upgrades('held');
+		await device.goOnline();
+		await expect.poll(() => line.proxy.heldUpgrades, { timeout: 20_000 }).toBeGreaterThan(0);
+		await retitle(page, '合成题名：正在重连时');
+		await expect(waitingCount(page, 2)).toBeVisible();
+		line.proxy.upgrades('pass');
+		await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe('合成题名：正在重连时');
+		await expect(anyWaiting(page)).toHaveCount(0, { timeout: 20_000 });
+		await expect(page.getByText('服务器未接受')).toHaveCount(0);
+	},
+);
 
 test('typed offline, reloaded, the browser killed and started again: all of it arrives', async () => {
 	test.setTimeout(180_000);

@@ -79,6 +79,10 @@ class AppUpdate {
 		follow(registration.installing);
 		registration.addEventListener('updatefound', () => follow(registration.installing));
 		this.#seen();
+		// A page that was under way while the first worker came is not among those it claimed, and without it the parts
+		// that are loaded later would be missing offline.
+		const { active } = await navigator.serviceWorker.ready;
+		if (navigator.serviceWorker.controller === null) active?.postMessage('claim');
 	}
 
 	#seen(): void {
