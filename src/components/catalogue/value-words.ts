@@ -1,11 +1,10 @@
-import { fieldIdOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
-import { termOf } from '#domain/catalogue/profile.ts';
+import { fieldIdOf, textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { Attribution } from '#domain/catalogue/rows.ts';
 import { isDispute } from '#domain/collaboration/conflicts.ts';
-import { textOf } from '#domain/catalogue/entry.ts';
 import { m } from '#i18n/generated/messages.js';
 import { labelOf, timeWords } from '#i18n/words.ts';
+import { valueWords } from './session-values.ts';
 
 /** What a field is called in its profile. */
 export function fieldWords(profile: string, field: FieldKey): string {
@@ -23,12 +22,12 @@ export function fieldWords(profile: string, field: FieldKey): string {
 
 /** What a value of a field says. */
 export function fieldValueWords(profile: string, field: FieldKey, value: FieldValue): string {
-	if (value === null || value === '') return m.catalogue_conflict_cleared();
 	if (isDispute(value)) return value.reason;
-	const definition = profileOf(profile).fields.find((each) => each.id === fieldIdOf(field));
-	const text = textOf(value);
-	const term = definition?.vocabulary ? termOf(profileOf(profile), definition.vocabulary, text) : undefined;
-	return term ? labelOf(term.label) : text || JSON.stringify(value);
+	const used = profileOf(profile);
+	const definition = used.fields.find((each) => each.id === fieldIdOf(field));
+	if (definition) return valueWords(used, definition, value);
+	if (value === null || value === '') return m.catalogue_conflict_cleared();
+	return textOf(value) || JSON.stringify(value);
 }
 
 /** Who set a value, and how when not by hand. */

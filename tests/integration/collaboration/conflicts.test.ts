@@ -221,6 +221,13 @@ describe('one decision over alike conflicts', () => {
 		expect(await Promise.all(ids.map((id) => titleOf(app, id)))).toEqual(ids.map((_, at) => `脱${at}`));
 		expect((await app.conflicts.list(bulk, {}, 0, 10)).rows.map((row) => row.entryId)).toEqual([odd]);
 
+		// Who may not edit all of it takes nothing of it back.
+		const limited = { ...offline, fonds: [ids[0] as EntryId] };
+		await expect(app.conflicts.undo(asked(limited), outcome.decisionId)).rejects.toMatchObject({
+			code: 'permissions.denied',
+		});
+		expect(await titleOf(app, ids[0] as EntryId)).toBe('脱0');
+
 		// One was changed since: somebody's later word is not overruled.
 		await app.collaboration.setField(ids[3] as EntryId, 'title', '后来的', { ...bulk, via: null });
 		const back = await app.conflicts.undo(asked(offline), outcome.decisionId);
