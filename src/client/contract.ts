@@ -6,6 +6,7 @@ import type { Role } from '#domain/permissions/permissions.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 import type { ConnectionStatus } from './connection.svelte.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
+import type { EntryHistory } from './entry-history.svelte.ts';
 
 /** Reads of the catalogue, each limited to what the person may see. */
 export interface RowsClient {
@@ -72,6 +73,8 @@ export interface EntrySession {
 	readonly bodies: readonly string[];
 	/** The shared text of a long-text field, for the editor. */
 	fragment(fieldId: string): Y.XmlFragment | undefined;
+	/** What the person did here, to be taken back and made again; settings by hand go through it. */
+	readonly history: EntryHistory;
 	/** One setting; it settles a conflict. */
 	set(field: FieldKey, value: FieldValue): void;
 	addItem(fieldId: string, text: string): FieldKey;

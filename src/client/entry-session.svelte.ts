@@ -23,6 +23,7 @@ import {
 	type EntryDevice,
 	type TabConnection,
 } from './entry-connection.ts';
+import { EntryHistory, type HistorySteps } from './entry-history.svelte.ts';
 import { EntryRecord } from './entry-record.ts';
 import { Live } from './live.svelte.ts';
 import { presentPeople } from './present-people.ts';
@@ -44,6 +45,7 @@ const NOT_CONNECTED: ConnectionFacts = {
 export class LiveEntrySession implements EntrySession {
 	readonly id: EntryId;
 	readonly doc = new Y.Doc();
+	readonly history: EntryHistory;
 	#me: { readonly id: string };
 	#device: EntryDevice;
 	#tab: TabConnection;
@@ -72,8 +74,11 @@ export class LiveEntrySession implements EntrySession {
 		device: EntryDevice;
 		/** An edit changed what lists show while the server cannot tell. */
 		onEditedOffline: (parentId: EntryId | null) => void;
+		/** What was done when the entry was open before. */
+		steps?: HistorySteps | undefined;
 	}) {
 		this.id = parts.id;
+		this.history = new EntryHistory(this, parts.steps);
 		this.#me = parts.me;
 		this.#tab = parts.connection;
 		this.#device = parts.device;
@@ -196,12 +201,12 @@ export class LiveEntrySession implements EntrySession {
 	addItem(fieldId: string, text: string): FieldKey {
 		const last = this.#items(fieldId).at(-1);
 		const key = `${fieldId}#${createId<string>()}`;
-		this.set(key, { order: orderKeyBetween(last?.value.order ?? null, null), text });
+		this.history.set(key, { order: orderKeyBetween(last?.value.order ?? null, null), text });
 		return key;
 	}
 
 	removeItem(key: FieldKey): void {
-		this.set(key, null);
+		this.history.set(key, null);
 	}
 
 	moveItem(key: FieldKey, beforeKey: FieldKey | null): void {
@@ -210,7 +215,7 @@ export class LiveEntrySession implements EntrySession {
 		if (!moved) return;
 		const at = beforeKey === null ? items.length : items.findIndex((item) => item.key === beforeKey);
 		if (at < 0) return;
-		this.set(key, {
+		this.history.set(key, {
 			...moved.value,
 			order: orderKeyBetween(items[at - 1]?.value.order ?? null, items[at]?.value.order ?? null),
 		});

@@ -1,15 +1,21 @@
 import { untrack } from 'svelte';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { HistorySteps } from './entry-history.svelte.ts';
 import type { LiveEntrySession } from './entry-session.svelte.ts';
+
+/** Of so many entries it is remembered what was done, so that it can be taken back after they were closed. */
+const REMEMBERED = 200;
 
 /** The entries open in a tab: one session for each, however many use it, and closed when none does. */
 export class OpenEntries {
-	#start: (id: EntryId) => LiveEntrySession;
+	#start: (id: EntryId, steps: HistorySteps | undefined) => LiveEntrySession;
 	// Not state itself: while a component goes, Svelte shows it the state of before, which must not be written back.
 	#sessions = new Map<EntryId, { readonly session: LiveEntrySession; users: number }>();
+	/** What was done in entries that are closed, the one closed longest ago first. */
+	#steps = new Map<EntryId, HistorySteps>();
 	#version = $state.raw(0);
 
-	constructor(start: (id: EntryId) => LiveEntrySession) {
+	constructor(start: (id: EntryId, steps: HistorySteps | undefined) => LiveEntrySession) {
 		this.#start = start;
 	}
 
@@ -45,7 +51,7 @@ export class OpenEntries {
 			known.users++;
 			return shared(known.session, () => this.#release(id));
 		}
-		const session = this.#start(id);
+		const session = this.#start(id, this.#steps.get(id));
 		this.#sessions.set(id, { session, users: 1 });
 		this.#changed();
 		return shared(session, () => this.#release(id));
@@ -84,9 +90,17 @@ export class OpenEntries {
 			);
 		} else {
 			this.#sessions.delete(id);
+			this.#remember(id, known.session.history.steps);
 			known.session.close();
 			this.#changed();
 		}
+	}
+
+	#remember(id: EntryId, steps: HistorySteps): void {
+		this.#steps.delete(id);
+		if (steps.done.length + steps.undone.length > 0) this.#steps.set(id, steps);
+		const [oldest] = this.#steps.keys();
+		if (this.#steps.size > REMEMBERED && oldest !== undefined) this.#steps.delete(oldest);
 	}
 
 	#changed(): void {

@@ -77,9 +77,10 @@ export class LiveWorkspace implements Workspace {
 			},
 		};
 		this.#entries = new OpenEntries(
-			(id) =>
+			(id, steps) =>
 				new LiveEntrySession({
 					id,
+					steps,
 					me: this.me,
 					rows: this.rows,
 					connection: this.#connection,

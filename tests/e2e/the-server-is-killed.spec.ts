@@ -139,11 +139,13 @@ test(
 				await expect(typist.state).toHaveText(/已到服务器|已入档案库/, { timeout: 60_000 });
 		}
 		for (const typist of typists) expect((await typist.claims()).length).toBeGreaterThanOrEqual(KILLS);
-		const shown = await archive.verb<{ fields: Record<string, string>; conflicts: object }>(['show', id]);
-		expect(shown.conflicts).toEqual({});
-		expect([shown.fields['title'], shown.fields['referenceCode']]).toEqual(
-			typists.map(({ typed }) => typed.at(-1)),
-		);
+		type Shown = { fields: Record<string, string>; conflicts: object };
+		await expect
+			.poll(async () => {
+				const { fields, conflicts } = await archive.verb<Shown>(['show', id]);
+				return [conflicts, fields['title'], fields['referenceCode']];
+			})
+			.toEqual([{}, ...typists.map(({ typed }) => typed.at(-1))]);
 		for (const { page } of typists)
 			for (const [field, typist] of [
 				['title', typists[0]],

@@ -74,8 +74,8 @@ test('presence, live edit, a conflict after a real disconnection, settled with o
 		await expect(conflict).toContainText('甲');
 		await expect(conflict).toContainText('乙');
 	}
-	const shown = await archive.verb<{ conflicts: Record<string, unknown[]> }>(['show', id]);
-	expect(shown.conflicts['title']).toHaveLength(2);
+	type Shown = { conflicts: Record<string, unknown[]> };
+	await expect.poll(async () => (await archive.verb<Shown>(['show', id])).conflicts['title']).toHaveLength(2);
 
 	// One click settles it, for everybody.
 	await title(here)
@@ -94,6 +94,48 @@ test('presence, live edit, a conflict after a real disconnection, settled with o
 	// And editing goes on over the mended line.
 	await retitle(away, '合成题名：重新连接之后');
 	await expect(title(here)).toContainText('合成题名：重新连接之后', { timeout: 5000 });
+});
+
+test('one takes back and makes again what was done, in fields and long texts, but nothing of the other’s', async ({
+	browser,
+}) => {
+	const id = await archive.anItem();
+	const here = await open(browser, '甲', id, archive.origin);
+	const there = await open(browser, '乙', id, archive.origin);
+	const before = await title(here).locator('textarea').inputValue();
+	const text = here.locator('[data-field-id="scopeAndContent"] [contenteditable]');
+	const textThere = there.locator('[data-field-id="scopeAndContent"]');
+	await retitle(here, '合成题名：第一次');
+	if ((await text.count()) === 0) {
+		await here.getByRole('button', { name: '添加著录项目' }).click();
+		await here.getByRole('menuitem', { name: '范围和提要' }).click();
+	}
+	await text.click();
+	await here.keyboard.type('合成内容说明');
+	await expect(textThere).toContainText('合成内容说明');
+	await retitle(here, '合成题名：第二次');
+
+	// In the order in which it was done, from wherever the cursor is.
+	await here.keyboard.press('Control+z');
+	await expect(title(there).locator('textarea')).toHaveValue('合成题名：第一次');
+	await here.keyboard.press('Alt+z');
+	await expect(textThere).toHaveCount(0);
+	await text.click();
+	await here.keyboard.press('Control+z');
+	await expect(title(there).locator('textarea')).toHaveValue(before);
+	await here.keyboard.press('Alt+Shift+z');
+	await here.keyboard.press('Alt+Shift+z');
+	await expect(title(there).locator('textarea')).toHaveValue('合成题名：第一次');
+	await expect(textThere).toContainText('合成内容说明');
+
+	// What the other set since stays, and is named.
+	await retitle(there, '合成题名：乙所改');
+	await expect(title(here).locator('textarea')).toHaveValue('合成题名：乙所改');
+	await here.keyboard.press('Alt+z');
+	await expect(textThere).toHaveCount(0);
+	await here.keyboard.press('Alt+z');
+	await expect(here.getByText('后来由乙改过')).toBeVisible();
+	await expect(title(there).locator('textarea')).toHaveValue('合成题名：乙所改');
 });
 
 test('the pages pass axe', async ({ browser }) => {

@@ -73,8 +73,8 @@ for (const where of ['request', 'answer'] as const)
 			held.release();
 
 			await expect(anyWaiting(second)).toHaveCount(0, { timeout: 20_000 });
-			expect(archive.titleOf(one)).toBe('合成题名：第一个标签页');
-			expect(archive.titleOf(other)).toBe('合成题名：第二个标签页');
+			await expect.poll(() => archive.titleOf(one)).toBe('合成题名：第一个标签页');
+			await expect.poll(() => archive.titleOf(other)).toBe('合成题名：第二个标签页');
 			expect(archive.timesLogged(one, 'title', '合成题名：第一个标签页')).toBe(1);
 			expect(archive.timesLogged(other, 'title', '合成题名：第二个标签页')).toBe(1);
 			line.proxy.upgrades('pass');

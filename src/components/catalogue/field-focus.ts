@@ -1,3 +1,6 @@
+import { tick } from 'svelte';
+import { fieldIdOf } from '#domain/catalogue/entry.ts';
+
 /** About a second: the editor of a long text comes a moment after the card. */
 const MOST_FRAMES = 60;
 
@@ -24,4 +27,16 @@ export async function focusField(
 		await new Promise(requestAnimationFrame);
 	}
 	return undefined;
+}
+
+/** Brings a field of a card into view and marks it for a moment: something changed there without the cursor. */
+export async function showField(card: HTMLElement | undefined, key: string): Promise<void> {
+	await tick();
+	const found = card?.querySelector<HTMLElement>(
+		`[data-field="${CSS.escape(key)}"], [data-field-id="${CSS.escape(fieldIdOf(key))}"]`,
+	);
+	if (!found) return;
+	found.scrollIntoView({ block: 'nearest' });
+	const colour = getComputedStyle(found).getPropertyValue('--accent-wash');
+	found.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], { duration: 1200 });
 }

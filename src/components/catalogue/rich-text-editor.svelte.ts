@@ -1,8 +1,10 @@
-import { Editor } from '@tiptap/core';
+import { Editor, Extension } from '@tiptap/core';
 import Collaboration from '@tiptap/extension-collaboration';
 import StarterKit from '@tiptap/starter-kit';
+import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from '@tiptap/y-tiptap';
 import { createSubscriber } from 'svelte/reactivity';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
+import type { EntryHistory } from '#client/entry-history.svelte.ts';
 
 /** What the toolbar can ask of a long text. */
 export type Format = 'bold' | 'italic' | 'heading' | 'bulletList' | 'orderedList' | 'link';
@@ -13,9 +15,22 @@ export type Format = 'bold' | 'italic' | 'heading' | 'bulletList' | 'orderedList
  */
 export class RichTextEditing {
 	readonly editor: Editor;
+	/** Undone and redone in one order with the fields of the entry. */
+	readonly history: EntryHistory;
 	#watch: () => void;
 
-	constructor(options: { element: HTMLElement; fragment: Y.XmlFragment; label: string; canEdit: boolean }) {
+	constructor(options: {
+		element: HTMLElement;
+		history: EntryHistory;
+		fieldId: string;
+		fragment: Y.XmlFragment;
+		label: string;
+		canEdit: boolean;
+		/** The keys that take back and make again, which the editor would keep for itself. */
+		onundo: () => void;
+		onredo: () => void;
+	}) {
+		this.history = options.history;
 		this.editor = new Editor({
 			element: options.element,
 			editable: options.canEdit,
@@ -35,7 +50,26 @@ export class RichTextEditing {
 						HTMLAttributes: { rel: 'noreferrer', target: '_blank' },
 					},
 				}),
-				Collaboration.configure({ fragment: options.fragment }),
+				Collaboration.configure({
+					fragment: options.fragment,
+					yUndoOptions: {
+						undoManager: this.history.joinText(
+							options.fieldId,
+							options.fragment,
+							() => new TextHistory(options.fragment),
+						),
+					},
+				}),
+				Extension.create({
+					name: 'entryHistory',
+					// Before the keys of the shared text's own history.
+					priority: 1100,
+					addKeyboardShortcuts: () => ({
+						'Mod-z': () => (options.onundo(), true),
+						'Mod-y': () => (options.onredo(), true),
+						'Shift-Mod-z': () => (options.onredo(), true),
+					}),
+				}),
 			],
 			editorProps: {
 				// The editor would swallow Escape, which leads back to the list.
@@ -75,16 +109,6 @@ export class RichTextEditing {
 		return format === 'heading' ? this.editor.isActive('heading') : this.editor.isActive(format);
 	}
 
-	get canUndo(): boolean {
-		this.#watch();
-		return this.editor.can().undo();
-	}
-
-	get canRedo(): boolean {
-		this.#watch();
-		return this.editor.can().redo();
-	}
-
 	toggle(format: Exclude<Format, 'link'>): void {
 		const chain = this.editor.chain().focus();
 		if (format === 'bold') chain.toggleBold().run();
@@ -106,12 +130,19 @@ export class RichTextEditing {
 		if (href) chain.setLink({ href }).run();
 		else chain.unsetLink().run();
 	}
+}
 
-	undo(): void {
-		this.editor.chain().focus().undo().run();
+/** One history for all long texts of an entry. Editors come and go, and each would end it. */
+class TextHistory extends Y.UndoManager {
+	constructor(fragment: Y.XmlFragment) {
+		super(fragment, {
+			trackedOrigins: new Set([ySyncPluginKey]),
+			deleteFilter: (item) => defaultDeleteFilter(item, defaultProtectedNodes),
+			captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
+		});
 	}
 
-	redo(): void {
-		this.editor.chain().focus().redo().run();
+	override destroy(): void {
+		// It ends with the document.
 	}
 }
