@@ -104,34 +104,16 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 	const fields = fieldValuesOf(copy);
 	let isNew = false;
 	let changed: ReadonlyMap<Y.AbstractType<unknown>, ReadonlySet<string | null>> = new Map();
-	const added: FieldElement[] = [];
-	const deleted: FieldElement[] = [];
-	let superseded: readonly FieldElement[] = [];
-	const onFields = (event: Y.YArrayEvent<FieldElement>): void => {
-		for (const item of event.changes.added) {
-			// Yjs has other ways to write the same value, which who scans an update for it would not see.
-			if (!(item.content instanceof Y.ContentAny))
-				throw new Refusal('collaboration.bad-element', { reason: 'encoding' });
-			for (const value of item.content.getContent()) added.push(readFieldElement(value));
-		}
-		for (const item of event.changes.deleted)
-			for (const value of item.content.getContent()) deleted.push(value as FieldElement);
-	};
-	const onUpdate = (): void => {
-		isNew = true;
-	};
+	let settings = NOTHING_CHANGED;
 	const onTransaction = (transaction: Y.Transaction): void => {
 		changed = transaction.changed as unknown as typeof changed;
-		superseded = supersededIn(transaction, fields);
+		isNew ||= isAnythingNew(transaction);
+		settings = settingsChangedIn(transaction, fields);
 	};
-	fields.observe(onFields);
-	copy.on('update', onUpdate);
 	copy.on('beforeObserverCalls', onTransaction);
 	try {
 		applyOrRefuse(copy, payload);
 	} finally {
-		fields.unobserve(onFields);
-		copy.off('update', onUpdate);
 		copy.off('beforeObserverCalls', onTransaction);
 	}
 	if (copy.store.pendingStructs || copy.store.pendingDs)
@@ -148,6 +130,7 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 				if (key !== null) throw new Refusal('collaboration.foreign-type', { type: key.slice(0, 80) }, 403);
 	}
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
+	const { added, superseded, deleted } = settings;
 	const set = [...superseded, ...added];
 	if (judging === 'update') refuseForeignAuthors(set, [actor.id, actor.name]);
 	else if (typeof judging === 'object' && 'alsoBy' in judging)
@@ -181,15 +164,58 @@ function onlyOnce(change: NewChange): NewChange {
 	return { ...change, isOnlyOnce: true };
 }
 
-/** Settings that an update brings together with those that took their place: of several made before they could be sent. */
-function supersededIn(transaction: Y.Transaction, fields: Y.Array<FieldElement>): FieldElement[] {
-	const found: FieldElement[] = [];
-	for (let item = fields._start; item; item = item.right) {
-		const isAdded = item.id.clock >= (transaction.beforeState.get(item.id.client) ?? 0);
-		if (isAdded && item.deleted && item.content instanceof Y.ContentAny)
-			for (const value of item.content.getContent()) found.push(readFieldElement(value));
+/** What an update did to the fields. */
+interface SettingsChanged {
+	/** Settings that stand now. */
+	readonly added: readonly FieldElement[];
+	/** Settings that it brings together with those that took their place: of several made before they could be sent. */
+	readonly superseded: readonly FieldElement[];
+	/** Settings that stood before. */
+	readonly deleted: readonly FieldElement[];
+}
+
+const NOTHING_CHANGED: SettingsChanged = { added: [], superseded: [], deleted: [] };
+
+/** Looks at what is new only: a document keeps a trace of everything that was ever set in it. */
+function settingsChangedIn(transaction: Y.Transaction, fields: Y.Array<FieldElement>): SettingsChanged {
+	const added: FieldElement[] = [];
+	const superseded: FieldElement[] = [];
+	const deleted: FieldElement[] = [];
+	const { doc, beforeState, afterState, deleteSet } = transaction;
+	for (const [client, end] of afterState) {
+		const begin = beforeState.get(client) ?? 0;
+		if (begin === end) continue;
+		for (const item of itemsOf(doc, client, begin, end)) {
+			// What is put under a key of the list is refused by its name.
+			if (item.parent !== fields || item.parentSub !== null) continue;
+			if (item.content instanceof Y.ContentAny)
+				for (const value of item.content.getContent())
+					(item.deleted ? superseded : added).push(readFieldElement(value));
+			// Yjs has other ways to write the same value, which who scans an update for it would not see.
+			else if (!item.deleted) throw new Refusal('collaboration.bad-element', { reason: 'encoding' });
+		}
 	}
-	return found;
+	for (const [client, ranges] of deleteSet.clients)
+		for (const { clock, len } of ranges)
+			for (const item of itemsOf(doc, client, clock, clock + len))
+				if (item.parent === fields && item.id.clock < (beforeState.get(client) ?? 0))
+					deleted.push(...(item.content.getContent() as FieldElement[]));
+	return { added, superseded, deleted };
+}
+
+function isAnythingNew({ beforeState, afterState, deleteSet }: Y.Transaction): boolean {
+	if (deleteSet.clients.size > 0) return true;
+	for (const [client, end] of afterState) if (beforeState.get(client) !== end) return true;
+	return false;
+}
+
+function* itemsOf(doc: Y.Doc, client: number, begin: number, end: number): Generator<Y.Item> {
+	const structs = doc.store.clients.get(client) ?? [];
+	for (let at = Y.findIndexSS(structs, begin); at < structs.length; at++) {
+		const struct = structs[at];
+		if (!struct || struct.id.clock >= end) return;
+		if (struct instanceof Y.Item) yield struct;
+	}
 }
 
 /** Settings that stand in a recovered state, while the log has only heard that something took their place. */
@@ -253,11 +279,16 @@ function refuseForeignAuthors(added: readonly FieldElement[], allowed: readonly 
 }
 
 function refuseRepeatedIds(fields: Y.Array<FieldElement>, added: readonly FieldElement[]): void {
-	if (added.length === 0) return;
+	const mayStandOnce = new Set(added.map(({ id }) => id));
+	if (mayStandOnce.size === 0) return;
 	const seen = new Set<string>();
-	for (const element of fields.toArray()) {
-		if (seen.has(element.id)) throw new Refusal('collaboration.bad-element', { reason: 'repeated id' });
-		seen.add(element.id);
+	for (let item = fields._start; item; item = item.right) {
+		if (item.deleted) continue;
+		for (const { id } of item.content.getContent() as FieldElement[]) {
+			if (!mayStandOnce.has(id)) continue;
+			if (seen.has(id)) throw new Refusal('collaboration.bad-element', { reason: 'repeated id' });
+			seen.add(id);
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ export interface Bind {
 /** A logged update on its way to the writer. */
 export interface AppendMessage {
 	readonly doc: string;
-	readonly payload: Uint8Array;
 	readonly actorId: string;
 	readonly actorName: string;
 	readonly via: string | null;
@@ -36,7 +35,14 @@ export type Ask =
 			readonly kind: 'bulk';
 			readonly inserts: readonly { readonly sql: string; readonly rows: readonly (readonly Bound[])[] }[];
 	  }
-	| { readonly kind: 'append'; readonly updates: readonly AppendMessage[] }
+	| {
+			readonly kind: 'append';
+			/** {@link AppendMessage}s as one JSON text: a list of objects takes twice as long to send. */
+			readonly updates: string;
+			/** Their payloads, one after the other. */
+			readonly payloads: Uint8Array;
+			readonly lengths: readonly number[];
+	  }
 	| { readonly kind: 'end'; readonly how: 'commit' | 'rollback' }
 	| { readonly kind: 'close' };
 

@@ -13,6 +13,7 @@ export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 
 interface Waiting {
 	readonly message: AppendMessage;
+	readonly payload: Uint8Array;
 	readonly resolve: (answer: AppendAnswer[number]) => void;
 	readonly reject: (error: Error) => void;
 }
@@ -77,10 +78,10 @@ export class SqliteLog implements UpdateLog {
 	#enqueue(update: NewUpdate, onlyFirst: boolean): Promise<AppendAnswer[number]> {
 		return new Promise((resolve, reject) => {
 			this.#waiting.push({
+				// A copy: the caller's is often a view of a network buffer that is used again before this is sent.
+				payload: new Uint8Array(update.payload),
 				message: {
 					doc: update.doc,
-					// A copy: the caller's is often a view of a network buffer that is used again before this is sent.
-					payload: new Uint8Array(update.payload),
 					actorId: update.actor.id,
 					actorName: update.actor.name,
 					via: update.actor.via,
@@ -100,11 +101,16 @@ export class SqliteLog implements UpdateLog {
 			const giveBack = await this.#queue.acquire(true);
 			// Taken only now: all that came while the writer was busy shares this commit.
 			const group = this.#takeGroup();
-			const updates = group.map((each) => each.message);
+			const payloads = joined(group.map(({ payload }) => payload));
 			try {
 				const answers = await this.#writer.ask<AppendAnswer>(
-					{ kind: 'append', updates },
-					updates.map((each) => each.payload.buffer as ArrayBuffer),
+					{
+						kind: 'append',
+						updates: JSON.stringify(group.map(({ message }) => message)),
+						payloads,
+						lengths: group.map(({ payload }) => payload.byteLength),
+					},
+					[payloads.buffer],
 				);
 				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
 			} catch (error) {
@@ -126,11 +132,21 @@ export class SqliteLog implements UpdateLog {
 	#takeGroup(): Waiting[] {
 		let bytes = 0;
 		let count = 0;
-		for (const { message } of this.#waiting) {
-			bytes += message.payload.byteLength;
+		for (const { payload } of this.#waiting) {
+			bytes += payload.byteLength;
 			if (count > 0 && (bytes > MAX_GROUP_BYTES || count >= MAX_GROUP)) break;
 			count++;
 		}
 		return this.#waiting.splice(0, count);
 	}
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+	const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.byteLength, 0));
+	let at = 0;
+	for (const part of parts) {
+		whole.set(part, at);
+		at += part.byteLength;
+	}
+	return whole;
 }

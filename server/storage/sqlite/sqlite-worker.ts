@@ -73,7 +73,9 @@ function end(how: 'commit' | 'rollback'): void {
 	}
 }
 
-function append(updates: readonly AppendMessage[]): AppendAnswer {
+function append({ updates, payloads, lengths }: Extract<Ask, { kind: 'append' }>): AppendAnswer {
+	let end = 0;
+	const payloadOf = (index: number): Uint8Array => payloads.subarray(end, (end += lengths[index] ?? 0));
 	const first = prepare('select min(seq) as seq from log_update where doc = ?');
 	const insert = prepare(
 		'insert into log_update (doc, kind, payload, actor_id, actor_name, via, received_at) values (?, ?, ?, ?, ?, ?, ?)',
@@ -86,12 +88,13 @@ function append(updates: readonly AppendMessage[]): AppendAnswer {
 	);
 	const recorded = prepare('select 1 from entry_change where doc = ? and element_id = ? limit 1');
 	return transaction(() =>
-		updates.map((update) => {
+		(JSON.parse(updates) as AppendMessage[]).map((update, index) => {
+			const payload = payloadOf(index);
 			if (update.onlyFirst) {
 				const known = (first.get(update.doc) as { seq: number | null }).seq;
 				if (known !== null) return { seq: known, wrote: false };
 			}
-			const { doc, payload, actorId, actorName, via, receivedAt } = update;
+			const { doc, actorId, actorName, via, receivedAt } = update;
 			const seq = Number(
 				insert.run(doc, 'update', payload, actorId, actorName, via, receivedAt).lastInsertRowid,
 			);
@@ -132,7 +135,7 @@ function answer(ask: Ask): unknown {
 				}
 			});
 		case 'append':
-			return append(ask.updates);
+			return append(ask);
 		case 'end':
 			return end(ask.how);
 		case 'close':
