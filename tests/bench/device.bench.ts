@@ -234,7 +234,8 @@ async function shownAfter(page: Page, address: string, selector = TITLE): Promis
 
 function at(times: readonly number[], share: number): string {
 	const sorted = times.toSorted((one, other) => one - other);
-	return `${(sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toPrecision(2)} ms`;
+	const ms = sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+	return `${ms.toFixed(ms < 10 ? 2 : 0)} ms`;
 }
 
 function median(times: readonly number[]): string {
