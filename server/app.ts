@@ -19,6 +19,7 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
+import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -46,6 +47,7 @@ export interface App {
 	readonly imports: Imports;
 	readonly collaboration: Collaboration;
 	readonly conflicts: ConflictDesk;
+	readonly comments: CommentDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -175,6 +177,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
+			comments: createCommentDesk({ storage, clock, thingOf: (id) => catalogue.thingOf(id) }),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

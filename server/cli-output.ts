@@ -3,6 +3,7 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
+import type { ShownThread } from './collaboration/comments/comment-desk.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
 import type { Timeline } from './catalogue/timeline.ts';
@@ -41,6 +42,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	show: entryText,
 	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
 	conflicts: conflictsText,
+	comments: commentsText,
 	log: timelineText,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
@@ -211,6 +213,23 @@ function conflictsText(
 			...(row.dispute ? [`  ${say('cli_conflicts_disputed', { ...row.dispute })}`] : []),
 		]),
 	].join('\n');
+}
+
+function commentsText({ threads }: { readonly threads: readonly ShownThread[] }, say: Say): string {
+	if (threads.length === 0) return say('cli_comments_empty');
+	return threads
+		.flatMap(({ anchor, isResolved, comments }) => [
+			[
+				anchor.kind === 'entry' ? say('cli_comments_entry') : anchor.field,
+				...(anchor.kind === 'passage' ? [`“${anchor.quote}”`] : []),
+				...(isResolved ? [say('cli_comments_resolved')] : []),
+			].join('  '),
+			...comments.map(
+				({ actorName, at, text, isWithdrawn }) =>
+					`  ${at}  ${actorName}: ${isWithdrawn ? say('cli_comments_withdrawn') : lineOf(text)}`,
+			),
+		])
+		.join('\n');
 }
 
 function timelineText({ steps }: Timeline, say: Say): string {

@@ -164,6 +164,7 @@ export function parseCommandLine(
 			limit: countOf('--limit', limit ?? '100'),
 		}),
 	);
+	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
 			.command('export <id>')

@@ -40,7 +40,7 @@ type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
 const TOKEN_DAYS = 366;
 const DAY_MS = 86_400_000;
 /** Verbs that change nothing: a cancelled one is not waited for. */
-const READS = ['tree', 'show', 'conflicts', 'log', 'archive-verify'];
+const READS = ['tree', 'show', 'conflicts', 'comments', 'log', 'archive-verify'];
 
 const text = v.pipe(v.string(), v.minLength(1));
 const entryId = v.pipe(
@@ -182,6 +182,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			return { total, conflicts: rows, groups };
 		},
 	),
+
+	comments: verb(v.object({ id: entryId }), async (app, { id }, { identity }) => ({
+		threads: await app.comments.threads(identity.person, id),
+	})),
 
 	export: verb(
 		v.object({ id: entryId, format: v.string(), path: text }),

@@ -70,7 +70,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.orderBy('id')
 				.execute(),
 			pathOf(person, id),
-			attributionsOf(storage, `entry:${id}`),
+			attributionsOf(storage, [`entry:${id}`, ...(can(person, 'comment', thing) ? [`review:${id}`] : [])]),
 			db
 				.selectFrom('conflict')
 				.select(['field', 'values_json', 'dispute'])
@@ -98,6 +98,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			path,
 			can: {
 				edit: can(person, 'edit', thing),
+				comment: can(person, 'comment', thing),
 				create: can(person, 'create', thing),
 				delete: can(person, 'delete', thing),
 			},

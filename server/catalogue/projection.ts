@@ -103,12 +103,15 @@ export function contestedElements(content: EntryDocContent): FieldElement[] {
 	return contested;
 }
 
-/** Who set what of a document, by the log. */
-export async function attributionsOf(storage: Storage, docName: string): Promise<Map<string, Attribution>> {
+/** Who set or said what in some documents, by the log. */
+export async function attributionsOf(
+	storage: Storage,
+	docNames: readonly string[],
+): Promise<Map<string, Attribution>> {
 	const rows = await storage.db
 		.selectFrom('entry_change')
 		.select(['element_id', 'seq', 'actor_id', 'actor_name', 'received_at', 'via'])
-		.where('doc', '=', docName)
+		.where('doc', 'in', docNames)
 		.execute();
 	return new Map(rows.map((row) => [row.element_id, attributionOf(row)]));
 }

@@ -21,6 +21,7 @@ const COLUMNS = [
 	'entry.creators_text',
 	'entry.order_key',
 	'entry.conflict_count',
+	'entry.open_threads',
 	'entry.projected_seq',
 	'entry.deposited_seq',
 	'entry.import_row',
@@ -44,7 +45,13 @@ type Selected = Pick<
 	| 'deposited_seq'
 	| 'status'
 	| 'synthetic'
-> & { import_row: number; child_count: number; import_deposited: string | null; edited_seq: number | null };
+> & {
+	open_threads: number;
+	import_row: number;
+	child_count: number;
+	import_deposited: string | null;
+	edited_seq: number | null;
+};
 
 /** The children of an entry, or the top of the hierarchy, in their order. */
 export async function childrenOf(
@@ -67,7 +74,7 @@ export async function childrenOf(
 			.limit(limit)
 			.execute(),
 	]);
-	return { total: total.count, offset, rows: (rows as Selected[]).map(rowOf) };
+	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
 }
 
 /** Entries in whose words the query occurs, in catalogue order. */
@@ -93,7 +100,7 @@ export async function searchEntries(
 			.limit(limit)
 			.execute(),
 	]);
-	return { total: total.count, offset, rows: (rows as Selected[]).map(rowOf) };
+	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
 }
 
 /** Rows by id, as far as the person may see them; deleted ones too. */
@@ -108,7 +115,7 @@ export async function rowsById(
 		person,
 		visible(storage.db, person).where('entry.id', 'in', [...ids]),
 	).execute();
-	return (rows as Selected[]).map(rowOf);
+	return (rows as Selected[]).map((row) => rowOf(row, person));
 }
 
 /**
@@ -163,7 +170,7 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 	]);
 }
 
-function rowOf(row: Selected): EntryRow {
+function rowOf(row: Selected, person: Person): EntryRow {
 	return {
 		id: row.id as EntryId,
 		parentId: row.parent_id as EntryId | null,
@@ -176,6 +183,7 @@ function rowOf(row: Selected): EntryRow {
 		order: row.order_key,
 		childCount: row.child_count,
 		conflictCount: row.conflict_count,
+		openThreads: person.role === 'reader' ? 0 : row.open_threads,
 		state: isInArchive(row) ? 'archive' : 'server',
 		status: row.status as EntryRow['status'],
 		synthetic: row.synthetic === 1,

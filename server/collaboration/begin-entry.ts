@@ -10,6 +10,7 @@ import { ENTRY_DOC_SCHEMA, entryDocName, MAX_UPDATE_BYTES, writeMeta } from '#sy
 import { elementsOf, fieldValuesOf } from '#sync/field-values.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { DocGate } from './doc-gate.ts';
+import { judgeEntry } from './entry-rules.ts';
 
 /** An entry made by hand: its id and first update come from the device that made it. */
 export interface NewEntry {
@@ -55,7 +56,7 @@ export async function beginEntry(
 		throw new Refusal('collaboration.bad-beginning', { field: 'level' });
 	const empty = new Y.Doc();
 	writeMeta(empty, { schema: ENTRY_DOC_SCHEMA, profile: entry.profile });
-	const gate = new DocGate(empty);
+	const gate = new DocGate(empty, judgeEntry);
 	try {
 		const checked = gate.check(entry.update, actor);
 		if (!checked) throw new Refusal('collaboration.bad-beginning', { field: 'fields' });

@@ -2,6 +2,7 @@ import type { Extension } from '@hocuspocus/server';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { sql } from 'kysely';
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
@@ -17,8 +18,9 @@ import { readLineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
+import { projectReview } from './comments/comment-rows.ts';
 import { createDocSync, type DocSync } from './doc-sync.ts';
-import { loadEntryDoc, type StoredEntry } from './entry-loader.ts';
+import { fillFromLog, loadEntryDoc, type StoredEntry } from './entry-loader.ts';
 import { AuthenticateExtension } from './extensions/authenticate.ts';
 import { DurableLogExtension } from './extensions/durable-log.ts';
 import { guarded } from './extensions/guarded.ts';
@@ -142,9 +144,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	});
 	const load = (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
-		return name?.kind === 'entry'
-			? loadEntryDoc(name.id, document, { log, clock, storedEntry: parts.storedEntry })
-			: Promise.resolve(0);
+		if (name?.kind === 'entry')
+			return loadEntryDoc(name.id, document, { log, clock, storedEntry: parts.storedEntry });
+		return name?.kind === 'review' ? fillFromLog(docName, document, log) : Promise.resolve(0);
 	};
 	const checkMove = createMoveCheck(parts.thingOf);
 	const extensions: Extension[] = [
@@ -173,6 +175,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				: undefined;
 		},
 		project: (id, doc, seq) => project({ storage, clock }, id, doc.meta, doc.content, seq),
+		async projectReview(id, events, seq) {
+			await projectReview(storage, id, events, seq);
+			void announce({ id, parents: [], seq });
+		},
 		onProjected(projected) {
 			void announce(projected);
 			settleTrifles(projected).catch((error: unknown) =>
@@ -259,7 +265,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				connection.sendStateless(text);
 	}
 
-	async function announce(projected: Projected): Promise<void> {
+	async function announce(projected: Pick<Projected, 'id' | 'parents' | 'seq'>): Promise<void> {
 		try {
 			await tell(projected.id, {
 				type: 'changed',
@@ -363,11 +369,27 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 						where('entry.projected_seq', '<', where.ref('log_head.seq')),
 					]),
 				)
+				.where('log_head.doc', 'like', 'entry:%')
 				// Of an entry that was only opened the row says it all, and is in the archive with its import.
 				.where(isEdited)
 				.execute();
-			for (const { doc, seq } of behind) await projector.projectNow(doc, seq);
-			if (behind.length) logger.info({ documents: behind.length }, 'rows brought up to the log');
+			const reviews = await storage.db
+				.selectFrom('log_head')
+				.leftJoin('review', (join) =>
+					join.on(sql<string>`'review:' || review.entry_id`, '=', sql.ref('log_head.doc')),
+				)
+				.select(['log_head.doc', 'log_head.seq'])
+				.where('log_head.doc', 'like', 'review:%')
+				.where((where) =>
+					where.or([
+						where('review.projected_seq', 'is', null),
+						where('review.projected_seq', '<', where.ref('log_head.seq')),
+					]),
+				)
+				.execute();
+			const all = [...behind, ...reviews];
+			for (const { doc, seq } of all) await projector.projectNow(doc, seq);
+			if (all.length) logger.info({ documents: all.length }, 'rows brought up to the log');
 		},
 		close() {
 			return (closing ??= (async () => {

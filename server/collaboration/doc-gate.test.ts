@@ -7,6 +7,7 @@ import { bodyOf, buildEntryDoc, writeMeta } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { fillFragment } from '#sync/rich-text-fragment.ts';
 import { DocGate } from './doc-gate.ts';
+import { judgeEntry } from './entry-rules.ts';
 
 const ann: Actor = { id: 'person-1', name: '甲', via: null };
 const AT = '2026-01-02T03:04:05.000Z';
@@ -30,7 +31,7 @@ function aLiveEntry() {
 	);
 	const client = new Y.Doc();
 	Y.applyUpdate(client, Y.encodeStateAsUpdate(live));
-	return { live, client, gate: new DocGate(live) };
+	return { live, client, gate: new DocGate(live, judgeEntry) };
 }
 
 function updateOf(doc: Y.Doc, edit: () => void): Uint8Array {
@@ -100,7 +101,7 @@ describe('what an update may do', () => {
 
 	it('takes a whole state as a beginning, long texts and meta too', () => {
 		const { live } = aLiveEntry();
-		const checked = new DocGate(new Y.Doc()).check(Y.encodeStateAsUpdate(live), ann, 'beginning');
+		const checked = new DocGate(new Y.Doc(), judgeEntry).check(Y.encodeStateAsUpdate(live), ann, 'beginning');
 		expect(checked?.changes.map(({ field }) => field)).toContain('title');
 	});
 

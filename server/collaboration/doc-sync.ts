@@ -73,7 +73,7 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 		(await parts.log.head(entryDocName(id))) > 0 ||
 		(await storage.db.selectFrom('entry').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 	const recordedElements = async (docName: string): Promise<ReadonlySet<string>> =>
-		new Set((await attributionsOf(storage, docName)).keys());
+		new Set((await attributionsOf(storage, [docName])).keys());
 	return {
 		lineage: () => readLineage(storage),
 		async load(docName, since, person) {

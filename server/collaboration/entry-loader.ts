@@ -9,6 +9,13 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { buildEntryDoc, ENTRY_DOC_SCHEMA, entryDocName, writeMeta } from '#sync/entry-doc.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 
+/** Fills a document from the log. @returns the log position it then holds */
+export async function fillFromLog(docName: string, document: Y.Doc, log: UpdateLog): Promise<number> {
+	const updates = await log.read(docName);
+	for (const update of updates) Y.applyUpdate(document, update.payload);
+	return updates.at(-1)?.seq ?? 0;
+}
+
 /** An imported entry as its row holds it, with the profile it is described by, its status, and when it came. */
 export type StoredEntry = PlacedEntry & {
 	readonly profile: string;

@@ -4,7 +4,10 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { DocGate, type Judging } from './doc-gate.ts';
+import { DocGate, type Judging, type Judge } from './doc-gate.ts';
+import { judgeEntry } from './entry-rules.ts';
+import { judgeReview } from './review-rules.ts';
+import { parseDocName } from '#sync/entry-doc.ts';
 
 /** Called after an update was logged. */
 export type OnLogged = (docName: string, seq: number, actor: Actor) => void;
@@ -53,7 +56,7 @@ export class LiveDocs {
 		actor: Actor,
 		judging: Judging = 'update',
 	): Promise<Taken | undefined> {
-		const gate = this.#gateOf(document);
+		const gate = this.#gateOf(docName, document);
 		const checked = gate.check(payload, actor, judging);
 		if (!checked) {
 			await this.#allLogged(document);
@@ -123,11 +126,15 @@ export class LiveDocs {
 		}
 	}
 
-	#gateOf(document: Y.Doc): DocGate {
+	#gateOf(docName: string, document: Y.Doc): DocGate {
 		let gate = this.#gates.get(document);
-		if (!gate) this.#gates.set(document, (gate = new DocGate(document)));
+		if (!gate) this.#gates.set(document, (gate = new DocGate(document, judgeOf(docName))));
 		return gate;
 	}
+}
+
+function judgeOf(docName: string): Judge {
+	return parseDocName(docName)?.kind === 'review' ? judgeReview : judgeEntry;
 }
 
 function logFailed(reason: Error): Refusal {

@@ -14,7 +14,7 @@ export async function closeNoLongerAllowed(
 ): Promise<void> {
 	for (const [docName, document] of [...hocuspocus.documents]) {
 		const name = parseDocName(docName);
-		if (name?.kind !== 'entry') continue;
+		if (!name || name.kind === 'presence') continue;
 		const limited = document.getConnections().filter((connection) => {
 			const { identity } = connection.context as ConnectionContext;
 			return identity !== undefined && identity.person.fonds !== null;

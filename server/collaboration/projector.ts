@@ -1,7 +1,15 @@
 import * as Y from 'yjs';
 import type { Logger } from 'pino';
 import type { EntryId } from '#domain/base/ids.ts';
-import { parseDocName, readEntryDoc, readMeta } from '#sync/entry-doc.ts';
+import type { ReviewEvent } from '#domain/collaboration/comments.ts';
+import {
+	parseDocName,
+	readEntryDoc,
+	readMeta,
+	type EntryDocContent,
+	type EntryDocMeta,
+} from '#sync/entry-doc.ts';
+import { eventsOf } from '#sync/review-doc.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import type { Projected } from '#server/catalogue/projection.ts';
 
@@ -18,9 +26,11 @@ interface ProjectorParts {
 	settledDocument: (docName: string) => { readonly doc: Y.Doc; readonly heldSeq: number } | undefined;
 	project: (
 		id: EntryId,
-		doc: { meta: NonNullable<ReturnType<typeof readMeta>>; content: ReturnType<typeof readEntryDoc> },
+		doc: { readonly meta: EntryDocMeta; readonly content: EntryDocContent },
 		seq: number,
 	) => Promise<Projected>;
+	/** Writes what is said about an entry into its rows, and tells of it. */
+	projectReview: (id: EntryId, events: readonly ReviewEvent[], seq: number) => Promise<void>;
 	onProjected: (projected: Projected) => void;
 }
 
@@ -88,19 +98,19 @@ export class Projector {
 
 	async #run(docName: string, seq: number): Promise<void> {
 		const name = parseDocName(docName);
-		if (name?.kind !== 'entry') return;
+		if (!name || name.kind === 'presence') return;
 		try {
 			const found = this.#parts.settledDocument(docName);
 			// A row must not claim a position its content does not hold: nothing would bring it up to it later.
 			const loaded = found && found.heldSeq >= seq ? found : undefined;
 			const { doc, heldSeq } = loaded ?? (await this.#read(docName));
-			const meta = readMeta(doc);
-			if (!meta) throw new Error('the document has no meta');
-			const content = readEntryDoc(doc);
+			const said = name.kind === 'review' ? eventsOf(doc).toArray() : undefined;
+			const described = said ? undefined : contentOf(doc);
 			if (!loaded) doc.destroy();
 			this.#projectedAtMs.delete(docName);
 			this.#projectedAtMs.set(docName, performance.now());
-			this.#parts.onProjected(await this.#parts.project(name.id, { meta, content }, heldSeq));
+			if (said) await this.#parts.projectReview(name.id, said, heldSeq);
+			else if (described) this.#parts.onProjected(await this.#parts.project(name.id, described, heldSeq));
 		} catch (error) {
 			this.#parts.logger.error({ err: error, doc: docName }, 'projection failed; tried again soon');
 			this.note(docName, seq, RETRY_MS);
@@ -116,4 +126,10 @@ export class Projector {
 		}
 		return { doc, heldSeq };
 	}
+}
+
+function contentOf(doc: Y.Doc): { meta: EntryDocMeta; content: EntryDocContent } {
+	const meta = readMeta(doc);
+	if (!meta) throw new Error('the document has no meta');
+	return { meta, content: readEntryDoc(doc) };
 }

@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import { can, type EntryThing } from '#domain/permissions/permissions.ts';
+import type { EntryThing } from '#domain/permissions/permissions.ts';
 import type { BatchResult } from '#sync/sync-messages.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { hasNothingNew, type Judging } from './doc-gate.ts';
 import type { LiveDocs } from './live-docs.ts';
-import { demandLive } from './load-doc.ts';
+import { demandDoc, writeActionOf } from './doc-rights.ts';
 import type { MoveCheck } from './move-check.ts';
 
 /** Documents of one batch that are worked on at the same time; their updates share commits. */
@@ -89,15 +89,18 @@ export async function pushToDoc(
 	parts: PushParts,
 ): Promise<Outcome[]> {
 	try {
-		const entry = await demandLive(docName, identity.person, parts.thingOf);
-		const canEdit = can(identity.person, 'edit', entry);
+		const { canWrite } = await demandDoc(docName, identity.person, parts.thingOf);
 		return await parts.withDocument(docName, async (document) => {
 			const outcomes: Promise<Outcome>[] = [];
 			for (const update of updates) {
 				const mayTake = await outcomeIfRefused(parts.logger, async () => {
-					if (!canEdit) {
+					if (!canWrite) {
 						if (!hasNothingNew(document, update))
-							throw new Refusal('permissions.denied', { action: 'edit', thing: 'entry' }, 403);
+							throw new Refusal(
+								'permissions.denied',
+								{ action: writeActionOf(docName), thing: 'entry' },
+								403,
+							);
 					} else await parts.checkMove(update, identity.person, document);
 				});
 				// Judged now, in this order; what is good waits for its commit together with the next.

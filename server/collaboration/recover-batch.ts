@@ -11,6 +11,7 @@ import { ENTRY_DOC_SCHEMA, parseDocName, readMeta } from '#sync/entry-doc.ts';
 import { elementsOf, fieldValuesOf } from '#sync/field-values.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import { DocGate } from './doc-gate.ts';
+import { judgeEntry } from './entry-rules.ts';
 import {
 	outcomeOf,
 	pushToDoc,
@@ -119,7 +120,7 @@ function readBeginning(
 } {
 	const whole = new Y.Doc();
 	const empty = new Y.Doc();
-	const gate = new DocGate(empty);
+	const gate = new DocGate(empty, judgeEntry);
 	try {
 		const checked = gate.check(state, actor, 'beginning');
 		if (!checked) throw new Refusal('collaboration.bad-beginning', { field: 'fields' });

@@ -25,6 +25,10 @@ export interface Schema {
 	conflict_person: ConflictPersonTable;
 	decision: DecisionTable;
 	decision_item: DecisionItemTable;
+	review: ReviewTable;
+	comment_thread: CommentThreadTable;
+	comment: CommentTable;
+	notice: NoticeTable;
 }
 
 /**
@@ -144,6 +148,8 @@ export interface EntryTable {
 	projected_seq: number;
 	/** Log position the newest deposited version holds; null before the first. */
 	deposited_seq: number | null;
+	/** Threads of comments that are not resolved. */
+	open_threads: Generated<number>;
 	created_at: string;
 	updated_at: string;
 }
@@ -319,4 +325,61 @@ export interface DecisionItemTable {
 	element_id: string;
 	/** JSON: ConflictingValue[] that stood before. */
 	before: string;
+}
+
+/** How far what is said about an entry is in the tables below. */
+export interface ReviewTable {
+	entry_id: string;
+	/** Log position of its `review:` document that the rows show. */
+	projected_seq: number;
+	open_threads: number;
+}
+
+/** A thread of comments on an entry. Written with its comments from the `review:` document. */
+export interface CommentThreadTable {
+	/** Id of its first comment. */
+	id: string;
+	entry_id: string;
+	/** JSON: CommentAnchor. */
+	anchor: string;
+	is_resolved: number;
+	/** Account id. */
+	resolved_by: string | null;
+	resolved_at: string | null;
+	last_at: string;
+}
+
+/** A comment as it stands, with who wrote it by the log. */
+export interface CommentTable {
+	id: string;
+	entry_id: string;
+	thread_id: string;
+	text: string;
+	actor_id: string;
+	actor_name: string;
+	received_at: string;
+	/** What the device said. */
+	claimed_at: string;
+	revised_at: string | null;
+	is_withdrawn: number;
+	/** Its position in the log. */
+	seq: number;
+}
+
+/** Something a person is told: that they were mentioned, or answered. */
+export interface NoticeTable {
+	/** Kind, object and person: nobody is told twice. */
+	id: string;
+	person_id: string;
+	/** `mention` · `answer`. */
+	kind: string;
+	entry_id: string;
+	/** Id of the comment. */
+	object_id: string;
+	/** Who did it. */
+	actor_name: string;
+	/** Beginning of what was said. */
+	text: string;
+	at: string;
+	read_at: string | null;
 }

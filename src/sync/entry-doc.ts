@@ -14,7 +14,12 @@ export const MAX_DOC_NAME_BYTES = 120;
 /** Largest single update a server takes, in bytes. Checked on the device before sending. */
 export const MAX_UPDATE_BYTES = 1024 * 1024;
 
-export type DocName = { readonly kind: 'entry'; readonly id: EntryId } | { readonly kind: 'presence' };
+export type DocName =
+	/** An entry's description, or what is said about it. */
+	{ readonly kind: 'entry' | 'review'; readonly id: EntryId } | { readonly kind: 'presence' };
+
+/** A document of an entry as devices name it: bare for its description, as it has always been. */
+export type DocKey = EntryId | `review:${EntryId}`;
 
 export const PRESENCE_DOC_NAME = 'presence:archive';
 
@@ -23,12 +28,22 @@ export function entryDocName(id: EntryId): string {
 	return `entry:${id}`;
 }
 
+/** The name of a document for the server. */
+export function docNameOf(key: DocKey): string {
+	return key.startsWith('review:') ? key : entryDocName(key as EntryId);
+}
+
+/** The entry a document belongs to. */
+export function entryOf(key: DocKey): EntryId {
+	return key.replace(/^review:/, '') as EntryId;
+}
+
 /** What a document name means; `undefined` for any name the product does not know. */
 export function parseDocName(name: string): DocName | undefined {
 	if (name.length > MAX_DOC_NAME_BYTES) return undefined;
 	if (name === PRESENCE_DOC_NAME) return { kind: 'presence' };
 	const [kind, id, ...rest] = name.split(':');
-	if (kind === 'entry' && id !== undefined && rest.length === 0 && isUuid(id))
+	if ((kind === 'entry' || kind === 'review') && id !== undefined && rest.length === 0 && isUuid(id))
 		return { kind, id: id as EntryId };
 	return undefined;
 }

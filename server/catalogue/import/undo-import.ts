@@ -102,16 +102,21 @@ async function planOf(storage: Storage, importRow: number, all: boolean): Promis
 	const docOf = sql<string>`'entry:' || entry.id`;
 	const live = await db
 		.selectFrom('entry')
-		.innerJoin('log_head', (join) => join.on('log_head.doc', '=', docOf))
+		.leftJoin('log_head', (join) => join.on('log_head.doc', '=', docOf))
+		.leftJoin('review', 'review.entry_id', 'entry.id')
 		.select((select) => [
 			'entry.id',
 			'entry.title',
 			'entry.reference_code',
 			// The first update of an imported entry builds it from its row; what comes after is somebody's work.
-			isEdited(select).as('is_edited'),
+			// What was said about an entry is somebody's work too.
+			sql<number>`(review.entry_id is not null or ${isEdited(select as never)})`.as('is_edited'),
 		])
 		.where('entry.import_row', '=', importRow)
 		.where('entry.status', '!=', 'deleted')
+		.where((where) =>
+			where.or([where('log_head.doc', 'is not', null), where('review.entry_id', 'is not', null)]),
+		)
 		.orderBy('entry.row_id')
 		.execute();
 	const edited = live.filter((row) => Number(row.is_edited) === 1);

@@ -5,10 +5,11 @@ import type {
 	onDisconnectPayload,
 } from '@hocuspocus/server';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import { can, canOpenLive, type EntryThing } from '#domain/permissions/permissions.ts';
+import type { EntryThing } from '#domain/permissions/permissions.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
+import { demandDoc } from '../doc-rights.ts';
 import type { Identities, Identity } from '#server/permissions/identity.ts';
 
 /** Documents open on one socket at most. */
@@ -63,12 +64,8 @@ export class AuthenticateExtension implements Extension {
 			if (identity.person.role === 'reader') throw new Refusal('permissions.denied', {}, 403);
 			return { identity };
 		}
-		const entry = await this.#thingOf(name.id);
-		// The same answer for "not there" and "not for you": names of hidden entries are not to be probed.
-		if (!entry || !can(identity.person, 'see', entry))
-			throw new Refusal('collaboration.unknown-document', {}, 404);
-		if (!canOpenLive(identity.person, entry)) throw new Refusal('permissions.denied', {}, 403);
-		connectionConfig.readOnly = !can(identity.person, 'edit', entry);
+		const { entry, canWrite } = await demandDoc(documentName, identity.person, this.#thingOf);
+		connectionConfig.readOnly = !canWrite;
 		return { identity, entry };
 	}
 

@@ -13,6 +13,7 @@ import { parseDocName } from '#sync/entry-doc.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
 import { actorOf } from '#server/permissions/identity.ts';
 import { hasNothingNew } from '../doc-gate.ts';
+import { writeActionOf } from '../doc-rights.ts';
 import type { LiveDocs } from '../live-docs.ts';
 import type { MoveCheck } from '../move-check.ts';
 
@@ -43,7 +44,7 @@ export class DurableLogExtension implements Extension {
 	}
 
 	async onLoadDocument({ documentName, document }: onLoadDocumentPayload<ConnectionContext>): Promise<void> {
-		if (parseDocName(documentName)?.kind === 'entry')
+		if (parseDocName(documentName)?.kind !== 'presence')
 			this.#docs.loaded(document, await this.#load(documentName, document));
 	}
 
@@ -74,9 +75,10 @@ export class DurableLogExtension implements Extension {
 			// Hocuspocus refuses these too, but only after this hook: in the log, and never applied.
 			if (type > LAST_SYNC_TYPE) throw new Refusal('collaboration.unknown-message');
 			const { identity, entry } = context;
-			if (!identity || !entry || connection.readOnly || !can(identity.person, 'edit', entry)) {
+			const action = writeActionOf(documentName);
+			if (!identity || !entry || connection.readOnly || !can(identity.person, action, entry)) {
 				if (hasNothingNew(document, payload)) return;
-				throw new Refusal('permissions.denied', { action: 'edit', thing: 'entry' }, 403);
+				throw new Refusal('permissions.denied', { action, thing: 'entry' }, 403);
 			}
 			await this.#checkMove(payload, identity.person, document);
 			const taken = await this.#docs.take(documentName, document, payload, actorOf(identity));

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { up as firstTables } from './0001-first-tables.ts';
 import { up as devices } from './0002-devices.ts';
 import { up as conflicts } from './0003-conflicts.ts';
+import { up as comments } from './0004-comments.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0001-first-tables': { up: firstTables },
 	'0002-devices': { up: devices },
 	'0003-conflicts': { up: conflicts },
+	'0004-comments': { up: comments },
 };

@@ -115,6 +115,7 @@ function rowOfAncestor(
 		order: '',
 		childCount: 0,
 		conflictCount: 0,
+		openThreads: 0,
 		state: 'server',
 		status: 'active',
 		synthetic: below.synthetic,

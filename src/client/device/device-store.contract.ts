@@ -172,6 +172,7 @@ export function aCard(id: EntryId): EntryDetail {
 		order: 'a0',
 		childCount: 0,
 		conflictCount: 0,
+		openThreads: 0,
 		state: 'server',
 		status: 'active',
 		synthetic: true,
@@ -182,7 +183,7 @@ export function aCard(id: EntryId): EntryDetail {
 		attributions: {},
 		versions: [],
 		path: [],
-		can: { edit: true, create: true, delete: true },
+		can: { edit: true, comment: true, create: true, delete: true },
 		problems: [],
 	};
 }

@@ -22,6 +22,8 @@ export interface EntryRow {
 	readonly childCount: number;
 	/** Fields with more than one surviving value. */
 	readonly conflictCount: number;
+	/** Threads of comments that are not resolved; 0 for readers. */
+	readonly openThreads: number;
 	readonly state: SavedState;
 	readonly status: 'active' | 'deleted' | 'merged';
 	readonly synthetic: boolean;
@@ -59,7 +61,7 @@ export interface EntryDetail extends EntryRow {
 	readonly disputes: Readonly<
 		Record<FieldKey, { readonly reason: string; readonly actorName: string; readonly at: string }>
 	>;
-	/** By element id: every surviving element that was set by somebody (not those of the first building from an import). */
+	/** By element id, and by id of what was said about the entry: every surviving element that was set by somebody (not those of the first building from an import). */
 	readonly attributions: Readonly<Record<string, Attribution>>;
 	/** Versions in the archival store, oldest first. */
 	readonly versions: readonly {
@@ -76,7 +78,12 @@ export interface EntryDetail extends EntryRow {
 		readonly dateText: string;
 	}[];
 	/** What the person asking may do here. */
-	readonly can: { readonly edit: boolean; readonly create: boolean; readonly delete: boolean };
+	readonly can: {
+		readonly edit: boolean;
+		readonly comment: boolean;
+		readonly create: boolean;
+		readonly delete: boolean;
+	};
 	readonly problems: readonly string[];
 }
 
