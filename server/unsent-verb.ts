@@ -3,7 +3,6 @@ import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
-import { parseDocName } from '#sync/entry-doc.ts';
 import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.ts';
 import { auditLine } from '#server/storage/audit.ts';
@@ -95,11 +94,9 @@ async function takeItem(
 	actor: Actor,
 	rights: { readonly person: Identity['person']; readonly alsoBy: readonly string[] },
 ): Promise<boolean> {
-	const name = parseDocName(item.doc);
-	if (name?.kind !== 'entry') throw new Refusal('collaboration.unknown-document', {}, 404);
 	let isNew = false;
 	for (const update of merged(item.updates))
-		isNew = (await app.collaboration.takeUpdate(name.id, update, actor, rights)).isNew || isNew;
+		isNew = (await app.collaboration.takeUpdate(item.doc, update, actor, rights)).isNew || isNew;
 	return isNew;
 }
 

@@ -18,6 +18,7 @@ import { readLineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
+import { writeActionOf } from './doc-rights.ts';
 import { projectReview } from './comments/comment-rows.ts';
 import { createDocSync, type DocSync } from './doc-sync.ts';
 import { fillFromLog, loadEntryDoc, type StoredEntry } from './entry-loader.ts';
@@ -77,10 +78,11 @@ export interface Collaboration {
 	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
 	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
 	 * @returns the log position, and whether the update held anything new
-	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' (403) and what the gate refuses
+	 * @throws {Refusal} 'collaboration.unknown-document' (404) | 'catalogue.unknown-entry' (404) |
+	 * 'permissions.denied' (403) and what the gate refuses
 	 */
 	takeUpdate(
-		id: EntryId,
+		docName: string,
 		update: Uint8Array,
 		actor: Actor,
 		rights: { readonly person: Person; readonly alsoBy: readonly string[] },
@@ -296,11 +298,12 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		edit,
 		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
-		async takeUpdate(id, update, actor, { person, alsoBy }) {
-			const thing = await parts.thingOf(id);
-			if (!thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-			demand(person, 'edit', thing);
-			const docName = entryDocName(id);
+		async takeUpdate(docName, update, actor, { person, alsoBy }) {
+			const name = parseDocName(docName);
+			if (!name || name.kind === 'presence') throw new Refusal('collaboration.unknown-document', {}, 404);
+			const thing = await parts.thingOf(name.id);
+			if (!thing) throw new Refusal('catalogue.unknown-entry', { id: name.id }, 404);
+			demand(person, writeActionOf(docName), thing);
 			const isNew = await hocuspocus.withDocument(docName, async (document) => {
 				await checkMove(update, person, document);
 				const taken = await docs.take(docName, document, update, actor, { alsoBy });

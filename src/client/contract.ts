@@ -7,6 +7,7 @@ import type { FieldElement } from '#sync/field-values.ts';
 import type { ConnectionStatus } from './connection.svelte.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import type { EntryHistory } from './entry-history.svelte.ts';
+import type { ReviewSession } from './review-session.svelte.ts';
 
 /** Reads of the catalogue, each limited to what the person may see. */
 export interface RowsClient {
@@ -80,6 +81,10 @@ export interface EntrySession {
 	addItem(fieldId: string, text: string): FieldKey;
 	removeItem(key: FieldKey): void;
 	moveItem(key: FieldKey, beforeKey: FieldKey | null): void;
+	/** What is said about the entry; undefined until it was asked for. */
+	readonly review: ReviewSession | undefined;
+	/** Opens what is said about the entry; undefined for readers. */
+	openReview(): ReviewSession | undefined;
 	readonly people: readonly PresentPerson[];
 	focus(field: FieldKey | null): void;
 	readonly saved: {
@@ -88,6 +93,13 @@ export interface EntrySession {
 		readonly version: string | undefined;
 	};
 	close(): void;
+}
+
+/** Somebody a comment may mention; not active: they left, and their name stands below what they said. */
+export interface MentionedPerson {
+	readonly id: string;
+	readonly name: string;
+	readonly isActive: boolean;
 }
 
 /** What one tab works with. */
@@ -102,6 +114,10 @@ export interface Workspace {
 	readonly unsent: number;
 	/** Entries whose newest state waits for the archival store; undefined while the server cannot be asked. */
 	readonly waitingForArchive: number | undefined;
+	/** What the person was told and has not read; undefined while the server cannot be asked. */
+	readonly unreadNotices: number | undefined;
+	/** Asks the server again what it says of the archive and the person, soon. */
+	refresh(): void;
 	readonly device: DeviceWork;
 	/** Signs in again in place, as the same person. */
 	signIn(password: string): Promise<void>;
@@ -132,6 +148,8 @@ export interface Workspace {
 	move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void>;
 	remove(id: EntryId): Promise<void>;
 	restore(id: EntryId): Promise<void>;
+	/** Whom a comment may mention; as last known while the server cannot be asked. */
+	peopleToMention(): Promise<readonly MentionedPerson[]>;
 	readonly imports: ImportsClient;
 	/** Ends the session and removes everything of this person from the device; what waits is lost unless exported. */
 	signOut(): Promise<void>;

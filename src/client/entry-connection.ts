@@ -1,9 +1,8 @@
 import { HocuspocusProvider, type HocuspocusProviderWebsocket } from '@hocuspocus/provider';
 import type * as Y from 'yjs';
 import { isRefusal } from '#domain/base/refusal.ts';
-import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import { entryDocName, MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
+import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { EntryLine } from './entry-line.ts';
 
@@ -41,11 +40,15 @@ export interface ConnectionFacts {
 }
 
 export interface EntryConnectionParts {
-	readonly id: EntryId;
+	readonly key: DocKey;
 	/** What people edit. */
 	readonly doc: Y.Doc;
 	readonly connection: TabConnection;
 	readonly device: EntryDevice;
+	/** Whether the person may write in the document, by the card the device has. */
+	readonly mayWrite: (card: EntryDetail) => boolean;
+	/** It may be written in before anything of it is known: what is added rests on nothing. */
+	readonly startsEmpty?: boolean;
 	/** What the entry is called where refused work is put away. */
 	readonly title: () => string;
 	/** What the device has is here, with its card if it knew the entry; the server comes after that. */
@@ -77,7 +80,7 @@ export class EntryConnection {
 		this.#parts = parts;
 		const { device } = parts;
 		this.#line = new EntryLine({
-			id: parts.id,
+			key: parts.key,
 			doc: parts.doc,
 			store: device.store,
 			tell: (message) => device.tabs.say(message),
@@ -92,7 +95,7 @@ export class EntryConnection {
 		});
 		this.#stops.push(
 			device.tabs.hear((message) => {
-				if (!('doc' in message) || message.doc !== parts.id) return;
+				if (!('doc' in message) || message.doc !== parts.key) return;
 				if (message.type === 'edited') this.#line.editedElsewhere(message.n, message.update);
 				else if (message.type === 'sent') this.#line.sent(message.numbers);
 				else if (message.type === 'refused') this.#refused(message.code);
@@ -122,18 +125,18 @@ export class EntryConnection {
 
 	/** Reads what the device has, then joins the server. */
 	async start(): Promise<void> {
-		const { device, connection, id } = this.#parts;
+		const { device, connection, key } = this.#parts;
 		const card = await this.#loadFromDevice();
 		if (this.#isClosed) return;
 		if (card) {
-			this.#isReadOnly = !card.can.edit;
+			this.#isReadOnly = !this.#parts.mayWrite(card);
 			this.#isFromDevice = true;
 			this.#phase = 'offline';
 		}
 		this.#parts.onLoaded(card);
 		this.#changed();
 		if (this.#phase === 'refused') return;
-		this.#stops.push(device.hold(id));
+		this.#stops.push(device.hold(key));
 		this.#attach();
 		this.#stops.push(connection.onHttpTurn(() => this.#pullOverHttp()));
 	}
@@ -163,9 +166,10 @@ export class EntryConnection {
 	}
 
 	async #loadFromDevice(): Promise<EntryDetail | undefined> {
-		const { device, id } = this.#parts;
+		const { device, key, startsEmpty } = this.#parts;
 		try {
-			return (await this.#line.loadFromDevice()) ? await device.store.card(id) : undefined;
+			const hasState = await this.#line.loadFromDevice();
+			return hasState || startsEmpty ? await device.store.card(entryOf(key)) : undefined;
 		} catch (error) {
 			// What cannot be opened here is read from the server; the device says what is wrong with it.
 			if (!isRefusal(error)) throw error;
@@ -176,7 +180,7 @@ export class EntryConnection {
 
 	#attach(): void {
 		const provider = new HocuspocusProvider({
-			name: entryDocName(this.#parts.id),
+			name: docNameOf(this.#parts.key),
 			document: this.#line.wire,
 			websocketProvider: this.#parts.connection.socket,
 			flushDelay: FLUSH_DELAY_MS,
@@ -202,7 +206,7 @@ export class EntryConnection {
 		this.#provider = provider;
 		this.#line.connectedBy(provider);
 		provider.attach();
-		provider.awareness?.setLocalState({ entryId: this.#parts.id, field: null, idle: false });
+		provider.awareness?.setLocalState({ entryId: entryOf(this.#parts.key), field: null, idle: false });
 	}
 
 	/** What the server has of this document is here now. */
@@ -217,7 +221,7 @@ export class EntryConnection {
 	/** While no WebSocket gets through, the document is read over HTTP; what waits is pushed by the device. */
 	async #pullOverHttp(): Promise<void> {
 		try {
-			const state = await this.#parts.device.loadOverHttp(this.#parts.id, this.#line.httpSeq);
+			const state = await this.#parts.device.loadOverHttp(this.#parts.key, this.#line.httpSeq);
 			if (this.#isClosed || !state) return;
 			this.#isReadOnly = !state.canEdit;
 			this.#line.stateOverHttp(state);
@@ -249,10 +253,10 @@ export class EntryConnection {
 
 	/** The server will not take what waits: it is put away on the device, readable, and can be offered again. */
 	async #putAway(code: string, more: readonly Uint8Array[] = []): Promise<void> {
-		const { id, device, title } = this.#parts;
+		const { key, device, title } = this.#parts;
 		this.#refused(code);
 		await this.#line.putAway(code, title(), more);
-		device.tabs.say({ type: 'refused', doc: id, code });
+		device.tabs.say({ type: 'refused', doc: key, code });
 	}
 
 	#refused(code: string): void {
@@ -268,7 +272,7 @@ export class EntryConnection {
 	/** Deleted for good, or not for this person any more: unsent work of it is put away, the rest leaves the device. */
 	async #entryGone(code: string): Promise<void> {
 		if (this.#line.unsent > 0) await this.#line.putAway(code, this.#parts.title(), []);
-		await this.#parts.device.store.forget(this.#parts.id);
+		await this.#parts.device.store.forget(this.#parts.key);
 	}
 
 	#changed(): void {

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { fromBase64 } from 'lib0/buffer';
-import type { EntryId } from '#domain/base/ids.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { DeviceStore } from './device/device-store.ts';
 import { keptWorkOf } from './device/kept-work.ts';
@@ -26,7 +26,7 @@ interface Outgoing {
 const KEEP_DELAY_MS = 1500;
 
 export interface EntryLineParts {
-	readonly id: EntryId;
+	readonly key: DocKey;
 	/** What people edit. */
 	readonly doc: Y.Doc;
 	readonly store: DeviceStore;
@@ -74,7 +74,7 @@ export class EntryLine {
 	constructor(parts: EntryLineParts) {
 		this.#parts = parts;
 		this.#outbox = new Outbox({
-			append: (update) => parts.store.append(parts.id, update),
+			append: (update) => parts.store.append(parts.key, update),
 			maxBytes: parts.maxUpdateBytes,
 			release: (update, n) => this.#release(update, n),
 			onTrouble: parts.onTrouble,
@@ -115,7 +115,7 @@ export class EntryLine {
 	 * @returns false when it has nothing of this entry
 	 */
 	async loadFromDevice(): Promise<boolean> {
-		const stored = await this.#parts.store.load(this.#parts.id);
+		const stored = await this.#parts.store.load(this.#parts.key);
 		if (!stored) return false;
 		const known = [...(stored.state ? [stored.state] : [])];
 		for (const { n, update, isSent } of stored.updates) {
@@ -186,7 +186,7 @@ export class EntryLine {
 		this.#parts.onChanged();
 		if (this.#outgoing.length === 0 && this.#outbox.queued === 0) this.#keepIfQuiet();
 		else void this.#parts.store.markSent(numbers).catch(this.#onStoreFailed);
-		if (numbers.length > 0) this.#parts.tell({ type: 'sent', doc: this.#parts.id, numbers });
+		if (numbers.length > 0) this.#parts.tell({ type: 'sent', doc: this.#parts.key, numbers });
 	}
 
 	/** The device pushed these edits, or another tab did, and they left the device. */
@@ -215,7 +215,7 @@ export class EntryLine {
 	/** Puts what waits away, with what else the server refused. */
 	async putAway(code: string, title: string, more: readonly Uint8Array[]): Promise<void> {
 		await this.#outbox.released();
-		const stored = await this.#parts.store.load(this.#parts.id);
+		const stored = await this.#parts.store.load(this.#parts.key);
 		const waiting = (stored?.updates ?? []).filter((each) => !each.isSent);
 		// Held by the outbox until they lie somewhere else: the device may be full.
 		this.#outbox.hold(more);
@@ -223,7 +223,7 @@ export class EntryLine {
 		const updates = [...waiting.map((each) => each.update), ...unwritten];
 		if (updates.length > 0)
 			await this.#parts.store.keep(
-				keptWorkOf({ doc: this.#parts.id, title, code, updates, base: stored?.state }),
+				keptWorkOf({ doc: this.#parts.key, title, code, updates, base: stored?.state }),
 				waiting.map((each) => each.n),
 			);
 		this.#outbox.letGo(unwritten.length);
@@ -267,7 +267,7 @@ export class EntryLine {
 		}
 		this.#outgoing.push({ n, update });
 		if (this.#isStopped) return;
-		if (n !== undefined) this.#parts.tell({ type: 'edited', doc: this.#parts.id, n, update });
+		if (n !== undefined) this.#parts.tell({ type: 'edited', doc: this.#parts.key, n, update });
 		this.#flow();
 		this.#parts.onReleased();
 	}
@@ -304,7 +304,7 @@ export class EntryLine {
 		this.#logged = [];
 		this.#parts.store
 			.keepState(
-				this.#parts.id,
+				this.#parts.key,
 				Y.encodeStateAsUpdate(this.wire),
 				{ lineage, ...(this.#httpSeq === undefined ? {} : { seq: this.#httpSeq }) },
 				holds,

@@ -6,7 +6,7 @@ import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { isEmptyRichText } from '#domain/catalogue/rich-text.ts';
-import { bodyFieldOf, bodyOf } from '#sync/entry-doc.ts';
+import { bodyFieldOf, bodyOf, type DocKey } from '#sync/entry-doc.ts';
 import {
 	distinctValues,
 	fieldValuesOf,
@@ -14,6 +14,7 @@ import {
 	survivingElements,
 	type FieldElement,
 } from '#sync/field-values.ts';
+import { reviewDocName } from '#sync/review-doc.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
 import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './contract.ts';
 import { detailOfDoc } from './detail-of-doc.ts';
@@ -27,6 +28,7 @@ import { EntryHistory, type HistorySteps } from './entry-history.svelte.ts';
 import { EntryRecord } from './entry-record.ts';
 import { Live } from './live.svelte.ts';
 import { presentPeople } from './present-people.ts';
+import { ReviewSession } from './review-session.svelte.ts';
 import { serverClock } from './server-clock.ts';
 
 const NOT_CONNECTED: ConnectionFacts = {
@@ -52,6 +54,7 @@ export class LiveEntrySession implements EntrySession {
 	/** A reader has none: they get rows, never the live document, which cannot be filtered by field. */
 	#connection: EntryConnection | undefined;
 	#record: EntryRecord;
+	#review = $state.raw<ReviewSession | undefined>(undefined);
 	#onEditedOffline: (parentId: EntryId | null) => void;
 	#facts = $state.raw<ConnectionFacts>(NOT_CONNECTED);
 	#detail = $state.raw<EntryDetail | undefined>(undefined);
@@ -231,31 +234,52 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	get saved(): EntrySession['saved'] {
-		const { unsent } = this.#facts;
+		const { unsent } = this;
 		const version = this.#version ?? this.#detail?.versions.at(-1)?.version;
 		if (unsent > 0) return { unsent, state: 'device', version };
 		return { unsent, state: this.#detail?.state ?? 'server', version };
 	}
 
+	get review(): ReviewSession | undefined {
+		return this.#review;
+	}
+
+	/** A reader has none. */
+	openReview(): ReviewSession | undefined {
+		if (this.#isReader || this.#isClosed) return undefined;
+		return (this.#review ??= new ReviewSession({
+			id: this.id,
+			me: this.#me,
+			connection: this.#tab,
+			device: this.#device,
+			title: () => this.#detail?.title ?? '',
+			attributions: () => this.#detail?.attributions ?? {},
+			onChanged: () => this.#step(),
+		}));
+	}
+
 	/** Edits that are not known to be on the server. */
 	get unsent(): number {
-		return this.#facts.unsent;
+		return this.#facts.unsent + (this.#review?.unsent ?? 0);
 	}
 
 	/** Edits that are nowhere but in this tab. */
 	get unwritten(): number {
-		return this.#facts.unwritten;
+		return this.#facts.unwritten + (this.#review?.unwritten ?? 0);
 	}
 
-	/** Those edits themselves, for the file of unsent work. */
-	async unwrittenUpdates(): Promise<readonly Uint8Array[]> {
-		return (await this.#connection?.unwrittenUpdates()) ?? [];
+	/** Those edits themselves by document, for the file of unsent work. */
+	async unwrittenUpdates(): Promise<readonly (readonly [DocKey, readonly Uint8Array[]])[]> {
+		return [
+			[this.id, (await this.#connection?.unwrittenUpdates()) ?? []],
+			[reviewDocName(this.id), (await this.#review?.unwrittenUpdates()) ?? []],
+		];
 	}
 
 	/** Closing now would lose something. */
 	get mustStay(): boolean {
 		if (this.phase === 'refused' || this.phase === 'gone') return false;
-		const { unsent, unwritten } = this.#facts;
+		const { unsent, unwritten } = this;
 		return this.#device.store.isDurable ? unwritten > 0 : unsent > 0;
 	}
 
@@ -265,8 +289,9 @@ export class LiveEntrySession implements EntrySession {
 	 */
 	async settled(): Promise<void> {
 		await this.#connection?.released();
-		if (this.#device.store.isDurable && this.#facts.unwritten === 0) return;
-		await this.#when(() => this.#facts.unsent === 0);
+		await this.#review?.released();
+		if (this.#device.store.isDurable && this.unwritten === 0) return;
+		await this.#when(() => this.unsent === 0);
 	}
 
 	/** Resolves when the document is there, from the server or from the device. */
@@ -286,6 +311,7 @@ export class LiveEntrySession implements EntrySession {
 		for (const stop of this.#stops) stop();
 		this.#record.close();
 		this.#connection?.close();
+		this.#review?.close();
 		this.doc.destroy();
 		this.#step();
 	}
@@ -300,7 +326,8 @@ export class LiveEntrySession implements EntrySession {
 
 	#connect(): void {
 		const connection = new EntryConnection({
-			id: this.id,
+			key: this.id,
+			mayWrite: (card) => card.can.edit,
 			doc: this.doc,
 			connection: this.#tab,
 			device: this.#device,

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import type { HistorySteps } from './entry-history.svelte.ts';
 import type { LiveEntrySession } from './entry-session.svelte.ts';
 
@@ -36,11 +37,11 @@ export class OpenEntries {
 	}
 
 	/** The edits that are nowhere but in this tab, by entry. */
-	async unwrittenUpdates(): Promise<ReadonlyMap<EntryId, readonly Uint8Array[]>> {
+	async unwrittenUpdates(): Promise<ReadonlyMap<DocKey, readonly Uint8Array[]>> {
 		return new Map(
-			await Promise.all(
-				[...this.#sessions].map(async ([id, { session }]) => [id, await session.unwrittenUpdates()] as const),
-			),
+			(
+				await Promise.all([...this.#sessions.values()].map(({ session }) => session.unwrittenUpdates()))
+			).flat(),
 		);
 	}
 

@@ -27,6 +27,7 @@ export interface Me {
 	/** The server's time, ISO UTC. */
 	readonly now: string;
 	readonly waitingForArchive: number;
+	readonly unreadNotices: number;
 }
 
 /** A person who wants to work without the server opens what they kept here. */

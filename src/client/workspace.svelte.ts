@@ -3,7 +3,14 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Arrangement } from './arrangement.ts';
 import { Connection, type ConnectionStatus, type Probe } from './connection.svelte.ts';
-import type { EntrySession, PresentPerson, RowsChange, RowsClient, Workspace } from './contract.ts';
+import type {
+	EntrySession,
+	MentionedPerson,
+	PresentPerson,
+	RowsChange,
+	RowsClient,
+	Workspace,
+} from './contract.ts';
 import type { DevicePeople } from './device/device-people.ts';
 import { createDeviceRows } from './device/device-rows.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
@@ -26,6 +33,7 @@ export class LiveWorkspace implements Workspace {
 	readonly device: DeviceWork;
 	#archive = $state.raw<Workspace['archive']>({ name: '', code: '', synthetic: false });
 	#waitingForArchive = $state.raw<number | undefined>(undefined);
+	#unreadNotices = $state.raw<number | undefined>(undefined);
 	#people: DevicePeople;
 	#connection: Connection;
 	/** Readers are not in the archive: they get rows, and are seen by nobody. */
@@ -48,7 +56,10 @@ export class LiveWorkspace implements Workspace {
 		this.device = parts.device;
 		this.#people = parts.people;
 		this.#archive = parts.me.archive;
-		if (parts.isReached) this.#waitingForArchive = parts.me.waitingForArchive;
+		if (parts.isReached) {
+			this.#waitingForArchive = parts.me.waitingForArchive;
+			this.#unreadNotices = parts.me.unreadNotices;
+		}
 		this.#stops.push(parts.stopHandOver);
 		const url = new URL('/collab', location.href);
 		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -122,6 +133,14 @@ export class LiveWorkspace implements Workspace {
 
 	get waitingForArchive(): number | undefined {
 		return this.#connection.isOnline ? this.#waitingForArchive : undefined;
+	}
+
+	get unreadNotices(): number | undefined {
+		return this.#connection.isOnline ? this.#unreadNotices : undefined;
+	}
+
+	refresh(): void {
+		this.#refreshSoon();
 	}
 
 	get unsent(): number {
@@ -204,6 +223,21 @@ export class LiveWorkspace implements Workspace {
 		this.device.secretsChanged(await this.#people.removeSecret(this.me.id, kind));
 	}
 
+	async peopleToMention(): Promise<readonly MentionedPerson[]> {
+		const { store } = this.device;
+		try {
+			const people = await request<readonly MentionedPerson[]>('/api/comments/people');
+			void store.keepFact('people', people).catch((error: unknown) => {
+				if (!isRefusal(error)) throw error;
+				this.device.troubled(error.code);
+			});
+			return people;
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			return (await store.fact<readonly MentionedPerson[]>('people')) ?? [];
+		}
+	}
+
 	async signOut(): Promise<void> {
 		const isKept = this.device.store.isDurable;
 		this.#entries.close();
@@ -254,6 +288,7 @@ export class LiveWorkspace implements Workspace {
 			if (me.me.id !== this.me.id) return { kind: 'refused', code: 'permissions.sign-in' };
 			this.#archive = me.archive;
 			this.#waitingForArchive = me.waitingForArchive;
+			this.#unreadNotices = me.unreadNotices;
 			void this.#people.confirmed(this.me.id);
 			return { kind: 'answers', lineage: me.lineage };
 		} catch (error) {

@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { entryDocName } from '#sync/entry-doc.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
@@ -46,7 +47,7 @@ export async function aConflict(
 	for (const [index, update] of updates.entries()) {
 		const { by, via } = values[index] as (typeof values)[number];
 		await app.collaboration.takeUpdate(
-			id,
+			entryDocName(id),
 			update,
 			{ id: by.id, name: by.name, via: via ?? null },
 			{ person: by, alsoBy: [] },

@@ -1,6 +1,7 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 
 /** A readable edit inside kept or exported work, so that it can be typed again by hand if all else fails. */
 export interface ReadableEdit {
@@ -12,7 +13,7 @@ export interface ReadableEdit {
 
 /** Work the server would not take. */
 export interface KeptWork {
-	readonly doc: EntryId;
+	readonly doc: DocKey;
 	readonly title: string;
 	/** Refusal code. */
 	readonly code: string;
@@ -27,7 +28,7 @@ export interface KeptWork {
 export interface WaitingUpdate {
 	/** Grows in the order of writing, over all tabs. */
 	readonly n: number;
-	readonly doc: EntryId;
+	readonly doc: DocKey;
 	/** Milliseconds by the server's clock, as far as is known. */
 	readonly at: number;
 	readonly update: Uint8Array;
@@ -58,9 +59,9 @@ export interface Waiting {
 export interface DeviceStore {
 	/** False: nothing outlives the page. */
 	readonly isDurable: boolean;
-	load(doc: EntryId): Promise<StoredDoc | undefined>;
+	load(doc: DocKey): Promise<StoredDoc | undefined>;
 	/** @returns the edit's number, once it is durable */
-	append(doc: EntryId, update: Uint8Array): Promise<number>;
+	append(doc: DocKey, update: Uint8Array): Promise<number>;
 	/** The server has these edits. They stay until the next {@link keepState}. */
 	markSent(numbers: readonly number[]): Promise<void>;
 	/**
@@ -68,7 +69,7 @@ export interface DeviceStore {
 	 * without room for the state the edits go all the same: the server has them.
 	 */
 	keepState(
-		doc: EntryId,
+		doc: DocKey,
 		state: Uint8Array,
 		facts: { readonly lineage: string; readonly seq?: number },
 		holds: readonly number[],
@@ -88,9 +89,9 @@ export interface DeviceStore {
 	card(id: EntryId): Promise<EntryDetail | undefined>;
 	cards(): Promise<EntryDetail[]>;
 	/** Documents whose state belongs to another history of the log than the given one. */
-	docsOfOtherLineage(lineage: string): Promise<EntryId[]>;
+	docsOfOtherLineage(lineage: string): Promise<DocKey[]>;
 	/** Drops what is held of an entry, unless edits wait. */
-	forget(doc: EntryId): Promise<void>;
+	forget(doc: DocKey): Promise<void>;
 	fact<T>(key: string): Promise<T | undefined>;
 	keepFact(key: string, value: unknown): Promise<void>;
 	/** Resolves when the device takes what an edit may need. */

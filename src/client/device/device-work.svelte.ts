@@ -1,5 +1,5 @@
 import { isRefusal } from '#domain/base/refusal.ts';
-import type { EntryId } from '#domain/base/ids.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { OfflineSecrets } from './device-people.ts';
 import type { DeviceStore, KeptWork, Waiting } from './device-store.ts';
@@ -44,8 +44,8 @@ export class DeviceWork {
 	#space = $state.raw<{ readonly usageBytes: number; readonly quotaBytes: number } | undefined>(undefined);
 	#api: SyncApi;
 	#pusher: Pusher;
-	/** Entries open in this tab. */
-	#held = new Map<EntryId, number>();
+	/** Documents open in this tab. */
+	#held = new Map<DocKey, number>();
 	#roomCheck: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 	#ended = new AbortController();
@@ -165,7 +165,7 @@ export class DeviceWork {
 	}
 
 	/** The state over HTTP; undefined when it is the one known. */
-	async loadOverHttp(id: EntryId, since: number | undefined): Promise<LoadAnswer | undefined> {
+	async loadOverHttp(id: DocKey, since: number | undefined): Promise<LoadAnswer | undefined> {
 		// A push that hangs must not keep away what others did.
 		void this.#pusher.look();
 		const answer = await this.#api.load(id, since);
@@ -173,7 +173,7 @@ export class DeviceWork {
 	}
 
 	/** Marks an entry as open in this tab, for the tab that pushes. @returns takes the mark away */
-	hold(id: EntryId): () => void {
+	hold(id: DocKey): () => void {
 		this.#held.set(id, (this.#held.get(id) ?? 0) + 1);
 		const letGo = (): void => {
 			const others = (this.#held.get(id) ?? 1) - 1;
@@ -234,19 +234,19 @@ export class DeviceWork {
 			.catch(ignoreAbort);
 	}
 
-	async #openDocs(): Promise<ReadonlySet<EntryId>> {
+	async #openDocs(): Promise<ReadonlySet<DocKey>> {
 		if (!this.store.isDurable) return new Set(this.#held.keys());
-		const prefix = this.#docLock('' as EntryId);
+		const prefix = this.#docLock('' as DocKey);
 		const { held } = await navigator.locks.query();
 		return new Set(
 			(held ?? [])
 				.map((lock) => lock.name ?? '')
 				.filter((name) => name.startsWith(prefix))
-				.map((name) => name.slice(prefix.length) as EntryId),
+				.map((name) => name.slice(prefix.length) as DocKey),
 		);
 	}
 
-	#docLock(id: EntryId): string {
+	#docLock(id: DocKey): string {
 		return `lantai-doc:${this.#personId}:${id}`;
 	}
 

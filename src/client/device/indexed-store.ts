@@ -2,6 +2,7 @@ import Dexie, { liveQuery } from 'dexie';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
@@ -49,7 +50,7 @@ export class IndexedStore implements DeviceStore {
 		return new IndexedStore(db, vault);
 	}
 
-	async load(doc: EntryId): Promise<StoredDoc | undefined> {
+	async load(doc: DocKey): Promise<StoredDoc | undefined> {
 		const [record, updates] = await done(() =>
 			this.#db.transaction('r', [this.#db.docs, this.#db.updates], () =>
 				Promise.all([this.#db.docs.get(doc), this.#db.updates.where('doc').equals(doc).sortBy('n')]),
@@ -64,7 +65,7 @@ export class IndexedStore implements DeviceStore {
 		};
 	}
 
-	async append(doc: EntryId, update: Uint8Array): Promise<number> {
+	async append(doc: DocKey, update: Uint8Array): Promise<number> {
 		const sealed = await this.#vault.seal(updateName(doc), update);
 		return done(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
 	}
@@ -80,7 +81,7 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async keepState(
-		doc: EntryId,
+		doc: DocKey,
 		state: Uint8Array,
 		facts: { readonly lineage: string; readonly seq?: number },
 		holds: readonly number[],
@@ -163,7 +164,7 @@ export class IndexedStore implements DeviceStore {
 	async offerAgain(n: number): Promise<void> {
 		const row = await done(() => this.#db.kept.get(n));
 		if (!row) return;
-		const doc = row.doc as EntryId;
+		const doc = row.doc as DocKey;
 		const work = await this.#vault.openJson<KeptWork>(keptName(doc), row.work);
 		const sealed = await Promise.all(
 			work.updates.map((update) => this.#vault.seal(updateName(doc), fromBase64(update))),
@@ -199,17 +200,17 @@ export class IndexedStore implements DeviceStore {
 		return Promise.all(rows.map((row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card)));
 	}
 
-	async docsOfOtherLineage(lineage: string): Promise<EntryId[]> {
-		const ids: EntryId[] = [];
+	async docsOfOtherLineage(lineage: string): Promise<DocKey[]> {
+		const ids: DocKey[] = [];
 		await done(() =>
 			this.#db.docs.each((record) => {
-				if (record.state && record.lineage !== lineage) ids.push(record.id as EntryId);
+				if (record.state && record.lineage !== lineage) ids.push(record.id as DocKey);
 			}),
 		);
 		return ids;
 	}
 
-	async forget(doc: EntryId): Promise<void> {
+	async forget(doc: DocKey): Promise<void> {
 		await done(() =>
 			this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
 				if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
@@ -239,7 +240,7 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async #read(row: UpdateRecord): Promise<WaitingUpdate> {
-		const doc = row.doc as EntryId;
+		const doc = row.doc as DocKey;
 		return {
 			n: row.n,
 			doc,

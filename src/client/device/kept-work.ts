@@ -1,14 +1,14 @@
 import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
-import type { EntryId } from '#domain/base/ids.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
-import { readEntryDoc } from '#sync/entry-doc.ts';
+import { readEntryDoc, type DocKey } from '#sync/entry-doc.ts';
+import { eventsOf } from '#sync/review-doc.ts';
 import { serverClock } from '../server-clock.ts';
 import type { KeptWork, ReadableEdit } from './device-store.ts';
 
 /** Refused edits in a form that a person can read and that can be offered again. */
 export function keptWorkOf(given: {
-	readonly doc: EntryId;
+	readonly doc: DocKey;
 	readonly title: string;
 	readonly code: string;
 	readonly updates: readonly Uint8Array[];
@@ -25,19 +25,23 @@ export function keptWorkOf(given: {
 	};
 }
 
-/** What updates change over a state: fields set, and the new words of long texts. */
+/** What updates change over a state: fields set, the new words of long texts, and what was said. */
 export function readableEdits(base: Uint8Array | undefined, updates: readonly Uint8Array[]): ReadableEdit[] {
 	const doc = new Y.Doc();
 	try {
 		if (base) Y.applyUpdate(doc, base);
 		const known = new Set([...readEntryDoc(doc).elements.values()].flat().map((element) => element.id));
 		const bodies = bodiesOf(doc);
+		const said = eventsOf(doc).length;
 		for (const update of updates) Y.applyUpdate(doc, update);
 		const edits: ReadableEdit[] = [];
 		for (const element of [...readEntryDoc(doc).elements.values()].flat())
 			if (!known.has(element.id)) edits.push({ field: element.field, value: element.value, at: element.at });
 		for (const [field, text] of bodiesOf(doc))
 			if (bodies.get(field) !== text) edits.push({ field, value: text, at: '' });
+		for (const event of eventsOf(doc).slice(said))
+			if (event.kind === 'comment' || event.kind === 'revision')
+				edits.push({ field: 'comment', value: event.text, at: event.at });
 		return edits;
 	} finally {
 		doc.destroy();

@@ -1,5 +1,6 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
@@ -8,7 +9,7 @@ import { joinStates } from './join-states.ts';
 /** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
 export class MemoryStore implements DeviceStore {
 	readonly isDurable = false;
-	#states = new Map<EntryId, { state: Uint8Array; seq: number; lineage: string }>();
+	#states = new Map<DocKey, { state: Uint8Array; seq: number; lineage: string }>();
 	#updates = new Map<number, WaitingUpdate>();
 	#kept = new Map<number, KeptWork>();
 	#cards = new Map<EntryId, EntryDetail>();
@@ -16,14 +17,14 @@ export class MemoryStore implements DeviceStore {
 	#next = 1;
 	#listeners = new Set<() => void>();
 
-	async load(doc: EntryId): Promise<StoredDoc | undefined> {
+	async load(doc: DocKey): Promise<StoredDoc | undefined> {
 		const known = this.#states.get(doc);
 		const updates = [...this.#updates.values()].filter((each) => each.doc === doc);
 		if (!known && updates.length === 0) return undefined;
 		return { state: known?.state, seq: known?.seq ?? 0, lineage: known?.lineage ?? '', updates };
 	}
 
-	async append(doc: EntryId, update: Uint8Array): Promise<number> {
+	async append(doc: DocKey, update: Uint8Array): Promise<number> {
 		const n = this.#next++;
 		this.#updates.set(n, { n, doc, at: serverClock.now(), update, isSent: false });
 		this.#changed();
@@ -39,7 +40,7 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async keepState(
-		doc: EntryId,
+		doc: DocKey,
 		state: Uint8Array,
 		facts: { readonly lineage: string; readonly seq?: number },
 		holds: readonly number[],
@@ -103,14 +104,14 @@ export class MemoryStore implements DeviceStore {
 		return [...this.#cards.values()];
 	}
 
-	async docsOfOtherLineage(lineage: string): Promise<EntryId[]> {
+	async docsOfOtherLineage(lineage: string): Promise<DocKey[]> {
 		return [...this.#states].filter(([, known]) => known.lineage !== lineage).map(([id]) => id);
 	}
 
-	async forget(doc: EntryId): Promise<void> {
+	async forget(doc: DocKey): Promise<void> {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);
-		this.#cards.delete(doc);
+		this.#cards.delete(doc as EntryId);
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {

@@ -1,8 +1,8 @@
 import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import { createId, type EntryId } from '#domain/base/ids.ts';
-import { entryDocName, MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
+import { createId } from '#domain/base/ids.ts';
+import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
 	MAX_BATCH_ITEMS,
@@ -26,7 +26,7 @@ export interface PusherParts {
 	readonly api: SyncApi;
 	readonly device: string;
 	/** Documents that a tab with a live connection has open. */
-	readonly openElsewhere: () => Promise<ReadonlySet<EntryId>>;
+	readonly openElsewhere: () => Promise<ReadonlySet<DocKey>>;
 	/** Tells every tab, this one too. */
 	readonly tell: (message: TabMessage) => void;
 	/** What the last try met: undefined when it went through. */
@@ -104,8 +104,8 @@ export class Pusher {
 	}
 
 	/** Offers each state once. @returns those whose parent the server did not know, unless it is the last time */
-	async #recoverOnce(ids: readonly EntryId[], lineage: string, isLast: boolean): Promise<EntryId[]> {
-		const orphans: EntryId[] = [];
+	async #recoverOnce(ids: readonly DocKey[], lineage: string, isLast: boolean): Promise<DocKey[]> {
+		const orphans: DocKey[] = [];
 		let items: Recovered[] = [];
 		let bytes = 0;
 		const offer = async (): Promise<void> => {
@@ -128,13 +128,13 @@ export class Pusher {
 		return orphans;
 	}
 
-	async #offer(items: readonly Recovered[], lineage: string, isLast: boolean): Promise<EntryId[]> {
-		const orphans: EntryId[] = [];
+	async #offer(items: readonly Recovered[], lineage: string, isLast: boolean): Promise<DocKey[]> {
+		const orphans: DocKey[] = [];
 		const answer = await this.#parts.api.recover({
 			protocol: SYNC_PROTOCOL,
 			device: this.#parts.device,
 			batchId: createId<string>(),
-			items: items.map((item) => ({ doc: entryDocName(item.doc), update: toBase64(item.update) })),
+			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
 		});
 		for (const [index, result] of answer.results.entries()) {
 			const item = items[index];
@@ -171,17 +171,17 @@ export class Pusher {
 	 * any message, with those after it in the document, which rest on it.
 	 */
 	async #due(): Promise<{
-		readonly due: ReadonlyMap<EntryId, readonly WaitingUpdate[]>;
-		readonly tooLarge: ReadonlyMap<EntryId, readonly WaitingUpdate[]>;
+		readonly due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>;
+		readonly tooLarge: ReadonlyMap<DocKey, readonly WaitingUpdate[]>;
 	}> {
 		const waiting = await this.#parts.store.waiting();
 		const now = (this.#parts.now ?? (() => performance.now()))();
 		const known = new Set(waiting.map((each) => each.n));
 		for (const n of this.#firstSeen.keys()) if (!known.has(n)) this.#firstSeen.delete(n);
 		const open =
-			this.#isHurried || waiting.length === 0 ? new Set<EntryId>() : await this.#parts.openElsewhere();
-		const due = new Map<EntryId, WaitingUpdate[]>();
-		const tooLarge = new Map<EntryId, WaitingUpdate[]>();
+			this.#isHurried || waiting.length === 0 ? new Set<DocKey>() : await this.#parts.openElsewhere();
+		const due = new Map<DocKey, WaitingUpdate[]>();
+		const tooLarge = new Map<DocKey, WaitingUpdate[]>();
 		let bytes = 0;
 		let isFull = false;
 		for (const each of waiting) {
@@ -208,7 +208,7 @@ export class Pusher {
 		return { due, tooLarge };
 	}
 
-	async #push(due: ReadonlyMap<EntryId, readonly WaitingUpdate[]>): Promise<void> {
+	async #push(due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>): Promise<void> {
 		const items = [...due].map(([doc, updates]) => ({
 			doc,
 			updates,
@@ -224,7 +224,7 @@ export class Pusher {
 			protocol: SYNC_PROTOCOL,
 			device: this.#parts.device,
 			batchId,
-			items: items.map((item) => ({ doc: entryDocName(item.doc), update: toBase64(item.update) })),
+			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
 		});
 		this.#unanswered = undefined;
 		for (const [index, result] of answer.results.entries()) {
@@ -234,7 +234,7 @@ export class Pusher {
 	}
 
 	async #settle(
-		item: { readonly doc: EntryId; readonly updates: readonly WaitingUpdate[]; readonly update: Uint8Array },
+		item: { readonly doc: DocKey; readonly updates: readonly WaitingUpdate[]; readonly update: Uint8Array },
 		result: BatchResult,
 		lineage: string,
 	): Promise<void> {
@@ -251,7 +251,7 @@ export class Pusher {
 		else await this.#putAwayWaiting(item.doc, item.updates, result.code);
 	}
 
-	#putAwayWaiting(doc: EntryId, waiting: readonly WaitingUpdate[], code: string): Promise<void> {
+	#putAwayWaiting(doc: DocKey, waiting: readonly WaitingUpdate[], code: string): Promise<void> {
 		return this.#putAway(
 			doc,
 			waiting.map((each) => each.update),
@@ -262,13 +262,13 @@ export class Pusher {
 	}
 
 	async #putAway(
-		doc: EntryId,
+		doc: DocKey,
 		updates: readonly Uint8Array[],
 		numbers: readonly number[],
 		code: string,
 		isState: boolean,
 	): Promise<void> {
-		const card = await this.#parts.store.card(doc);
+		const card = await this.#parts.store.card(entryOf(doc));
 		const stored = await this.#parts.store.load(doc);
 		const work = keptWorkOf({
 			doc,
@@ -285,7 +285,7 @@ export class Pusher {
 
 /** A state that is offered to a restored server. */
 interface Recovered {
-	readonly doc: EntryId;
+	readonly doc: DocKey;
 	readonly update: Uint8Array;
 }
 

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { EntryId } from '#domain/base/ids.ts';
-import { entryDocName } from '#sync/entry-doc.ts';
+import { docNameOf, type DocKey } from '#sync/entry-doc.ts';
 import { BatchAnswer, LoadAnswer, type Batch } from '#sync/sync-messages.ts';
 import type { Ask } from '../requests.ts';
 
 /** The server's side of `PROTOCOL.md`, as the device calls it. */
 export interface SyncApi {
-	load(doc: EntryId, since?: number): Promise<LoadAnswer>;
+	load(doc: DocKey, since?: number): Promise<LoadAnswer>;
 	push(batch: Batch): Promise<BatchAnswer>;
 	recover(batch: Batch): Promise<BatchAnswer>;
 }
@@ -34,9 +33,7 @@ export function syncApiBy(ask: Ask): SyncApi {
 		load: async (doc, since) =>
 			parsed(
 				LoadAnswer,
-				await ask(
-					`/api/sync/docs/${entryDocName(doc)}${since === undefined ? '' : `?since=${String(since)}`}`,
-				),
+				await ask(`/api/sync/docs/${docNameOf(doc)}${since === undefined ? '' : `?since=${String(since)}`}`),
 			),
 		push: (batch) => send('/api/sync/push', batch),
 		recover: (batch) => send('/api/sync/recover', batch),

@@ -1,13 +1,13 @@
-import type { EntryId } from '#domain/base/ids.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 
 /** What the tabs of one person on one device tell each other. */
 export type TabMessage =
 	/** An edit that is on the device now. */
-	| { readonly type: 'edited'; readonly doc: EntryId; readonly n: number; readonly update: Uint8Array }
+	| { readonly type: 'edited'; readonly doc: DocKey; readonly n: number; readonly update: Uint8Array }
 	/** The server has these edits. */
-	| { readonly type: 'sent'; readonly doc: EntryId; readonly numbers: readonly number[] }
+	| { readonly type: 'sent'; readonly doc: DocKey; readonly numbers: readonly number[] }
 	/** The server refused what waited of this entry; it was put away. */
-	| { readonly type: 'refused'; readonly doc: EntryId; readonly code: string }
+	| { readonly type: 'refused'; readonly doc: DocKey; readonly code: string }
 	/** Something waits: whoever pushes should look. */
 	| { readonly type: 'waiting' }
 	/** The person signed out, and what was kept is gone. */

@@ -1,6 +1,5 @@
 import { toBase64 } from 'lib0/buffer';
-import type { EntryId } from '#domain/base/ids.ts';
-import { entryDocName } from '#sync/entry-doc.ts';
+import { docNameOf, entryOf, type DocKey } from '#sync/entry-doc.ts';
 import { UNSENT_FORMAT, UNSENT_VERSION, unsentText } from '#sync/unsent-file.ts';
 import type { Workspace } from '../contract.ts';
 import { serverClock } from '../server-clock.ts';
@@ -17,7 +16,7 @@ export async function unsentFileOf(
 	of: {
 		readonly me: Workspace['me'];
 		readonly archive: Workspace['archive'];
-		readonly unwritten: ReadonlyMap<EntryId, readonly Uint8Array[]>;
+		readonly unwritten: ReadonlyMap<DocKey, readonly Uint8Array[]>;
 	},
 ): Promise<Blob> {
 	const { store } = device;
@@ -26,13 +25,13 @@ export async function unsentFileOf(
 	const docs = [...new Set([...all.map((each) => each.doc), ...onlyHere])];
 	const waiting = await Promise.all(
 		docs.map(async (doc) => {
-			const [card, stored] = await Promise.all([store.card(doc), store.load(doc)]);
+			const [card, stored] = await Promise.all([store.card(entryOf(doc)), store.load(doc)]);
 			const bytes = [
 				...all.filter((each) => each.doc === doc).map((each) => each.update),
 				...(of.unwritten.get(doc) ?? []),
 			];
 			return {
-				doc: entryDocName(doc),
+				doc: docNameOf(doc),
 				title: card?.title ?? '',
 				updates: bytes.map((update) => toBase64(update)),
 				edits: readableEdits(stored?.state, bytes),
@@ -40,7 +39,7 @@ export async function unsentFileOf(
 		}),
 	);
 	const kept = (await store.kept()).map(({ doc, title, updates, edits }) => ({
-		doc: entryDocName(doc),
+		doc: docNameOf(doc),
 		title,
 		updates: [...updates],
 		edits: [...edits],

@@ -5,6 +5,7 @@ import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from '@tip
 import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import type { EntryHistory } from '#client/entry-history.svelte.ts';
+import { createPassageMarks } from './passages.ts';
 
 /** What the toolbar can ask of a long text. */
 export type Format = 'bold' | 'italic' | 'heading' | 'bulletList' | 'orderedList' | 'link';
@@ -26,6 +27,8 @@ export class RichTextEditing {
 		fragment: Y.XmlFragment;
 		label: string;
 		canEdit: boolean;
+		/** A marked passage was clicked. */
+		onchosen: (thread: string) => void;
 		/** The keys that take back and make again, which the editor would keep for itself. */
 		onundo: () => void;
 		onredo: () => void;
@@ -60,6 +63,7 @@ export class RichTextEditing {
 						),
 					},
 				}),
+				createPassageMarks(options.onchosen),
 				Extension.create({
 					name: 'entryHistory',
 					// Before the keys of the shared text's own history.

@@ -101,7 +101,7 @@ describe('a backup', () => {
 		// Two settings that did not see each other: a conflict.
 		const updates = ['甲写的', '乙写的'].map((title) => apart(opened.doc, title));
 		for (const update of updates)
-			await server.app.collaboration.takeUpdate(id, update, ops, { person: system, alsoBy: [] });
+			await server.app.collaboration.takeUpdate(`entry:${id}`, update, ops, { person: system, alsoBy: [] });
 		opened.close();
 		expect((await server.app.catalogue.entry(system, id)).conflicts['title']).toHaveLength(2);
 		const file = join(folder, '备份.tar.gz');

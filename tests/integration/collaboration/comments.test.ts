@@ -226,9 +226,8 @@ describe('comments', () => {
 		reviewer.comment('不要撤');
 		await reviewer.client.durable();
 		await eventually(async () => expect((await server.app.catalogue.entry(system, id)).openThreads).toBe(1));
-		const [done] = await server.app.imports.list();
 		const result = await server.app.imports.undo(
-			done?.id ?? '',
+			importId,
 			{ all: false },
 			{ id: 't', name: 't', via: 'cli' },
 		);
