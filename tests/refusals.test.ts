@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { refusalKey } from '#domain/base/refusal.ts';
 import { overwriteGetLocale } from '#i18n/generated/runtime.js';
+import * as refusalMessages from '#i18n/refusal-messages.ts';
 import { refusalWords } from '#i18n/refusal-words.ts';
 import { words, wordsOf } from '#server/words.ts';
 
@@ -91,5 +92,14 @@ describe('every refusal has words', () => {
 	it('shows the code when there are no words', () => {
 		expect(refusalWords('nothing.such')).toBe('nothing.such');
 		expect(wordsOf({ code: 'nothing.such', params: { file: 'a' } }, 'en')).toBe('nothing.such · file: a');
+	});
+
+	it('are loaded by pages, all of them and nothing else', () => {
+		const said = globSync('src/i18n/messages/zh-CN/*.json', { cwd: PROJECT })
+			.map(String)
+			.filter((file) => !file.endsWith('terminal.json'))
+			.flatMap((file) => Object.keys(JSON.parse(readFileSync(join(PROJECT, file), 'utf8')) as object))
+			.filter((key) => key.startsWith('refusal_'));
+		expect(Object.keys(refusalMessages).toSorted()).toEqual(said.toSorted());
 	});
 });

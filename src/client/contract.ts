@@ -83,8 +83,8 @@ export interface EntrySession {
 	moveItem(key: FieldKey, beforeKey: FieldKey | null): void;
 	/** What is said about the entry; undefined until it was asked for. */
 	readonly review: ReviewSession | undefined;
-	/** Opens what is said about the entry; undefined for readers. */
-	openReview(): ReviewSession | undefined;
+	/** Opens what is said about the entry; there is nothing for readers. */
+	openReview(): Promise<void>;
 	readonly people: readonly PresentPerson[];
 	focus(field: FieldKey | null): void;
 	readonly saved: {

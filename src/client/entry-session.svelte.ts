@@ -28,7 +28,7 @@ import { EntryHistory, type HistorySteps } from './entry-history.svelte.ts';
 import { EntryRecord } from './entry-record.ts';
 import { Live } from './live.svelte.ts';
 import { presentPeople } from './present-people.ts';
-import { ReviewSession } from './review-session.svelte.ts';
+import type { ReviewSession } from './review-session.svelte.ts';
 import { serverClock } from './server-clock.ts';
 
 const NOT_CONNECTED: ConnectionFacts = {
@@ -244,10 +244,12 @@ export class LiveEntrySession implements EntrySession {
 		return this.#review;
 	}
 
-	/** A reader has none. */
-	openReview(): ReviewSession | undefined {
-		if (this.#isReader || this.#isClosed) return undefined;
-		return (this.#review ??= new ReviewSession({
+	/** A reader has none. Loaded when it is asked for: most entries have nothing said about them. */
+	async openReview(): Promise<void> {
+		if (this.#isReader) return;
+		const { ReviewSession } = await import('./review-session.svelte.ts');
+		if (this.#isClosed) return;
+		this.#review ??= new ReviewSession({
 			id: this.id,
 			me: this.#me,
 			connection: this.#tab,
@@ -255,7 +257,7 @@ export class LiveEntrySession implements EntrySession {
 			title: () => this.#detail?.title ?? '',
 			attributions: () => this.#detail?.attributions ?? {},
 			onChanged: () => this.#step(),
-		}));
+		});
 	}
 
 	/** Edits that are not known to be on the server. */

@@ -1,5 +1,5 @@
 import { refusalKey, type Params } from '#domain/base/refusal.ts';
-import * as messages from './generated/messages.js';
+import * as messages from './refusal-messages.ts';
 
 type Message = (params: Params) => string;
 
