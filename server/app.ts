@@ -20,6 +20,7 @@ import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
+import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -48,6 +49,7 @@ export interface App {
 	readonly collaboration: Collaboration;
 	readonly conflicts: ConflictDesk;
 	readonly comments: CommentDesk;
+	readonly proposals: ProposalDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -178,6 +180,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
 			comments: createCommentDesk({ storage, clock, thingOf: (id) => catalogue.thingOf(id) }),
+			proposals: createProposalDesk({
+				storage,
+				clock,
+				collaboration,
+				thingOf: (id) => catalogue.thingOf(id),
+			}),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

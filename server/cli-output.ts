@@ -43,6 +43,8 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	set: (result: { field: string }, say) => say('cli_set_done', { field: result.field }),
 	conflicts: conflictsText,
 	comments: commentsText,
+	propose: (result: { id: string }, say) => say('cli_proposed', { id: result.id }),
+	decide: (result: { id: string }, say) => say('cli_decided', { id: result.id }),
 	log: timelineText,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),

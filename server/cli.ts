@@ -164,6 +164,16 @@ export function parseCommandLine(
 			limit: countOf('--limit', limit ?? '100'),
 		}),
 	);
+	leaf(
+		program.command('propose <id> <field> <value>').option('--why <reason>', say('cli_propose_why')),
+		'propose',
+		({ why }, [id, field, value]) => ({ id, field, value, why: why ?? '' }),
+	);
+	leaf(
+		program.command('decide <proposal> <verdict>').option('--why <reason>', say('cli_propose_why')),
+		'decide',
+		({ why }, [id, verdict]) => ({ id, verdict, why: why ?? '' }),
+	);
 	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
@@ -219,6 +229,7 @@ interface Options {
 	readonly format?: string;
 	readonly output?: string;
 	readonly force?: boolean;
+	readonly why?: string;
 	readonly before?: string;
 	readonly fonds?: string;
 	readonly person?: string;

@@ -183,6 +183,29 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		},
 	),
 
+	propose: verb(
+		v.object({ id: entryId, field: text, value: v.string(), why: v.string() }),
+		async (app, { id, field, value, why }, { identity }) => {
+			const entry = await app.catalogue.entry(identity.person, id);
+			const setting = settingAsWritten(profileOf(entry.profile), entry.fields, field, value, () =>
+				createId<string>(),
+			);
+			return app.proposals.propose(identity, id, setting.key, setting.value, why);
+		},
+	),
+
+	decide: verb(
+		v.object({ id: text, verdict: v.picklist(['accept', 'reject']), why: v.string() }),
+		async (app, { id, verdict, why }, { identity }) => {
+			await app.proposals.decide(identity, {
+				id,
+				verdict: verdict === 'accept' ? 'accepted' : 'rejected',
+				why,
+			});
+			return { id, verdict };
+		},
+	),
+
 	comments: verb(v.object({ id: entryId }), async (app, { id }, { identity }) => ({
 		threads: await app.comments.threads(identity.person, id),
 	})),

@@ -99,6 +99,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			can: {
 				edit: can(person, 'edit', thing),
 				comment: can(person, 'comment', thing),
+				decide: can(person, 'decide', thing),
 				create: can(person, 'create', thing),
 				delete: can(person, 'delete', thing),
 			},

@@ -22,6 +22,7 @@ const COLUMNS = [
 	'entry.order_key',
 	'entry.conflict_count',
 	'entry.open_threads',
+	'entry.open_proposals',
 	'entry.projected_seq',
 	'entry.deposited_seq',
 	'entry.import_row',
@@ -47,6 +48,7 @@ type Selected = Pick<
 	| 'synthetic'
 > & {
 	open_threads: number;
+	open_proposals: number;
 	import_row: number;
 	child_count: number;
 	import_deposited: string | null;
@@ -184,6 +186,7 @@ function rowOf(row: Selected, person: Person): EntryRow {
 		childCount: row.child_count,
 		conflictCount: row.conflict_count,
 		openThreads: person.role === 'reader' ? 0 : row.open_threads,
+		openProposals: person.role === 'reader' ? 0 : row.open_proposals,
 		state: isInArchive(row) ? 'archive' : 'server',
 		status: row.status as EntryRow['status'],
 		synthetic: row.synthetic === 1,

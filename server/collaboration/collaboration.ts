@@ -11,6 +11,8 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
+import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import { project, type Projected } from '#server/catalogue/projection.ts';
@@ -72,6 +74,16 @@ export interface Collaboration {
 	 * @returns the log position, or undefined when nothing changed
 	 */
 	edit(id: EntryId, actor: Actor, change: (copy: Y.Doc) => boolean): Promise<number | undefined>;
+	/**
+	 * Says something about an entry, as a logged event like any other; open cards see it at once.
+	 * @param make gets a copy of what was said; undefined leaves everything as it is
+	 */
+	say(
+		id: EntryId,
+		actor: Actor,
+		make: (copy: Y.Doc) => ReviewEvent | undefined,
+		judging: 'update' | 'server',
+	): Promise<void>;
 	/** Resolves when the entry's row holds at least this position. */
 	projected(id: EntryId, seq: number): Promise<void>;
 	/**
@@ -215,12 +227,16 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		}
 	}
 
-	async function edit(
-		id: EntryId,
+	function edit(id: EntryId, actor: Actor, change: (copy: Y.Doc) => boolean): Promise<number | undefined> {
+		return changeDoc(entryDocName(id), actor, change, 'update');
+	}
+
+	async function changeDoc(
+		docName: string,
 		actor: Actor,
 		change: (copy: Y.Doc) => boolean,
+		judging: 'update' | 'server',
 	): Promise<number | undefined> {
-		const docName = entryDocName(id);
 		return hocuspocus.withDocument(docName, async (document) => {
 			const copy = new Y.Doc();
 			try {
@@ -228,7 +244,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				const before = Y.encodeStateVector(copy);
 				if (!change(copy)) return undefined;
 				const update = Y.encodeStateAsUpdate(copy, before);
-				const taken = await docs.take(docName, document, update, actor);
+				const taken = await docs.take(docName, document, update, actor, judging);
 				if (!taken) return undefined;
 				Y.applyUpdate(document, update, { source: 'local' });
 				taken.settle();
@@ -297,6 +313,20 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			return seq;
 		},
 		edit,
+		async say(id, actor, make, judging) {
+			const docName = reviewDocName(id);
+			const seq = await changeDoc(
+				docName,
+				actor,
+				(copy) => {
+					const event = make(copy);
+					if (event) eventsOf(copy).push([event]);
+					return event !== undefined;
+				},
+				judging,
+			);
+			if (seq !== undefined) await projector.projectNow(docName, seq);
+		},
 		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
 		async takeUpdate(docName, update, actor, { person, alsoBy }) {
 			const name = parseDocName(docName);

@@ -8,9 +8,9 @@ import type { NewChange } from '#server/storage/update-log.ts';
 /**
  * How an update is judged: `update`, the sender's own work · {@link Recovery}, which gives back what a restored log has
  * lost, whoever had set it · `beginning`, a recovered state that is all there is of an entry and so brings its `meta` too ·
- * {@link HandedIn}, work of somebody else.
+ * {@link HandedIn}, work of somebody else · `server`, what only the server may say.
  */
-export type Judging = 'update' | 'beginning' | Recovery | HandedIn;
+export type Judging = 'update' | 'beginning' | 'server' | Recovery | HandedIn;
 
 /** What a device gives back after a restore. */
 export interface Recovery {

@@ -5,7 +5,7 @@ import { isDispute, isDisputeKey } from '#domain/collaboration/conflicts.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 
 /** Longest JSON text of one value, in UTF-16 units. */
-const MAX_VALUE_LENGTH = 64 * 1024;
+export const MAX_VALUE_LENGTH = 64 * 1024;
 
 /** Longest reason for leaving a conflict, in UTF-16 units. */
 const MAX_REASON_LENGTH = 2000;

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Logger } from 'pino';
 import type { EntryId } from '#domain/base/ids.ts';
-import type { ReviewEvent } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import {
 	parseDocName,
 	readEntryDoc,

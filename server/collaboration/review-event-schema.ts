@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
-import { MAX_COMMENT_LENGTH, MAX_QUOTE_LENGTH, type ReviewEvent } from '#domain/collaboration/comments.ts';
+import { MAX_PROPOSED_CHANGES, MAX_WHY_LENGTH } from '#domain/collaboration/proposals.ts';
+import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
+import { base64Of } from '#sync/sync-messages.ts';
+import { MAX_VALUE_LENGTH } from './field-element-schema.ts';
+import { MAX_COMMENT_LENGTH, MAX_QUOTE_LENGTH } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const field = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}(#[A-Za-z0-9_-]{1,64})?$/));
@@ -8,6 +13,14 @@ const quoted = v.pipe(v.string(), v.maxLength(MAX_QUOTE_LENGTH));
 const position = v.pipe(v.string(), v.maxLength(500));
 const text = v.pipe(v.string(), v.regex(/\S/, 'empty'), v.maxLength(MAX_COMMENT_LENGTH));
 const mentions = v.pipe(v.array(id), v.maxLength(50));
+
+const json = v.pipe(
+	v.union([v.string(), v.number(), v.boolean(), v.null(), v.record(v.string(), v.any()), v.array(v.any())]),
+	v.check((value) => JSON.stringify(value).length <= MAX_VALUE_LENGTH, 'too long'),
+);
+const why = v.pipe(v.string(), v.maxLength(MAX_WHY_LENGTH));
+/** Where an entry stands is not proposed. */
+const proposable = v.pipe(field, v.regex(/^(?!(parent|order|status)$)/, 'not to be proposed'));
 
 const Anchor = v.variant('kind', [
 	v.strictObject({ kind: v.literal('entry') }),
@@ -41,6 +54,49 @@ const Event = v.variant('kind', [
 	v.strictObject({ ...made, kind: v.literal('revision'), of: id, text, mentions }),
 	v.strictObject({ ...made, kind: v.literal('withdrawal'), of: id }),
 	v.strictObject({ ...made, kind: v.literal('resolution'), of: id, isResolved: v.boolean() }),
+	v.pipe(
+		v.strictObject({
+			...made,
+			kind: v.literal('proposal'),
+			values: v.pipe(
+				v.array(
+					v.strictObject({
+						field: proposable,
+						base: v.pipe(v.array(id), v.maxLength(50)),
+						before: json,
+						value: json,
+					}),
+				),
+				v.maxLength(MAX_PROPOSED_CHANGES),
+			),
+			texts: v.pipe(
+				v.array(
+					v.strictObject({
+						field: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)),
+						update: base64Of(MAX_UPDATE_BYTES),
+						before: v.string(),
+						after: v.string(),
+					}),
+				),
+				v.maxLength(20),
+			),
+			why,
+		}),
+		v.check(({ values, texts }) => values.length + texts.length > 0, 'nothing is proposed'),
+		v.check(
+			({ values, texts }) =>
+				new Set([...values, ...texts].map((each) => each.field)).size === values.length + texts.length,
+			'a field twice',
+		),
+	),
+	v.strictObject({
+		...made,
+		kind: v.literal('decision'),
+		of: id,
+		verdict: v.picklist(['accepted', 'rejected']),
+		why,
+		changed: v.array(v.strictObject({ field, value: json })),
+	}),
 ]);
 
 /**

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { ReviewEvent } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { eventsOf } from '#sync/review-doc.ts';
 import type { Checked, Judging } from './doc-gate.ts';
 import { applyToCopy, itemsAdded, topLevelNameOf } from './gate-apply.ts';
@@ -34,6 +34,9 @@ export function judgeReview(copy: Y.Doc, payload: Uint8Array, actor: Actor, judg
 	if (judging === 'update') refuseForeignAuthors(added, [actor.id]);
 	else if (typeof judging === 'object' && 'alsoBy' in judging)
 		refuseForeignAuthors(added, [actor.id, ...judging.alsoBy]);
+	if (judging === 'update' || (typeof judging === 'object' && 'alsoBy' in judging))
+		for (const { kind } of added)
+			if (kind === 'decision') throw new Refusal('collaboration.bad-event', { reason: kind });
 	refuseWrongReferences(events.toArray(), added);
 	return {
 		changes: added.map((event) => ({
@@ -80,7 +83,14 @@ function refuseWrongReferences(all: readonly ReviewEvent[], added: readonly Revi
 		if (event.kind === 'comment') {
 			const first = commentOf(event.thread);
 			if (first.thread !== first.id) throw new Refusal('collaboration.bad-event', { reason: 'not a thread' });
-		} else if (commentOf(event.of).by !== event.by && event.kind !== 'resolution')
-			throw new Refusal('permissions.denied', { action: 'edit', thing: 'comment' }, 403);
+		} else if (event.kind === 'decision') {
+			if (byId.get(event.of)?.kind !== 'proposal')
+				throw new Refusal('collaboration.bad-event', { reason: 'unknown proposal' });
+		} else if (event.kind !== 'proposal') {
+			const proposed = event.kind === 'withdrawal' ? byId.get(event.of) : undefined;
+			const about = proposed?.kind === 'proposal' ? proposed : commentOf(event.of);
+			if (about.by !== event.by && event.kind !== 'resolution')
+				throw new Refusal('permissions.denied', { action: 'edit', thing: 'comment' }, 403);
+		}
 	}
 }

@@ -29,6 +29,7 @@ export interface Schema {
 	comment_thread: CommentThreadTable;
 	comment: CommentTable;
 	notice: NoticeTable;
+	proposal: ProposalTable;
 }
 
 /**
@@ -150,6 +151,8 @@ export interface EntryTable {
 	deposited_seq: number | null;
 	/** Threads of comments that are not resolved. */
 	open_threads: Generated<number>;
+	/** Proposals nobody has decided. */
+	open_proposals: Generated<number>;
 	created_at: string;
 	updated_at: string;
 }
@@ -371,10 +374,10 @@ export interface NoticeTable {
 	/** Kind, object and person: nobody is told twice. */
 	id: string;
 	person_id: string;
-	/** `mention` · `answer`. */
+	/** `mention` · `answer` · `accepted` · `rejected`. */
 	kind: string;
 	entry_id: string;
-	/** Id of the comment. */
+	/** Id of the comment or proposal. */
 	object_id: string;
 	/** Who did it. */
 	actor_name: string;
@@ -382,4 +385,24 @@ export interface NoticeTable {
 	text: string;
 	at: string;
 	read_at: string | null;
+}
+
+/** A proposal for an entry, and what became of it. Written from the `review:` document. */
+export interface ProposalTable {
+	id: string;
+	entry_id: string;
+	actor_id: string;
+	actor_name: string;
+	received_at: string;
+	why: string;
+	/** JSON: values and texts of the proposal. */
+	content: string;
+	/** `open` · `accepted` · `rejected` · `withdrawn`. */
+	state: string;
+	/** Name of who decided. */
+	decided_by: string | null;
+	decided_at: string | null;
+	decided_why: string | null;
+	/** JSON: values taken in the place of the proposed ones. */
+	changed: string;
 }

@@ -6,8 +6,8 @@ import {
 	threadsOf,
 	type CommentAnchor,
 	type CommentThread,
-	type ReviewEvent,
 } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import {
 	EntryConnection,

@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
-import type { ReviewEvent } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 
 /**
  * What is said about an entry, beside its description: whoever may comment writes here while the entry is read-only for

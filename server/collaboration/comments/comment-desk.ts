@@ -29,10 +29,11 @@ export interface ShownThread {
 /** Something a person is told. */
 export interface Notice {
 	readonly id: string;
-	readonly kind: 'mention' | 'answer';
+	readonly kind: 'mention' | 'answer' | 'accepted' | 'rejected';
 	readonly entryId: EntryId;
 	readonly entryTitle: string;
-	readonly commentId: string;
+	/** Of the comment or proposal. */
+	readonly objectId: string;
 	readonly actorName: string;
 	readonly text: string;
 	readonly at: string;
@@ -112,7 +113,7 @@ export function createCommentDesk(parts: {
 						kind: row.kind as Notice['kind'],
 						entryId: row.entry_id as EntryId,
 						entryTitle,
-						commentId: row.object_id,
+						objectId: row.object_id,
 						actorName: row.actor_name,
 						text: row.text,
 						at: row.at,

@@ -1,11 +1,8 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { Attribution } from '#domain/catalogue/rows.ts';
-import {
-	isEmptyThread,
-	threadsOf,
-	type CommentThread,
-	type ReviewEvent,
-} from '#domain/collaboration/comments.ts';
+import { isEmptyThread, threadsOf, type CommentThread } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
+import { proposalsOf, type Proposal } from '#domain/collaboration/proposals.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
 import { attributionsOf } from '#server/catalogue/projection.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
@@ -25,7 +22,9 @@ export async function projectReview(
 ): Promise<void> {
 	const { db } = storage;
 	const known = await attributionsOf(storage, [reviewDocName(id)]);
-	const threads = threadsOf(events, (event) => known.get(event.id)?.seq ?? 0);
+	const position = (event: ReviewEvent): number => known.get(event.id)?.seq ?? 0;
+	const threads = threadsOf(events, position);
+	const proposals = proposalsOf(events, position);
 	const shown = threads.filter((thread) => !isEmptyThread(thread));
 	const openThreads = shown.filter(({ isResolved }) => !isResolved).length;
 	const statements: Statement[] = [
@@ -37,10 +36,64 @@ export async function projectReview(
 			.onConflict((conflict) =>
 				conflict.column('entry_id').doUpdateSet({ projected_seq: seq, open_threads: openThreads }),
 			),
-		db.updateTable('entry').set({ open_threads: openThreads }).where('id', '=', id),
+		db.deleteFrom('proposal').where('entry_id', '=', id),
+		db
+			.updateTable('entry')
+			.set({
+				open_threads: openThreads,
+				open_proposals: proposals.filter(({ state }) => state === 'open').length,
+			})
+			.where('id', '=', id),
 	];
 	for (const thread of threads) statements.push(...threadStatements(storage, id, thread, known));
+	const names = new Map([...known.values()].map(({ actorId, actorName }) => [actorId, actorName]));
+	for (const proposal of proposals)
+		statements.push(...proposalStatements(storage, id, proposal, known, names));
 	await storage.batch(statements);
+}
+
+function proposalStatements(
+	{ db }: Storage,
+	entryId: EntryId,
+	{ id, by, at, values, texts, why, state, decision }: Proposal,
+	known: ReadonlyMap<string, Attribution>,
+	names: ReadonlyMap<string, string>,
+): Statement[] {
+	const decidedBy = decision && (names.get(decision.by) ?? decision.by);
+	return [
+		db.insertInto('proposal').values({
+			id,
+			entry_id: entryId,
+			actor_id: by,
+			actor_name: known.get(id)?.actorName ?? by,
+			received_at: known.get(id)?.receivedAt ?? at,
+			why,
+			content: JSON.stringify({ values, texts }),
+			state,
+			decided_by: decidedBy ?? null,
+			decided_at: decision?.at ?? null,
+			decided_why: decision?.why ?? null,
+			changed: JSON.stringify(decision?.changed ?? []),
+		}),
+		...(decision && state !== 'open'
+			? [
+					db
+						.insertInto('notice')
+						.values({
+							id: `${id}:${by}`,
+							person_id: by,
+							kind: state,
+							entry_id: entryId,
+							object_id: id,
+							actor_name: decidedBy ?? '',
+							text: decision.why.slice(0, NOTICE_LENGTH),
+							at: decision.at,
+							read_at: null,
+						})
+						.onConflict((conflict) => conflict.column('id').doNothing()),
+				]
+			: []),
+	];
 }
 
 function threadStatements(

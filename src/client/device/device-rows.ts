@@ -116,6 +116,7 @@ function rowOfAncestor(
 		childCount: 0,
 		conflictCount: 0,
 		openThreads: 0,
+		openProposals: 0,
 		state: 'server',
 		status: 'active',
 		synthetic: below.synthetic,

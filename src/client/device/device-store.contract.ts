@@ -173,6 +173,7 @@ export function aCard(id: EntryId): EntryDetail {
 		childCount: 0,
 		conflictCount: 0,
 		openThreads: 0,
+		openProposals: 0,
 		state: 'server',
 		status: 'active',
 		synthetic: true,
@@ -183,7 +184,7 @@ export function aCard(id: EntryId): EntryDetail {
 		attributions: {},
 		versions: [],
 		path: [],
-		can: { edit: true, comment: true, create: true, delete: true },
+		can: { edit: true, comment: true, decide: true, create: true, delete: true },
 		problems: [],
 	};
 }

@@ -24,6 +24,8 @@ export interface EntryRow {
 	readonly conflictCount: number;
 	/** Threads of comments that are not resolved; 0 for readers. */
 	readonly openThreads: number;
+	/** Proposals nobody has decided; 0 for readers. */
+	readonly openProposals: number;
 	readonly state: SavedState;
 	readonly status: 'active' | 'deleted' | 'merged';
 	readonly synthetic: boolean;
@@ -81,6 +83,7 @@ export interface EntryDetail extends EntryRow {
 	readonly can: {
 		readonly edit: boolean;
 		readonly comment: boolean;
+		readonly decide: boolean;
 		readonly create: boolean;
 		readonly delete: boolean;
 	};

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findQuote, isEmptyThread, mentionsIn, threadsOf, type ReviewEvent } from './comments.ts';
+import { findQuote, isEmptyThread, mentionsIn, threadsOf } from './comments.ts';
+import type { ReviewEvent } from './review-event.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 type Given = Partial<ReviewEvent> & { readonly id: string; readonly kind: ReviewEvent['kind'] };

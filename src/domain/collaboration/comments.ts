@@ -1,4 +1,5 @@
 import type { FieldKey } from '../catalogue/entry.ts';
+import { eventsInOrder, type EventBase, type ReviewEvent } from './review-event.ts';
 
 /** Longest text of one comment, in UTF-16 units. */
 export const MAX_COMMENT_LENGTH = 10_000;
@@ -25,37 +26,31 @@ export type CommentAnchor =
 			readonly after: string;
 	  };
 
-/** Something said about an entry. Events are only ever added; `by` and `at` are what the device claims. */
-export type ReviewEvent = {
-	/** Unique within the document. */
-	readonly id: string;
-	/** Account id. */
-	readonly by: string;
-	/** ISO UTC. */
-	readonly at: string;
-} & (
-	| {
-			readonly kind: 'comment';
-			/** The first comment of the thread; its own id for that one. */
-			readonly thread: string;
-			/** Of the first comment. */
-			readonly anchor?: CommentAnchor;
-			readonly text: string;
-			/** Account ids. */
-			readonly mentions: readonly string[];
-	  }
-	/** Another wording of one's own comment. */
-	| {
-			readonly kind: 'revision';
-			readonly of: string;
-			readonly text: string;
-			readonly mentions: readonly string[];
-	  }
-	/** One's own comment is taken back. */
-	| { readonly kind: 'withdrawal'; readonly of: string }
-	/** A thread is done with, or open again. */
-	| { readonly kind: 'resolution'; readonly of: string; readonly isResolved: boolean }
-);
+/** What comments are made of. */
+export type CommentEvent = EventBase &
+	(
+		| {
+				readonly kind: 'comment';
+				/** The first comment of the thread; its own id for that one. */
+				readonly thread: string;
+				/** Of the first comment. */
+				readonly anchor?: CommentAnchor;
+				readonly text: string;
+				/** Account ids. */
+				readonly mentions: readonly string[];
+		  }
+		/** Another wording of one's own comment. */
+		| {
+				readonly kind: 'revision';
+				readonly of: string;
+				readonly text: string;
+				readonly mentions: readonly string[];
+		  }
+		/** One's own comment, or proposal, is taken back. */
+		| { readonly kind: 'withdrawal'; readonly of: string }
+		/** A thread is done with, or open again. */
+		| { readonly kind: 'resolution'; readonly of: string; readonly isResolved: boolean }
+	);
 
 /** One comment as it stands. */
 export interface Comment {
@@ -89,12 +84,10 @@ export function threadsOf(
 	events: readonly ReviewEvent[],
 	position: (event: ReviewEvent) => number,
 ): CommentThread[] {
-	const inOrder = [...events].sort(
-		(a, b) => position(a) - position(b) || (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1),
-	);
+	const inOrder = eventsInOrder(events, position);
 	const comments = new Map<string, Comment & { readonly thread: string }>();
 	const anchors = new Map<string, CommentAnchor>();
-	const resolutions = new Map<string, Extract<ReviewEvent, { kind: 'resolution' }>>();
+	const resolutions = new Map<string, Extract<CommentEvent, { kind: 'resolution' }>>();
 	// First all comments: an answer may have reached the log before what it answers, from another device.
 	for (const event of inOrder)
 		if (event.kind === 'comment') {
@@ -103,11 +96,11 @@ export function threadsOf(
 			if (thread === id) anchors.set(id, event.anchor ?? { kind: 'entry' });
 		}
 	for (const event of inOrder) {
-		if (event.kind === 'comment') continue;
 		if (event.kind === 'resolution') {
 			resolutions.set(event.of, event);
 			continue;
 		}
+		if (event.kind !== 'revision' && event.kind !== 'withdrawal') continue;
 		const known = comments.get(event.of);
 		if (!known || known.by !== event.by || known.isWithdrawn) continue;
 		comments.set(

@@ -39,16 +39,17 @@ export type Thing =
 
 /**
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
- * the archive) · `comment` say something about an entry, without changing it · `delete` · `export` · `import` · `administer` accounts and settings · `verify` the archival store.
+ * the archive) · `comment` say something about an entry, without changing it · `decide` proposals of
+ * others · `delete` · `export` · `import` · `administer` accounts and settings · `verify` the archival store.
  */
 export type Action =
-	'see' | 'comment' | 'edit' | 'create' | 'delete' | 'export' | 'import' | 'administer' | 'verify';
+	'see' | 'comment' | 'decide' | 'edit' | 'create' | 'delete' | 'export' | 'import' | 'administer' | 'verify';
 
 /** The access statuses an entry can have; a reader may be let see more of them than `open`. */
 export const ACCESS_STATUSES = ['open', 'restricted', 'deferred', 'notReviewed'] as const;
 
 const DEFAULT_READER_STATUSES = ['open'];
-const WRITES: readonly Action[] = ['comment', 'edit', 'create', 'delete', 'import', 'administer'];
+const WRITES: readonly Action[] = ['comment', 'decide', 'edit', 'create', 'delete', 'import', 'administer'];
 
 /** The one question every route, socket and message asks. Deny by default. */
 export function can(person: Person | undefined, action: Action, thing: Thing): boolean {
@@ -82,6 +83,7 @@ function canWithEntry(person: Person, action: Action, entry: EntryThing): boolea
 				statusesOf(person).includes(entry.accessStatus)
 			);
 		case 'comment':
+		case 'decide':
 			return person.role !== 'reader';
 		case 'edit':
 		case 'create':

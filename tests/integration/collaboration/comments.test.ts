@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
-import type { ReviewEvent } from '#domain/collaboration/comments.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';

@@ -1,0 +1,281 @@
+import * as Y from 'yjs';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { createId, type EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { EntryRow } from '#domain/catalogue/rows.ts';
+import type { ProposedText, ProposedValue, Proposal, Verdict } from '#domain/collaboration/proposals.ts';
+import { proposalsOf, staleFields } from '#domain/collaboration/proposals.ts';
+import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
+import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import { plainTextOf } from '#domain/catalogue/rich-text.ts';
+import { bodyOf } from '#sync/entry-doc.ts';
+import { readFragment } from '#sync/rich-text-fragment.ts';
+import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
+import { eventsOf } from '#sync/review-doc.ts';
+import { rowsById } from '#server/catalogue/rows.ts';
+import { actorOf, type Identity } from '#server/permissions/identity.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { Collaboration } from '../collaboration.ts';
+
+/** Proposals of one list at most. */
+const MAX_LISTED = 500;
+
+/** A proposal as lists and the command line show it. */
+export interface ShownProposal {
+	readonly id: string;
+	readonly entryId: EntryId;
+	readonly entry: Pick<EntryRow, 'title' | 'referenceCode' | 'profile' | 'level'>;
+	readonly actorId: string;
+	readonly actorName: string;
+	readonly at: string;
+	readonly why: string;
+	readonly values: readonly ProposedValue[];
+	readonly texts: readonly Pick<ProposedText, 'field' | 'before' | 'after'>[];
+	readonly state: Proposal['state'];
+	readonly decision:
+		| {
+				readonly by: string;
+				readonly at: string;
+				readonly why: string;
+				readonly changed: readonly { readonly field: FieldKey; readonly value: FieldValue }[];
+		  }
+		| undefined;
+	/** The person asking may decide it. */
+	readonly mayDecide: boolean;
+}
+
+/** What somebody decides. */
+export interface Deciding {
+	readonly id: string;
+	readonly verdict: Verdict;
+	readonly why: string;
+	/** Values in the place of the proposed ones, with the elements seen: a stale field is accepted only so. */
+	readonly changed?:
+		| readonly { readonly field: FieldKey; readonly value: FieldValue; readonly base: readonly string[] }[]
+		| undefined;
+}
+
+/** Proposals: made by anybody who may comment, decided by somebody else. */
+export interface ProposalDesk {
+	/** Newest first, of entries the person may see; of one entry, or in one state, when asked. */
+	list(
+		person: Person,
+		filter: { readonly entryId?: EntryId | undefined; readonly state?: Proposal['state'] | undefined },
+	): Promise<ShownProposal[]>;
+	/** Proposes one value. @returns the proposal's id */
+	propose(
+		identity: Identity,
+		entryId: EntryId,
+		field: FieldKey,
+		value: FieldValue,
+		why: string,
+	): Promise<{ readonly id: string }>;
+	/**
+	 * Decides a proposal. Accepting sets its values in one logged edit, then says so; asked again after a crash in between,
+	 * it says so only.
+	 * @throws {Refusal} 'collaboration.unknown-proposal' (404) | 'permissions.denied' (403) |
+	 * 'collaboration.own-proposal' (403) | 'collaboration.proposal-decided' (409) | 'collaboration.proposal-stale' (409)
+	 */
+	decide(identity: Identity, deciding: Deciding): Promise<void>;
+}
+
+/** Builds the desk over live editing. */
+export function createProposalDesk(parts: {
+	readonly storage: Storage;
+	readonly clock: Clock;
+	readonly collaboration: Pick<Collaboration, 'edit' | 'say' | 'projected'>;
+	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
+}): ProposalDesk {
+	const { storage, clock, collaboration, thingOf } = parts;
+
+	/** Refused like an unknown one: ids of hidden entries are not to be probed. */
+	async function entryOfProposal(
+		id: string,
+		person: Person,
+	): Promise<{ entryId: EntryId; thing: EntryThing }> {
+		const row = await storage.db
+			.selectFrom('proposal')
+			.select('entry_id')
+			.where('id', '=', id)
+			.executeTakeFirst();
+		const thing = row && (await thingOf(row.entry_id as EntryId));
+		if (!row || !thing || !can(person, 'see', thing))
+			throw new Refusal('collaboration.unknown-proposal', { id: id.slice(0, 60) }, 404);
+		return { entryId: row.entry_id as EntryId, thing };
+	}
+
+	return {
+		async list(person, { entryId, state }) {
+			if (person.role === 'reader')
+				throw new Refusal('permissions.denied', { action: 'see', thing: 'proposals' }, 403);
+			let query = storage.db.selectFrom('proposal').selectAll();
+			if (entryId !== undefined) query = query.where('entry_id', '=', entryId);
+			if (state !== undefined) query = query.where('state', '=', state);
+			const rows = await query.orderBy('received_at', 'desc').limit(MAX_LISTED).execute();
+			const entries = new Map(
+				(await rowsById(storage, person, [...new Set(rows.map(({ entry_id }) => entry_id))])).map((row) => [
+					row.id as string,
+					row,
+				]),
+			);
+			return rows.flatMap((row): ShownProposal[] => {
+				const entry = entries.get(row.entry_id);
+				if (!entry) return [];
+				const { values, texts } = JSON.parse(row.content) as Pick<Proposal, 'values' | 'texts'>;
+				return [
+					{
+						id: row.id,
+						entryId: entry.id,
+						entry: {
+							title: entry.title,
+							referenceCode: entry.referenceCode,
+							profile: entry.profile,
+							level: entry.level,
+						},
+						actorId: row.actor_id,
+						actorName: row.actor_name,
+						at: row.received_at,
+						why: row.why,
+						values,
+						texts: texts.map(({ field, before, after }) => ({ field, before, after })),
+						state: row.state as Proposal['state'],
+						decision:
+							row.decided_by === null
+								? undefined
+								: {
+										by: row.decided_by,
+										at: row.decided_at ?? '',
+										why: row.decided_why ?? '',
+										changed: JSON.parse(row.changed) as NonNullable<ShownProposal['decision']>['changed'],
+									},
+						mayDecide: row.state === 'open' && row.actor_id !== person.id,
+					},
+				];
+			});
+		},
+		async propose(identity, entryId, field, value, why) {
+			const thing = await thingOf(entryId);
+			if (!thing || !can(identity.person, 'see', thing))
+				throw new Refusal('catalogue.unknown-entry', { id: entryId }, 404);
+			demand(identity.person, 'comment', thing);
+			let seen: readonly { readonly id: string; readonly value: FieldValue }[] = [];
+			await collaboration.edit(entryId, actorOf(identity), (copy) => {
+				seen = elementsOf(fieldValuesOf(copy), field);
+				return false;
+			});
+			const event: ReviewEvent = {
+				id: createId<string>(),
+				by: identity.person.id,
+				at: isoAt(clock),
+				kind: 'proposal',
+				values: [{ field, base: seen.map(({ id }) => id), before: seen[0]?.value ?? null, value }],
+				texts: [],
+				why,
+			};
+			await collaboration.say(entryId, actorOf(identity), () => event, 'update');
+			return { id: event.id };
+		},
+		async decide(identity, { id, verdict, why, changed = [] }) {
+			const { entryId, thing } = await entryOfProposal(id, identity.person);
+			demand(identity.person, 'decide', thing);
+			const actor = actorOf(identity);
+			const proposal = await new Promise<Proposal>((resolve, reject) => {
+				void collaboration
+					.say(
+						entryId,
+						actor,
+						(copy) => {
+							const found = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
+							if (found) resolve(found);
+							return undefined;
+						},
+						'server',
+					)
+					.then(() => reject(new Refusal('collaboration.unknown-proposal', { id }, 404)), reject);
+			});
+			if (proposal.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
+			if (proposal.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
+			const via = `proposal:${id}`;
+			if (verdict === 'accepted') {
+				const seq = await collaboration.edit(entryId, { ...actor, via }, (copy) =>
+					applyProposal(copy, proposal, changed, {
+						by: actor.id,
+						at: isoAt(clock),
+						via,
+					}),
+				);
+				if (seq !== undefined) await collaboration.projected(entryId, seq);
+			}
+			await collaboration.say(
+				entryId,
+				actor,
+				(copy) => {
+					const now = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
+					if (now?.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
+					return {
+						id: createId<string>(),
+						by: actor.id,
+						at: isoAt(clock),
+						kind: 'decision',
+						of: id,
+						verdict,
+						why,
+						changed: changed.map(({ field, value }) => ({ field, value })),
+					};
+				},
+				'server',
+			);
+		},
+	};
+}
+
+/** Sets what is proposed, or what was put in its place; false when it was set before. */
+function applyProposal(
+	copy: Y.Doc,
+	proposal: Proposal,
+	changed: NonNullable<Deciding['changed']>,
+	setting: { readonly by: string; readonly at: string; readonly via: string },
+): boolean {
+	const values = fieldValuesOf(copy);
+	if (values.toArray().some(({ via }) => via === setting.via)) return false;
+	const stale = staleFields(
+		{ values: proposal.values.filter(({ field }) => !changed.some((each) => each.field === field)) },
+		(field) => elementsOf(values, field).map((element) => element.id),
+	);
+	for (const { field, base } of changed) if (!haveSameIds(elementsOf(values, field), base)) stale.push(field);
+	if (stale[0] !== undefined) throw new Refusal('collaboration.proposal-stale', { field: stale[0] }, 409);
+	for (const { field, value } of proposal.values) {
+		const other = changed.find((each) => each.field === field);
+		setField(values, field, other ? other.value : value, { id: createId<string>(), ...setting });
+	}
+	for (const text of proposal.texts) applyText(copy, text);
+	return true;
+}
+
+/** Applies a fork of a long text. It does what it shows and nothing else: whoever accepts it has only seen the words. */
+function applyText(copy: Y.Doc, { field, update, before, after }: ProposedText): void {
+	const words = (): string => plainTextOf(readFragment(bodyOf(copy, field)));
+	if (words() !== before) throw new Refusal('collaboration.proposal-stale', { field }, 409);
+	const body: unknown = bodyOf(copy, field);
+	let isForeign = false;
+	const look = ({ changed }: Y.Transaction): void => {
+		for (const type of changed.keys()) {
+			let top = type as unknown as Y.AbstractType<unknown>;
+			while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
+			if (top !== body) isForeign = true;
+		}
+	};
+	copy.on('beforeObserverCalls', look);
+	try {
+		Y.applyUpdate(copy, new Uint8Array(Buffer.from(update, 'base64')));
+	} catch (error) {
+		throw new Refusal('collaboration.malformed-update', {
+			reason: error instanceof Error ? error.message : String(error),
+		});
+	} finally {
+		copy.off('beforeObserverCalls', look);
+	}
+	if (isForeign || copy.store.pendingStructs || copy.store.pendingDs || words() !== after)
+		throw new Refusal('collaboration.foreign-type', { type: field }, 403);
+}
