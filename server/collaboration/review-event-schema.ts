@@ -73,13 +73,13 @@ const Event = v.variant('kind', [
 				v.array(
 					v.strictObject({
 						field: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)),
-						update: base64Of(MAX_UPDATE_BYTES),
 						before: v.string(),
 						after: v.string(),
 					}),
 				),
 				v.maxLength(20),
 			),
+			fork: base64Of(MAX_UPDATE_BYTES),
 			why,
 		}),
 		v.check(({ values, texts }) => values.length + texts.length > 0, 'nothing is proposed'),

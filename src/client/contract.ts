@@ -58,6 +58,8 @@ export interface ShownValue {
 /** An open entry, live. Reactive: read its properties in markup or `$derived`. */
 export interface EntrySession {
 	readonly id: EntryId;
+	/** The document people edit; empty until it is there, and for readers. */
+	readonly doc: Y.Doc;
 	/** The entry by its row: attributions, versions, path, rights. */
 	readonly detail: EntryDetail | undefined;
 	/** `absent`: the server cannot be asked, and this device does not have it. */

@@ -1,21 +1,12 @@
 import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
-import { createId, type EntryId } from '#domain/base/ids.ts';
-import { itemsOf, type FieldKey, type FieldValue, type ItemValue } from '#domain/catalogue/entry.ts';
-import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
-import { isEmptyRichText } from '#domain/catalogue/rich-text.ts';
-import { bodyFieldOf, bodyOf, type DocKey } from '#sync/entry-doc.ts';
-import {
-	distinctValues,
-	fieldValuesOf,
-	setField,
-	survivingElements,
-	type FieldElement,
-} from '#sync/field-values.ts';
+import { bodyOf, type DocKey } from '#sync/entry-doc.ts';
+import type { FieldElement } from '#sync/field-values.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
-import { readFragment } from '#sync/rich-text-fragment.ts';
 import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './contract.ts';
 import { detailOfDoc } from './detail-of-doc.ts';
 import {
@@ -24,12 +15,11 @@ import {
 	type EntryDevice,
 	type TabConnection,
 } from './entry-connection.ts';
-import { EntryHistory, type HistorySteps } from './entry-history.svelte.ts';
+import type { EntryHistory, HistorySteps } from './entry-history.svelte.ts';
+import { EntryValues } from './entry-values.svelte.ts';
 import { EntryRecord } from './entry-record.ts';
-import { Live } from './live.svelte.ts';
 import { presentPeople } from './present-people.ts';
 import type { ReviewSession } from './review-session.svelte.ts';
-import { serverClock } from './server-clock.ts';
 
 const NOT_CONNECTED: ConnectionFacts = {
 	phase: 'loading',
@@ -47,7 +37,7 @@ const NOT_CONNECTED: ConnectionFacts = {
 export class LiveEntrySession implements EntrySession {
 	readonly id: EntryId;
 	readonly doc = new Y.Doc();
-	readonly history: EntryHistory;
+	#values: EntryValues;
 	#me: { readonly id: string };
 	#device: EntryDevice;
 	#tab: TabConnection;
@@ -61,9 +51,7 @@ export class LiveEntrySession implements EntrySession {
 	/** Why there is no record. */
 	#recordRefusal = $state.raw<string | undefined>(undefined);
 	#version = $state.raw<string | undefined>(undefined);
-	#fields: Live<ReadonlyMap<FieldKey, readonly FieldElement[]>>;
 	#watchPeople: () => void;
-	#watchBodies: () => void;
 	#stops: (() => void)[] = [];
 	#isClosed = false;
 	/** Called after every step towards `ready` or `settled`. */
@@ -81,22 +69,23 @@ export class LiveEntrySession implements EntrySession {
 		steps?: HistorySteps | undefined;
 	}) {
 		this.id = parts.id;
-		this.history = new EntryHistory(this, parts.steps);
 		this.#me = parts.me;
 		this.#tab = parts.connection;
 		this.#device = parts.device;
 		this.#onEditedOffline = parts.onEditedOffline;
-		this.#fields = new Live(fieldValuesOf(this.doc) as Y.AbstractType<unknown>, () =>
-			survivingElements(fieldValuesOf(this.doc)),
-		);
+		this.#values = new EntryValues({
+			doc: this.doc,
+			meId: parts.me.id,
+			attributions: () => this.#detail?.attributions ?? {},
+			nameOf: (personId) => this.people.find((person) => person.personId === personId)?.name ?? '',
+			hasUnsent: () => this.saved.unsent > 0,
+			instead: (field) => (this.#hasDoc ? undefined : this.#valuesOfRow(field)),
+			steps: parts.steps,
+		});
 		this.#watchPeople = createSubscriber((update) => {
 			const awareness = this.#connection?.awareness;
 			awareness?.on('change', update);
 			return () => awareness?.off('change', update);
-		});
-		this.#watchBodies = createSubscriber((update) => {
-			this.doc.on('update', update);
-			return () => this.doc.off('update', update);
 		});
 		this.#record = new EntryRecord({
 			id: this.id,
@@ -152,39 +141,21 @@ export class LiveEntrySession implements EntrySession {
 		return this.#facts.isFromDevice;
 	}
 
+	get history(): EntryHistory {
+		return this.#values.history;
+	}
+
 	get elements(): ReadonlyMap<FieldKey, readonly FieldElement[]> {
-		return this.#fields.current;
+		return this.#values.elements;
 	}
 
 	values(field: FieldKey): readonly ShownValue[] {
-		if (!this.#hasDoc) return this.#valuesOfRow(field);
-		const attributions = this.#detail?.attributions ?? {};
-		const elements = [...(this.elements.get(field) ?? [])].sort(
-			(a, b) => this.#position(b) - this.#position(a) || (a.at < b.at ? 1 : -1),
-		);
-		return distinctValues(elements).map((element) => {
-			const known = attributions[element.id];
-			return {
-				elementId: element.id,
-				value: element.value,
-				actorName: known?.actorName ?? (element.by === this.#me.id ? '' : this.#nameOf(element.by)),
-				at: known?.receivedAt ?? element.at,
-				claimDiffers: known !== undefined && known.actorId !== element.by && known.actorName !== element.by,
-				unsent: known === undefined && element.by === this.#me.id && this.saved.unsent > 0,
-			};
-		});
+		return this.#values.values(field);
 	}
 
 	get bodies(): readonly string[] {
 		if (this.#isReader) return Object.keys(this.#detail?.bodies ?? {});
-		this.#watchBodies();
-		const found: string[] = [];
-		for (const name of this.doc.share.keys()) {
-			const fieldId = bodyFieldOf(name);
-			if (fieldId !== undefined && !isEmptyRichText(readFragment(bodyOf(this.doc, fieldId))))
-				found.push(fieldId);
-		}
-		return found;
+		return this.#values.bodies;
 	}
 
 	fragment(fieldId: string): Y.XmlFragment | undefined {
@@ -192,36 +163,19 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	set(field: FieldKey, value: FieldValue): void {
-		setField(
-			fieldValuesOf(this.doc),
-			field,
-			value,
-			{ id: createId<string>(), by: this.#me.id, at: serverClock.isoNow() },
-			this,
-		);
+		this.#values.set(field, value);
 	}
 
 	addItem(fieldId: string, text: string): FieldKey {
-		const last = this.#items(fieldId).at(-1);
-		const key = `${fieldId}#${createId<string>()}`;
-		this.history.set(key, { order: orderKeyBetween(last?.value.order ?? null, null), text });
-		return key;
+		return this.#values.addItem(fieldId, text);
 	}
 
 	removeItem(key: FieldKey): void {
-		this.history.set(key, null);
+		this.#values.removeItem(key);
 	}
 
 	moveItem(key: FieldKey, beforeKey: FieldKey | null): void {
-		const items = this.#items(key.split('#', 1)[0] as string).filter((item) => item.key !== key);
-		const moved = this.#items(key.split('#', 1)[0] as string).find((item) => item.key === key);
-		if (!moved) return;
-		const at = beforeKey === null ? items.length : items.findIndex((item) => item.key === beforeKey);
-		if (at < 0) return;
-		this.history.set(key, {
-			...moved.value,
-			order: orderKeyBetween(items[at - 1]?.value.order ?? null, items[at]?.value.order ?? null),
-		});
+		this.#values.moveItem(key, beforeKey);
 	}
 
 	get people(): readonly PresentPerson[] {
@@ -356,7 +310,7 @@ export class LiveEntrySession implements EntrySession {
 	#cardFromDoc(): void {
 		const known = this.#detail;
 		if (!known || this.#isClosed) return;
-		const card = detailOfDoc(known, this.doc, (element) => this.#position(element));
+		const card = detailOfDoc(known, this.doc, (element) => this.#values.position(element));
 		void this.#record.use(card).then(() => this.#onEditedOffline(card.parentId));
 	}
 
@@ -366,13 +320,6 @@ export class LiveEntrySession implements EntrySession {
 		} catch (error) {
 			this.#device.troubled(isRefusal(error) ? error.code : 'device.unusable');
 		}
-	}
-
-	/** Newest by log position; what the log does not know yet is newer than all it knows. */
-	#position(element: FieldElement): number {
-		return (
-			this.#detail?.attributions[element.id]?.seq ?? (element.via === 'import' ? 0 : Number.MAX_SAFE_INTEGER)
-		);
 	}
 
 	#step(): void {
@@ -411,18 +358,5 @@ export class LiveEntrySession implements EntrySession {
 		return value === undefined
 			? []
 			: [{ elementId: field, value, actorName: '', at: '', claimDiffers: false, unsent: false }];
-	}
-
-	#items(fieldId: string): { readonly key: FieldKey; readonly value: ItemValue }[] {
-		const newest: Record<FieldKey, FieldValue> = {};
-		for (const key of this.elements.keys()) {
-			const value = key.startsWith(`${fieldId}#`) ? this.values(key)[0]?.value : undefined;
-			if (value !== undefined) newest[key] = value;
-		}
-		return itemsOf(newest, fieldId);
-	}
-
-	#nameOf(personId: string): string {
-		return this.people.find((person) => person.personId === personId)?.name ?? '';
 	}
 }

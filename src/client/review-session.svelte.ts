@@ -8,6 +8,7 @@ import {
 	type CommentThread,
 } from '#domain/collaboration/comments.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
+import { proposalsOf, type Proposal } from '#domain/collaboration/proposals.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import {
 	EntryConnection,
@@ -72,10 +73,12 @@ export class ReviewSession {
 
 	/** Threads with something to read, the oldest first. */
 	get threads(): readonly CommentThread[] {
-		const known = this.#parts.attributions();
-		return threadsOf(this.#events.current, ({ id }) => known[id]?.seq ?? Number.MAX_SAFE_INTEGER).filter(
-			(thread) => !isEmptyThread(thread),
-		);
+		return threadsOf(this.#events.current, this.#position).filter((thread) => !isEmptyThread(thread));
+	}
+
+	/** Proposals, the oldest first. */
+	get proposals(): readonly Proposal[] {
+		return proposalsOf(this.#events.current, this.#position);
 	}
 
 	get canComment(): boolean {
@@ -128,6 +131,10 @@ export class ReviewSession {
 		this.#add({ kind: 'resolution', of, isResolved });
 	}
 
+	propose({ values, texts, fork }: Pick<Proposal, 'values' | 'texts' | 'fork'>, why: string): void {
+		this.#add({ kind: 'proposal', values, texts, fork, why });
+	}
+
 	/** An editor has looked for the passages of a text: these it did not find. */
 	looked(field: string, missing: ReadonlySet<string>): void {
 		const inField = this.threads.flatMap(({ id, anchor }) =>
@@ -143,6 +150,8 @@ export class ReviewSession {
 		this.#connection.close();
 		this.#doc.destroy();
 	}
+
+	#position = ({ id }: ReviewEvent): number => this.#parts.attributions()[id]?.seq ?? Number.MAX_SAFE_INTEGER;
 
 	#add(said: Said, id: string = createId<string>()): void {
 		const event = { id, by: this.#parts.me.id, at: serverClock.isoNow(), ...said } as ReviewEvent;

@@ -11,7 +11,7 @@ import { can, demand, type EntryThing, type Person } from '#domain/permissions/p
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import { bodyOf } from '#sync/entry-doc.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
-import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
+import { elementsOf, fieldValuesOf, isSameValue, setField } from '#sync/field-values.ts';
 import { eventsOf } from '#sync/review-doc.ts';
 import { rowsById } from '#server/catalogue/rows.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
@@ -31,7 +31,7 @@ export interface ShownProposal {
 	readonly at: string;
 	readonly why: string;
 	readonly values: readonly ProposedValue[];
-	readonly texts: readonly Pick<ProposedText, 'field' | 'before' | 'after'>[];
+	readonly texts: readonly ProposedText[];
 	readonly state: Proposal['state'];
 	readonly decision:
 		| {
@@ -41,6 +41,8 @@ export interface ShownProposal {
 				readonly changed: readonly { readonly field: FieldKey; readonly value: FieldValue }[];
 		  }
 		| undefined;
+	/** Fields of an open proposal that say something else by now, with what they say. */
+	readonly stale: readonly { readonly field: FieldKey; readonly value: FieldValue }[];
 	/** The person asking may decide it. */
 	readonly mayDecide: boolean;
 }
@@ -50,9 +52,9 @@ export interface Deciding {
 	readonly id: string;
 	readonly verdict: Verdict;
 	readonly why: string;
-	/** Values in the place of the proposed ones, with the elements seen: a stale field is accepted only so. */
+	/** Values in the place of the proposed ones, with the value seen to stand: a stale field is accepted only so. */
 	readonly changed?:
-		| readonly { readonly field: FieldKey; readonly value: FieldValue; readonly base: readonly string[] }[]
+		| readonly { readonly field: FieldKey; readonly value: FieldValue; readonly seen: FieldValue }[]
 		| undefined;
 }
 
@@ -119,6 +121,16 @@ export function createProposalDesk(parts: {
 					row,
 				]),
 			);
+			const standing = new Map(
+				(entries.size === 0
+					? []
+					: await storage.db
+							.selectFrom('entry')
+							.select(['id', 'fields'])
+							.where('id', 'in', [...entries.keys()])
+							.execute()
+				).map(({ id, fields }) => [id, JSON.parse(fields) as Record<FieldKey, FieldValue>]),
+			);
 			return rows.flatMap((row): ShownProposal[] => {
 				const entry = entries.get(row.entry_id);
 				if (!entry) return [];
@@ -138,7 +150,7 @@ export function createProposalDesk(parts: {
 						at: row.received_at,
 						why: row.why,
 						values,
-						texts: texts.map(({ field, before, after }) => ({ field, before, after })),
+						texts,
 						state: row.state as Proposal['state'],
 						decision:
 							row.decided_by === null
@@ -149,6 +161,15 @@ export function createProposalDesk(parts: {
 										why: row.decided_why ?? '',
 										changed: JSON.parse(row.changed) as NonNullable<ShownProposal['decision']>['changed'],
 									},
+						stale:
+							row.state === 'open'
+								? values.flatMap(({ field, before }) => {
+										// The level is no field of the row.
+										const value =
+											field === 'level' ? entry.level : (standing.get(row.entry_id)?.[field] ?? null);
+										return isSameValue(value, before) ? [] : [{ field, value }];
+									})
+								: [],
 						mayDecide: row.state === 'open' && row.actor_id !== person.id,
 					},
 				];
@@ -171,6 +192,7 @@ export function createProposalDesk(parts: {
 				kind: 'proposal',
 				values: [{ field, base: seen.map(({ id }) => id), before: seen[0]?.value ?? null, value }],
 				texts: [],
+				fork: '',
 				why,
 			};
 			await collaboration.say(entryId, actorOf(identity), () => event, 'update');
@@ -243,32 +265,35 @@ function applyProposal(
 		{ values: proposal.values.filter(({ field }) => !changed.some((each) => each.field === field)) },
 		(field) => elementsOf(values, field).map((element) => element.id),
 	);
-	for (const { field, base } of changed) if (!haveSameIds(elementsOf(values, field), base)) stale.push(field);
+	for (const { field, seen } of changed)
+		if (elementsOf(values, field).some(({ value }) => !isSameValue(value, seen))) stale.push(field);
 	if (stale[0] !== undefined) throw new Refusal('collaboration.proposal-stale', { field: stale[0] }, 409);
 	for (const { field, value } of proposal.values) {
 		const other = changed.find((each) => each.field === field);
 		setField(values, field, other ? other.value : value, { id: createId<string>(), ...setting });
 	}
-	for (const text of proposal.texts) applyText(copy, text);
+	applyTexts(copy, proposal);
 	return true;
 }
 
-/** Applies a fork of a long text. It does what it shows and nothing else: whoever accepts it has only seen the words. */
-function applyText(copy: Y.Doc, { field, update, before, after }: ProposedText): void {
-	const words = (): string => plainTextOf(readFragment(bodyOf(copy, field)));
-	if (words() !== before) throw new Refusal('collaboration.proposal-stale', { field }, 409);
-	const body: unknown = bodyOf(copy, field);
+/** Applies a fork of long texts. It does what it shows and nothing else: whoever accepts it has only seen the words. */
+function applyTexts(copy: Y.Doc, { texts, fork }: Proposal): void {
+	if (texts.length === 0) return;
+	const wordsOf = (field: string): string => plainTextOf(readFragment(bodyOf(copy, field)));
+	for (const { field, before } of texts)
+		if (wordsOf(field) !== before) throw new Refusal('collaboration.proposal-stale', { field }, 409);
+	const bodies = new Set<unknown>(texts.map(({ field }) => bodyOf(copy, field)));
 	let isForeign = false;
 	const look = ({ changed }: Y.Transaction): void => {
 		for (const type of changed.keys()) {
 			let top = type as unknown as Y.AbstractType<unknown>;
 			while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
-			if (top !== body) isForeign = true;
+			if (!bodies.has(top)) isForeign = true;
 		}
 	};
 	copy.on('beforeObserverCalls', look);
 	try {
-		Y.applyUpdate(copy, new Uint8Array(Buffer.from(update, 'base64')));
+		Y.applyUpdate(copy, new Uint8Array(Buffer.from(fork, 'base64')));
 	} catch (error) {
 		throw new Refusal('collaboration.malformed-update', {
 			reason: error instanceof Error ? error.message : String(error),
@@ -276,6 +301,7 @@ function applyText(copy: Y.Doc, { field, update, before, after }: ProposedText):
 	} finally {
 		copy.off('beforeObserverCalls', look);
 	}
-	if (isForeign || copy.store.pendingStructs || copy.store.pendingDs || words() !== after)
-		throw new Refusal('collaboration.foreign-type', { type: field }, 403);
+	const wrong = texts.find(({ field, after }) => wordsOf(field) !== after);
+	if (isForeign || copy.store.pendingStructs || copy.store.pendingDs || wrong)
+		throw new Refusal('collaboration.foreign-type', { type: wrong?.field ?? 'fork' }, 403);
 }

@@ -41,6 +41,7 @@ export function authorWords(by: Pick<Attribution, 'actorName' | 'via'>): string 
 		recovered: m.conflicts_via_recovered,
 		automatic: m.conflicts_via_automatic,
 		undo: m.conflicts_via_undo,
+		proposal: m.conflicts_via_proposal,
 	};
 	const words = via === undefined ? undefined : how[via];
 	return words ? m.conflicts_author_via({ name: by.actorName, how: words() }) : by.actorName;

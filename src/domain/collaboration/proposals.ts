@@ -16,11 +16,9 @@ export interface ProposedValue {
 	readonly value: FieldValue;
 }
 
-/** Other words for a long text: a fork of it. */
+/** Other words for a long text. */
 export interface ProposedText {
 	readonly field: string;
-	/** Yjs update in base64 that leads from the text as it was seen to the proposed one. */
-	readonly update: string;
 	/** Plain words before and after, for who reads it. */
 	readonly before: string;
 	readonly after: string;
@@ -35,6 +33,8 @@ export type ProposalEvent = EventBase &
 				readonly kind: 'proposal';
 				readonly values: readonly ProposedValue[];
 				readonly texts: readonly ProposedText[];
+				/** Fork of these texts: a Yjs update in base64 from what was seen to what is proposed. Empty without texts. */
+				readonly fork: string;
 				readonly why: string;
 		  }
 		/** Written by the server only, when somebody other than the proposer decides. */
@@ -54,6 +54,7 @@ export interface Proposal {
 	readonly at: string;
 	readonly values: readonly ProposedValue[];
 	readonly texts: readonly ProposedText[];
+	readonly fork: string;
 	readonly why: string;
 	readonly state: 'open' | 'withdrawn' | Verdict;
 	readonly decision:
@@ -75,8 +76,8 @@ export function proposalsOf(
 	const inOrder = eventsInOrder(events, position);
 	for (const event of inOrder)
 		if (event.kind === 'proposal') {
-			const { id, by, at, values, texts, why } = event;
-			proposals.set(id, { id, by, at, values, texts, why, state: 'open', decision: undefined });
+			const { id, by, at, values, texts, fork, why } = event;
+			proposals.set(id, { id, by, at, values, texts, fork, why, state: 'open', decision: undefined });
 		}
 	for (const event of inOrder) {
 		if (event.kind !== 'decision' && event.kind !== 'withdrawal') continue;

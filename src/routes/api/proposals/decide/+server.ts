@@ -4,6 +4,11 @@ import { MAX_PROPOSED_CHANGES, MAX_WHY_LENGTH } from '#domain/collaboration/prop
 import { answer } from '../../answers.ts';
 import { demandIdentity, readBody } from '../../person.ts';
 
+const value = v.pipe(
+	v.any(),
+	v.transform((given) => given as FieldValue),
+);
+
 const Body = v.strictObject({
 	id: v.pipe(v.string(), v.maxLength(64)),
 	verdict: v.picklist(['accepted', 'rejected']),
@@ -13,11 +18,8 @@ const Body = v.strictObject({
 			v.array(
 				v.strictObject({
 					field: v.pipe(v.string(), v.maxLength(140)),
-					value: v.pipe(
-						v.any(),
-						v.transform((value) => value as FieldValue),
-					),
-					base: v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(50)),
+					value,
+					seen: value,
 				}),
 			),
 			v.maxLength(MAX_PROPOSED_CHANGES),
