@@ -77,7 +77,7 @@ describe('a plain Yjs client', () => {
 		await eventually(async () => expect((await server.app.catalogue.entry(system, id)).title).toBe('新'));
 	});
 
-	it('hands on 600 edits, each of them in the log before anybody else has it', async () => {
+	it('hands on 600 edits, and all that somebody else has of them is in the log', async () => {
 		const { server, id, token } = await aScene();
 		const page = await joinLive(server.port, id, { token: await server.token('乙', 'archivist') });
 		const plain = await joinPlain(server.port, id, { token, by: '甲' });
@@ -224,7 +224,8 @@ describe('what a plain Yjs client may not', () => {
 	});
 
 	it('nobody, bad tokens and readers are told once and for all', async () => {
-		const { server, id } = await aScene();
+		const { server } = await aScene();
+		const id = await aMadeEntry(server.app, { title: '公开', fields: { accessStatus: 'open' } });
 		const reader = await server.token('读者', 'reader');
 		for (const [token, code, reason] of [
 			[undefined, 4401, 'permissions.sign-in'],
@@ -265,6 +266,26 @@ describe('what a plain Yjs client may not', () => {
 		await eventually(() => expect(plain.ended()).toEqual({ code: 4403, reason: 'permissions.denied' }));
 		expect(await server.app.storage.log.head(`entry:${id}`)).toBe(before);
 		expect(page.values('title')).toEqual(['题']);
+	});
+
+	it('more sockets of a person than 200: the next is put off, and others come in', async () => {
+		const { server, id, token } = await aScene();
+		const url = `ws://127.0.0.1:${server.port}/yjs/entry:${id}?token=${token}`;
+		const sockets = await Promise.all(
+			Array.from({ length: 200 }, async () => {
+				const socket = new WebSocket(url);
+				await new Promise((resolve) => socket.on('open', resolve));
+				return socket;
+			}),
+		);
+		const status = await new Promise((resolve) => {
+			const socket = new WebSocket(url);
+			socket.on('unexpected-response', (_, response) => resolve(response.statusCode));
+			socket.on('error', () => undefined);
+		});
+		expect(status).toBe(429);
+		await joinPlain(server.port, id, { token: await server.token('乙', 'archivist') });
+		for (const socket of sockets) socket.terminate();
 	});
 
 	it('frames that are none, and those of a page', async () => {
