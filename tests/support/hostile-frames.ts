@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
-import { named, type Endpoint } from './raw-socket.ts';
+import { awarenessFrame, named, syncFrame, type Endpoint } from './raw-socket.ts';
 
 /** A number below a limit, the same ones in the same order for a seed. */
 export type Random = (limit: number) => number;
@@ -19,19 +19,20 @@ export function randomFrom(seed: number): Random {
 	};
 }
 
-/** What a client of an endpoint may have to say of its document, good as it stands. */
+/** What a client of an endpoint may have to say of its document, framed well; some of it is broken inside. */
 export function goodFrames(
 	endpoint: Endpoint,
-	parts: { readonly doc: Y.Doc; readonly id: EntryId; readonly others: readonly string[]; readonly by: string },
+	parts: {
+		readonly doc: Y.Doc;
+		readonly id: EntryId;
+		/** Documents that the client has not opened. */
+		readonly others: readonly string[];
+		readonly by: string;
+		readonly random: Random;
+	},
 ): (() => Uint8Array)[] {
-	const frame = (name: string, write: (encoder: encoding.Encoder) => void): Uint8Array =>
-		named(endpoint, name, encoding.encode(write));
 	const sync = (kind: number, payload: Uint8Array, name = entryDocName(parts.id)): Uint8Array =>
-		frame(name, (encoder) => {
-			encoding.writeVarUint(encoder, 0);
-			encoding.writeVarUint(encoder, kind);
-			encoding.writeVarUint8Array(encoder, payload);
-		});
+		named(endpoint, name, syncFrame(kind, payload));
 	/** An edit that nobody has seen. */
 	const update = (): Uint8Array => {
 		const copy = new Y.Doc();
@@ -45,28 +46,23 @@ export function goodFrames(
 		return Y.encodeStateAsUpdate(copy, before);
 	};
 	const awareness = (state: unknown): Uint8Array =>
-		frame(entryDocName(parts.id), (encoder) => {
-			encoding.writeVarUint(encoder, 1);
-			encoding.writeVarUint8Array(
-				encoder,
-				encoding.encode((inner) => {
-					encoding.writeVarUint(inner, 1);
-					encoding.writeVarUint(inner, 4711);
-					encoding.writeVarUint(inner, 1);
-					encoding.writeVarString(inner, JSON.stringify(state));
-				}),
-			);
-		});
+		named(endpoint, entryDocName(parts.id), awarenessFrame(4711, 1, state));
 	const kind = (type: number, ...texts: string[]): Uint8Array =>
-		frame(entryDocName(parts.id), (encoder) => {
-			encoding.writeVarUint(encoder, type);
-			for (const text of texts) encoding.writeVarString(encoder, text);
-		});
+		named(
+			endpoint,
+			entryDocName(parts.id),
+			encoding.encode((encoder) => {
+				encoding.writeVarUint(encoder, type);
+				for (const text of texts) encoding.writeVarString(encoder, text);
+			}),
+		);
 	return [
 		() => sync(0, Y.encodeStateVector(parts.doc)),
 		() => sync(1, Y.encodeStateAsUpdate(parts.doc)),
 		() => sync(2, update()),
-		() => sync(2, update()),
+		() => sync(2, mutated(update(), update(), parts.random)),
+		() => sync(1, mutated(update(), Y.encodeStateAsUpdate(parts.doc), parts.random)),
+		() => sync(0, mutated(Y.encodeStateVector(parts.doc), update(), parts.random)),
 		() => awareness({ field: 'title' }),
 		() => awareness(null),
 		() => kind(3),

@@ -291,7 +291,13 @@ describe('what a plain Yjs client may not', () => {
 	it('frames that are none, and those of a page', async () => {
 		const { server, id, token } = await aScene();
 		const witness = await joinPlain(server.port, id, { token, by: '甲' });
-		for (const frame of ['text', Uint8Array.of(), Uint8Array.of(255), Uint8Array.of(5, 0), Uint8Array.of(7, 0)]) {
+		for (const frame of [
+			'text',
+			Uint8Array.of(),
+			Uint8Array.of(255),
+			Uint8Array.of(5, 0),
+			Uint8Array.of(7, 0),
+		]) {
 			const socket = new WebSocket(`ws://127.0.0.1:${server.port}/yjs/entry:${id}?token=${token}`);
 			const closed = new Promise((resolve) =>
 				socket.on('close', (code, reason) => resolve([code, reason.toString()])),
@@ -306,31 +312,34 @@ describe('what a plain Yjs client may not', () => {
 });
 
 describe('rights that end while a plain Yjs client is joined', () => {
-	it.each(['token', 'session'])('a %s: its socket closes, and coming back it is told for good', async (what) => {
-		const { server, id, token } = await aScene();
-		const plain = await joinPlain(
-			server.port,
-			id,
-			what === 'token'
-				? { token, by: '甲' }
-				: { cookie: await server.cookie('甲', 'archivist'), origin: server.origin, by: '甲' },
-		);
-		const personId = await idOf(server, '甲');
-		if (what === 'session') await server.app.permissions.signOutEverywhere(personId);
-		else {
-			const [known] = await server.app.permissions.tokens.list(personId);
-			await server.app.administration.people.revokeToken(personId, known?.id ?? '', OPS);
-		}
-		plain.set('title', '不许');
-		await eventually(() => expect(plain.closes[0]?.code).toBe(4501));
-		await eventually(() =>
-			expect(plain.ended()).toEqual({
-				code: 4401,
-				reason: what === 'token' ? 'permissions.bad-token' : 'permissions.sign-in',
-			}),
-		);
-		expect((await server.app.catalogue.entry(system, id)).title).toBe('题');
-	});
+	it.each(['token', 'session'])(
+		'a %s: its socket closes, and coming back it is told for good',
+		async (what) => {
+			const { server, id, token } = await aScene();
+			const plain = await joinPlain(
+				server.port,
+				id,
+				what === 'token'
+					? { token, by: '甲' }
+					: { cookie: await server.cookie('甲', 'archivist'), origin: server.origin, by: '甲' },
+			);
+			const personId = await idOf(server, '甲');
+			if (what === 'session') await server.app.permissions.signOutEverywhere(personId);
+			else {
+				const [known] = await server.app.permissions.tokens.list(personId);
+				await server.app.administration.people.revokeToken(personId, known?.id ?? '', OPS);
+			}
+			plain.set('title', '不许');
+			await eventually(() => expect(plain.closes[0]?.code).toBe(4501));
+			await eventually(() =>
+				expect(plain.ended()).toEqual({
+					code: 4401,
+					reason: what === 'token' ? 'permissions.bad-token' : 'permissions.sign-in',
+				}),
+			);
+			expect((await server.app.catalogue.entry(system, id)).title).toBe('题');
+		},
+	);
 
 	it('rights that only changed: it comes back by itself, with those of now', async () => {
 		const { server, id, token } = await aScene();
