@@ -7,6 +7,7 @@ import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import { readFieldElement } from './field-element-schema.ts';
+import { refuseReusedClocks } from './reused-clocks.ts';
 
 /**
  * How an update is judged: `update`, the sender's own work · {@link Recovery}, which gives back what a restored log has
@@ -54,8 +55,8 @@ export class DocGate {
 	/**
 	 * Judges an update and, unless it holds nothing new, marks it as under way until {@link settle}.
 	 * @throws {Refusal} 'collaboration.update-too-large' | 'collaboration.malformed-update' |
-	 * 'collaboration.missing-history' | 'collaboration.foreign-type' | 'collaboration.bad-element' |
-	 * 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
+	 * 'collaboration.missing-history' | 'collaboration.reused-clock' | 'collaboration.foreign-type' |
+	 * 'collaboration.bad-element' | 'collaboration.foreign-author' | 'collaboration.deletion-without-value'
 	 */
 	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
 		// Whole states, and work that was too large for the line, come by themselves.
@@ -240,7 +241,7 @@ function lostIn(
 function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
 	try {
 		// Decoding first: a half-applied broken update must not be taken for a small good one.
-		Y.decodeUpdate(payload);
+		refuseReusedClocks(copy, Y.decodeUpdate(payload).structs);
 		Y.applyUpdate(copy, payload);
 	} catch (error) {
 		if (error instanceof Error && error.name === 'Refusal') throw error;
