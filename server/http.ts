@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
+import { PLAIN_YJS_PATH } from './collaboration/asked.ts';
 import { handleRecover } from './collaboration/recover-request.ts';
-import { PLAIN_YJS_PATH } from './collaboration/sockets.ts';
 import { isWildcard } from './tls-names.ts';
 import { takePlainHttp } from './tls-port.ts';
 

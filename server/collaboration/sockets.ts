@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream';
 import type { Hocuspocus } from '@hocuspocus/server';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { parseDocName } from '#sync/entry-doc.ts';
 import { CLOSE } from './connection-context.ts';
 import { HOCUSPOCUS, type Dialect } from './dialect.ts';
 import { OpenSocket } from './open-socket.ts';
 import { PlainYjs } from './plain-yjs.ts';
+import { readAsked, type Asked } from './asked.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { headersOf, isOwnOrigin, type Identities, type Identity } from '#server/permissions/identity.ts';
 
@@ -18,8 +18,6 @@ const MAX_SOCKETS_OF_NOBODY = 1000;
 /** Sockets of one person at a time, all tabs and scripts together. */
 const MAX_SOCKETS_PER_PERSON = 200;
 const SESSION_CHECK_MS = 60_000;
-/** Below it, the names of documents for plain Yjs clients. */
-export const PLAIN_YJS_PATH = '/yjs/';
 
 /** The WebSockets of live editing: who is behind each, and when it must end. */
 export class Sockets {
@@ -189,35 +187,6 @@ export class Sockets {
 		let count = 0;
 		for (const socket of this.#open) if (socket.identity?.person.id === personId) count++;
 		return count;
-	}
-}
-
-/** What the address of an upgrade says. */
-interface Asked {
-	/** The one document of a plain Yjs client; undefined on `/collab`. */
-	readonly docName: string | undefined;
-	readonly token: string | undefined;
-	readonly lineage: string | null;
-}
-
-function readAsked(url: string): Asked {
-	const { pathname, searchParams } = new URL(url, 'http://localhost');
-	const lineage = searchParams.get('lineage');
-	if (!pathname.startsWith(PLAIN_YJS_PATH)) return { docName: undefined, token: undefined, lineage };
-	return {
-		docName: docNameIn(pathname.slice(PLAIN_YJS_PATH.length)),
-		token: searchParams.get('token') ?? undefined,
-		lineage,
-	};
-}
-
-/** Empty when it names none: Hocuspocus, too, finds things of its own in the name of a document. */
-function docNameIn(path: string): string {
-	try {
-		const name = decodeURIComponent(path);
-		return parseDocName(name) ? name : '';
-	} catch {
-		return '';
 	}
 }
 

@@ -187,6 +187,17 @@ describe('presence of a plain Yjs client', () => {
 		expect(plain.closes).toEqual([]);
 	});
 
+	it('comes back to it: with nobody else there, it would take the line for dead after 30 seconds', async () => {
+		const { server, id, token } = await aScene();
+		const plain = await joinPlain(server.port, id, { token });
+		for (let times = 0; times < 2; times++) {
+			const heard = nextFrame(plain.provider.ws as unknown as WebSocket, (frame) => frame[0] === 1);
+			// What it says every 15 seconds, with nothing new in it.
+			plain.provider.awareness.setLocalState({ field: 'title' });
+			await heard;
+		}
+	});
+
 	it('is told to who asks', async () => {
 		const { server, id, token } = await aScene();
 		const page = await joinLive(server.port, id, { token: await server.token('乙', 'archivist') });
