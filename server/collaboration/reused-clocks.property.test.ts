@@ -54,7 +54,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 );
 
 describe('clocks that were used before', () => {
-	it('whatever is sent once more, whole or in part, is no reuse', () => {
+	it('whatever is sent once more, whole or in part, is no reuse', { timeout: 120_000 }, () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.tuple(fc.nat(2), edit, fc.boolean()), { minLength: 1, maxLength: 40 }),
