@@ -25,6 +25,8 @@ export interface LoadReport {
 	readonly timesMs: readonly number[];
 }
 
+// Each plain provider listens for the end of the process.
+process.setMaxListeners(0);
 process.on('message', (task: LoadTask) => {
 	void edit(task).then((report) => process.send?.(report));
 });
