@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
+import { PLAIN_YJS_PATH } from './collaboration/asked.ts';
 import { handleRecover } from './collaboration/recover-request.ts';
 import { isWildcard } from './tls-names.ts';
 import { takePlainHttp } from './tls-port.ts';
@@ -73,7 +74,7 @@ export async function serve(app: App): Promise<Served> {
 		// A page that came without TLS may have been changed on its way here.
 		if (pair && request.headers.origin?.startsWith('http:')) return void socket.destroy();
 		const path = (request.url ?? '/').split('?', 1)[0];
-		if (path === '/collab') {
+		if (path === '/collab' || path?.startsWith(PLAIN_YJS_PATH)) {
 			socket.on('error', (error) => logger.debug({ err: error }, 'socket error before the upgrade'));
 			app.collaboration.upgrade(request, socket, head).catch((error: unknown) => {
 				logger.error({ err: error }, 'upgrade failed');

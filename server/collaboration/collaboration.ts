@@ -61,7 +61,7 @@ export interface CollaborationParts {
 
 /** Live editing of one archive. */
 export interface Collaboration {
-	/** Takes an HTTP upgrade of `/collab`. */
+	/** Takes an HTTP upgrade of `/collab` or `/yjs/…`. */
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
 	/**
 	 * Sets one field as a logged edit like any other; open editors see it at once.

@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { Refusal } from '#domain/base/refusal.ts';
+import { refuseReusedClocks } from './reused-clocks.ts';
 
 /** What an update does to a copy of a document, as far as every kind of document asks. */
 export interface Applied {
@@ -13,7 +14,8 @@ export interface Applied {
 /**
  * Applies an update to the copy.
  * @param look sees the transaction before anything it deleted is cleared away
- * @throws {Refusal} 'collaboration.malformed-update' | 'collaboration.missing-history' (409) and what `look` refuses
+ * @throws {Refusal} 'collaboration.malformed-update' | 'collaboration.missing-history' (409) |
+ * 'collaboration.reused-clock' and what `look` refuses
  */
 export function applyToCopy(
 	copy: Y.Doc,
@@ -92,7 +94,7 @@ function* itemsOf(doc: Y.Doc, client: number, begin: number, end: number): Gener
 function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
 	try {
 		// Decoding first: a half-applied broken update must not be taken for a small good one.
-		Y.decodeUpdate(payload);
+		refuseReusedClocks(copy, Y.decodeUpdate(payload).structs);
 		Y.applyUpdate(copy, payload);
 	} catch (error) {
 		if (error instanceof Error && error.name === 'Refusal') throw error;

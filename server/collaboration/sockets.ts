@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { Hocuspocus } from '@hocuspocus/server';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { CLOSE, type LiveSocket } from './connection-context.ts';
+import { CLOSE } from './connection-context.ts';
+import { HOCUSPOCUS, type Dialect } from './dialect.ts';
+import { OpenSocket } from './open-socket.ts';
+import { PlainYjs } from './plain-yjs.ts';
+import { readAsked, type Asked } from './asked.ts';
 import { ReadingPace } from './reading-pace.ts';
 import { headersOf, isOwnOrigin, type Identities, type Identity } from '#server/permissions/identity.ts';
 
-/** Bytes waiting for a client that does not read; above this its socket is closed. */
-const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 /** Largest frame taken. */
 const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 /** Sockets at a time of which nobody knows yet who is behind them: a token comes with the first message. */
@@ -61,16 +63,23 @@ export class Sockets {
 		return this.#open.size;
 	}
 
-	/** Takes over an HTTP upgrade of `/collab`. A wrong Origin is answered 403 before anything else happens. */
+	/**
+	 * Takes over an HTTP upgrade of `/collab`, or of `/yjs/…` for plain Yjs clients. A wrong Origin is answered 403 before
+	 * anything else happens.
+	 */
 	async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
 		if (this.#isStopping || !this.#isReady()) return answer(socket, 503, 'Service Unavailable');
 		if (!isOwnOrigin(headersOf(request), this.#origin)) return answer(socket, 403, 'Forbidden');
-		const said = new URL(request.url ?? '/', 'http://localhost').searchParams.get('lineage');
+		const asked = readAsked(request.url ?? '/');
 		let identity: Identity | undefined;
 		try {
 			// A device whose copies follow another history of the log first gives back what the log lost.
-			if (said !== null && said !== (await this.#lineage())) return answer(socket, 409, 'Conflict');
-			identity = await this.#identities.personOf(headersOf(request));
+			if (asked.lineage !== null && asked.lineage !== (await this.#lineage()))
+				return answer(socket, 409, 'Conflict');
+			// Who brings a bad token is let in to hear so: a plain Yjs client takes an HTTP status for a bad line.
+			identity = asked.token
+				? await this.#identities.personOfToken(asked.token)
+				: await this.#identities.personOf(headersOf(request));
 		} catch (error) {
 			this.#logger.error({ err: error }, 'session look-up failed');
 			return answer(socket, 500, 'Internal Server Error');
@@ -79,7 +88,7 @@ export class Sockets {
 		const limit = identity ? MAX_SOCKETS_PER_PERSON : MAX_SOCKETS_OF_NOBODY;
 		if (this.#countOf(identity?.person.id) >= limit) return answer(socket, 429, 'Too Many Requests');
 		this.#server.handleUpgrade(request, socket, head, (webSocket) =>
-			this.#accept(webSocket, request, identity),
+			this.#accept(webSocket, request, asked, identity),
 		);
 	}
 
@@ -111,8 +120,18 @@ export class Sockets {
 		for (const socket of this.#open) setTimeout(() => socket.webSocket.terminate(), 1000).unref();
 	}
 
-	#accept(webSocket: WebSocket, request: IncomingMessage, identity: Identity | undefined): void {
-		const socket = new OpenSocket(webSocket, identity);
+	#accept(
+		webSocket: WebSocket,
+		request: IncomingMessage,
+		asked: Asked,
+		identity: Identity | undefined,
+	): void {
+		const socket = new OpenSocket(webSocket, {
+			identity,
+			dialect: (open) => this.#dialectOf(asked, open),
+			onStalled: () =>
+				this.#logger.warn({ person: socket.identity?.person.id }, 'closed a socket that does not read'),
+		});
 		const pace = new ReadingPace(performance.now());
 		this.#open.add(socket);
 		const connection = this.#hocuspocus.handleConnection(
@@ -120,17 +139,11 @@ export class Sockets {
 				get readyState() {
 					return webSocket.readyState;
 				},
-				send: (data: Parameters<WebSocket['send']>[0]) => {
-					if (webSocket.bufferedAmount > MAX_BUFFERED_BYTES) {
-						this.#logger.warn({ person: socket.identity?.person.id }, 'closed a socket that does not read');
-						webSocket.terminate();
-						return;
-					}
-					webSocket.send(data);
-				},
+				send: (data: Parameters<WebSocket['send']>[0]) => socket.send(data as Uint8Array),
 				close: (code, reason) => socket.close(code ?? 1000, reason ?? ''),
 			},
-			new Request(`http://localhost${request.url ?? '/'}`, { headers: headersOf(request) }),
+			// Without what was asked for: a token stands in it.
+			new Request('http://localhost/', { headers: headersOf(request) }),
 			{ socket },
 		);
 		webSocket.on('message', (data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean) => {
@@ -142,7 +155,8 @@ export class Sockets {
 				setTimeout(() => webSocket.resume(), waitMs);
 			}
 			try {
-				connection.handleMessage(bytes);
+				const frame = socket.dialect.fromClient(bytes);
+				if (frame) connection.handleMessage(frame);
 			} catch (error) {
 				this.#logger.warn({ err: error }, 'malformed frame');
 				socket.close(CLOSE.refused, 'collaboration.unknown-message');
@@ -154,40 +168,25 @@ export class Sockets {
 		});
 		// `ws` reports protocol errors (oversized frames among them) here and closes by itself.
 		webSocket.on('error', (error: Error) => this.#logger.warn({ err: error }, 'socket error'));
+		const opening = socket.dialect.opening();
+		if (opening) connection.handleMessage(opening);
+	}
+
+	#dialectOf({ docName, token }: Asked, socket: OpenSocket): Dialect {
+		if (docName === undefined) return HOCUSPOCUS;
+		return new PlainYjs({
+			docName,
+			token: token ?? '',
+			awareness: () => this.#hocuspocus.documents.get(docName)?.awareness,
+			send: (frame) => socket.sendPlain(frame),
+			close: (code, reason) => socket.close(code, reason),
+		});
 	}
 
 	#countOf(personId: string | undefined): number {
 		let count = 0;
 		for (const socket of this.#open) if (socket.identity?.person.id === personId) count++;
 		return count;
-	}
-}
-
-class OpenSocket implements LiveSocket {
-	readonly webSocket: WebSocket;
-	documents = 0;
-	#identity: Identity | undefined;
-
-	constructor(webSocket: WebSocket, identity: Identity | undefined) {
-		this.webSocket = webSocket;
-		this.#identity = identity;
-	}
-
-	get identity(): Identity | undefined {
-		return this.#identity;
-	}
-
-	adopt(identity: Identity): boolean {
-		// Another token of the same person has other limits and another end, which nobody would look after.
-		const known = this.#identity;
-		if (known && (known.person.id !== identity.person.id || known.tokenId !== identity.tokenId)) return false;
-		this.#identity ??= identity;
-		return true;
-	}
-
-	close(code: number, reason: string): void {
-		// The protocol allows 123 bytes of reason; refusal codes are ASCII.
-		this.webSocket.close(code === 1005 || code === 1006 ? 1000 : code, reason.slice(0, 120));
 	}
 }
 

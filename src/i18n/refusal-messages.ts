@@ -56,6 +56,7 @@ export {
 	refusal_collaboration_own_proposal,
 	refusal_collaboration_proposal_decided,
 	refusal_collaboration_proposal_stale,
+	refusal_collaboration_reused_clock,
 	refusal_collaboration_too_many_documents,
 	refusal_collaboration_unknown_decision,
 	refusal_collaboration_unknown_document,

@@ -16,6 +16,7 @@ import { serve } from '#server/http.ts';
 import { buildEntryDoc, writeMeta } from '#sync/entry-doc.ts';
 import { aMadeEntry } from '#tests/support/entries.ts';
 import type { LoadReport, LoadTask } from './live-editors.ts';
+import { startPlainRelay } from './plain-relay.ts';
 
 const SCENES = [
 	{ name: '20 editors on one entry', editors: 20, entries: 1, budget: 0.5 },
@@ -48,13 +49,32 @@ export async function run(): Promise<void> {
 		say(`${name}, durable: ${summary(durable)}`);
 		say(`${name}, ratio: ${(rateOf(durable) / rateOf(bare)).toFixed(2)} (budget ${budget})`);
 	}
+	await comparePlain();
 }
 
-async function measured(peer: Peer, editors: number): Promise<LoadReport> {
+/** The same with plain Yjs clients, beside a relay that does nothing but tell everybody. */
+async function comparePlain(): Promise<void> {
+	const durable: LoadReport[] = [];
+	const bare: LoadReport[] = [];
+	for (let round = 0; round < ROUNDS; round++) {
+		bare.push(await measured(await startRelay(1), 20, 'yjs'));
+		durable.push(await measured(await startOurs(1), 20, 'yjs'));
+	}
+	const name = '20 plain Yjs clients on one entry';
+	say(`${name}, bare relay: ${summary(bare)}`);
+	say(`${name}, durable: ${summary(durable)}`);
+	say(`${name}, ratio: ${(rateOf(durable) / rateOf(bare)).toFixed(2)}`);
+}
+
+async function measured(
+	peer: Peer,
+	editors: number,
+	protocol: LoadTask['protocol'] = 'hocuspocus',
+): Promise<LoadReport> {
 	const { port, ids, token } = peer;
 	const child: ChildProcess = fork(fileURLToPath(new URL('live-editors.ts', import.meta.url)));
 	try {
-		child.send({ port, ids, token, editors, seconds: SECONDS } satisfies LoadTask);
+		child.send({ port, ids, token, editors, seconds: SECONDS, protocol } satisfies LoadTask);
 		const [report] = (await once(child, 'message')) as [LoadReport];
 		return report;
 	} finally {
@@ -92,7 +112,8 @@ async function startOurs(entries: number): Promise<Peer> {
 	};
 }
 
-async function startBare(entries: number): Promise<Peer> {
+/** Documents as the real server begins them. */
+function builtStates(entries: number): { ids: EntryId[]; states: Map<string, Uint8Array> } {
 	const states = new Map<string, Uint8Array>();
 	const ids = Array.from({ length: entries }, (_, index) => {
 		const id = createId();
@@ -106,6 +127,16 @@ async function startBare(entries: number): Promise<Peer> {
 		states.set(`entry:${id}`, Y.encodeStateAsUpdate(doc));
 		return id;
 	});
+	return { ids, states };
+}
+
+async function startRelay(entries: number): Promise<Peer> {
+	const { ids, states } = builtStates(entries);
+	return { ...(await startPlainRelay(states)), ids, token: 'bench' };
+}
+
+async function startBare(entries: number): Promise<Peer> {
+	const { ids, states } = builtStates(entries);
 	const hocuspocus = new Hocuspocus({
 		quiet: true,
 		maxPendingDocuments: 500,

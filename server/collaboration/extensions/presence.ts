@@ -30,8 +30,11 @@ export class PresenceExtension implements Extension {
 		for (const [clientId, state] of states) {
 			const pinned = this.#pinned.get(connection);
 			if (pinned === undefined) {
-				if (this.#belongsToSomebodyElse(document, connection, clientId, identity.person.id))
-					this.#refuse(context);
+				// Who shows nothing of itself begins with what it heard of others.
+				if (this.#belongsToSomebodyElse(document, connection, clientId, identity.person.id)) {
+					states.delete(clientId);
+					continue;
+				}
 				this.#pinned.set(connection, clientId);
 			} else if (pinned !== clientId) {
 				// A client repeats what it heard of others; only its own state is taken from it.

@@ -6,6 +6,7 @@ import { fieldValuesOf } from '#sync/field-values.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive, type LiveClient } from '#tests/support/live-client.ts';
+import { joinPlain } from '#tests/support/plain-client.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';
 
 /** Another document of the same server must go on as if nothing had happened. */
@@ -34,7 +35,7 @@ async function aScene(): Promise<{
 	return { server, id, client, witness };
 }
 
-const offences: readonly [string, string, number, (client: LiveClient) => void][] = [
+const offences: readonly [string, string, number, (client: Pick<LiveClient, 'doc' | 'set'>) => void][] = [
 	['meta', 'collaboration.foreign-type', 4403, (client) => client.doc.getMap('meta').set('schema', 9)],
 	['an unknown type', 'collaboration.foreign-type', 4403, (client) => client.doc.getMap('evil').set('a', 1)],
 	[
@@ -77,6 +78,22 @@ describe('a client that sends what it may not', () => {
 			});
 			expect(await server.app.storage.log.head(`entry:${id}`)).toBe(before);
 			expect((await server.app.catalogue.entry(system, id as never)).title).toBe('题');
+			await unharmed(server, witness);
+		},
+	);
+
+	it.each(offences)(
+		'%s from a plain Yjs client: its socket closed for good, with the code and the reason',
+		async (_, reason, code, offend) => {
+			const { server, id, witness } = await aScene();
+			const plain = await joinPlain(server.port, id, {
+				token: await server.token('甲', 'archivist'),
+				by: '甲',
+			});
+			const before = await server.app.storage.log.head(`entry:${id}`);
+			offend(plain);
+			await eventually(() => expect(plain.ended()).toEqual({ code, reason }));
+			expect(await server.app.storage.log.head(`entry:${id}`)).toBe(before);
 			await unharmed(server, witness);
 		},
 	);

@@ -18,6 +18,7 @@ function startLoad(
 	token: string,
 	author: string,
 	ids: readonly string[],
+	endpoint?: 'yjs',
 ): { acknowledged: { doc: string; element: string }[]; stop: () => void } {
 	const child = spawn(
 		process.execPath,
@@ -28,6 +29,7 @@ function startLoad(
 			author,
 			ids.join(','),
 			'15',
+			...(endpoint ? [endpoint] : []),
 		],
 		{ stdio: ['ignore', 'pipe', 'ignore'] },
 	);
@@ -57,11 +59,12 @@ it(
 		await setup.stop();
 
 		let total = 0;
+		let plain = 0;
 		for (let round = 0; round < KILLS; round++) {
 			const server = await startServerProcess(dataDir);
 			const loads = [
 				startLoad(server.port, tokens[0] as string, '甲', ids),
-				startLoad(server.port, tokens[1] as string, '乙', ids),
+				startLoad(server.port, tokens[1] as string, '乙', ids, 'yjs'),
 			];
 			const wanted = 200 + Math.floor(Math.random() * 400);
 			await new Promise<void>((resolve, reject) => {
@@ -89,8 +92,12 @@ it(
 					expect(row, `acknowledged element ${element}`).toBeDefined();
 					total++;
 				}
+			plain += loads[1]?.acknowledged.length ?? 0;
 			await storage.close();
 		}
+		// Both protocols were at it.
+		expect(plain).toBeGreaterThan(total / 4);
+		expect(plain).toBeLessThan((total * 3) / 4);
 		expect(total).toBeGreaterThan(KILLS * 200);
 		// The next start finishes what the last kill left in the store, and deposits what never settled between kills.
 		const last = await startServerProcess(dataDir);
@@ -98,6 +105,6 @@ it(
 		await eventually(() => expect(verify(archive).objects).toBe(ENTRIES), 30_000);
 		await last.kill('SIGTERM');
 		expect(verify(archive).errors).toEqual([]);
-		console.log(`${total} acknowledged edits over ${KILLS} kills, 0 lost`);
+		console.log(`${total} acknowledged edits, ${plain} by plain Yjs clients, over ${KILLS} kills, 0 lost`);
 	},
 );
