@@ -3,9 +3,11 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
+import type { ExportedEntry, Unsettled } from '#domain/catalogue/unsettled.ts';
 import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { unsettledIn } from './conflict-rows.ts';
 import { attributionsOf } from './projection.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
@@ -43,8 +45,11 @@ export interface Catalogue {
 	hasSynthetic(): Promise<boolean>;
 	/** The outermost entries above the given ones. */
 	fondsOf(ids: readonly EntryId[]): Promise<EntryId[]>;
-	/** The entry and all below it that the person may see, parents first, in order. */
-	subtree(person: Person, id: EntryId): AsyncIterable<PlacedEntry & { readonly profile: string }>;
+	/**
+	 * The entry and all below it that the person may see, parents first, in order; with what is not settled, for who may
+	 * see conflicts.
+	 */
+	subtree(person: Person, id: EntryId): AsyncIterable<ExportedEntry & { readonly profile: string }>;
 }
 
 /** Reads of the catalogue over its rows. */
@@ -71,11 +76,14 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.execute(),
 			pathOf(person, id),
 			attributionsOf(storage, `entry:${id}`),
-			db
-				.selectFrom('conflict')
-				.select(['field', 'values_json', 'dispute'])
-				.where('entry_id', '=', id)
-				.execute(),
+			// Readers see what stands.
+			can(person, 'see', { kind: 'conflicts' })
+				? db
+						.selectFrom('conflict')
+						.select(['field', 'values_json', 'dispute'])
+						.where('entry_id', '=', id)
+						.execute()
+				: [],
 		]);
 		return {
 			...row,
@@ -152,11 +160,30 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 	async function* subtree(
 		person: Person,
 		id: EntryId,
-	): AsyncIterable<PlacedEntry & { readonly profile: string }> {
+	): AsyncIterable<ExportedEntry & { readonly profile: string }> {
 		const thing = await thingOf(id);
 		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
 		demand(person, 'export', thing);
-		const columns = ['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'] as const;
+		const columns = [
+			'id',
+			'parent_id',
+			'order_key',
+			'level',
+			'profile',
+			'fields',
+			'bodies',
+			'conflict_count',
+		] as const;
+		const showsConflicts = can(person, 'see', { kind: 'conflicts' });
+		const unsettledOf = async (
+			rows: readonly { id: string; conflict_count: number }[],
+		): Promise<ReadonlyMap<string, Unsettled>> =>
+			showsConflicts
+				? unsettledIn(
+						db,
+						rows.filter((row) => row.conflict_count > 0).map((row) => row.id),
+					)
+				: new Map();
 		const place = (row: {
 			id: string;
 			parent_id: string | null;
@@ -175,9 +202,9 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
 		});
 		const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
-		yield place(root);
+		yield { ...place(root), ...(await unsettledOf([root])).get(root.id) };
 		// Depth first, siblings by pages: memory stays within a page for each level of depth.
-		const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place>> {
+		const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place> & Unsettled> {
 			for (let last: { order: string; id: string } | undefined; ;) {
 				let query = visible(db, person)
 					.select(columns.map((column) => `entry.${column}` as const))
@@ -193,8 +220,9 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 					);
 				}
 				const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
+				const unsettled = await unsettledOf(rows);
 				for (const row of rows) {
-					yield place(row);
+					yield { ...place(row), ...unsettled.get(row.id) };
 					yield* below(row.id);
 				}
 				const end = rows.at(-1);
