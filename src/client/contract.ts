@@ -102,6 +102,8 @@ export interface Workspace {
 	readonly unsent: number;
 	/** Entries whose newest state waits for the archival store; undefined while the server cannot be asked. */
 	readonly waitingForArchive: number | undefined;
+	/** Conflicts to be settled that the person may see; undefined for readers, and while the server cannot be asked. */
+	readonly openConflicts: number | undefined;
 	readonly device: DeviceWork;
 	/** Signs in again in place, as the same person. */
 	signIn(password: string): Promise<void>;

@@ -27,6 +27,8 @@ export interface Me {
 	/** The server's time, ISO UTC. */
 	readonly now: string;
 	readonly waitingForArchive: number;
+	/** Not for readers. */
+	readonly openConflicts?: number;
 }
 
 /** A person who wants to work without the server opens what they kept here. */

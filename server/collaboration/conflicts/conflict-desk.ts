@@ -51,6 +51,8 @@ export interface ConflictDesk {
 		offset: number,
 		limit: number,
 	): Promise<{ readonly total: number; readonly offset: number; readonly rows: readonly ConflictRow[] }>;
+	/** How many are open of those the person may settle or judge; undefined for who has no part in that. */
+	openCount(person: Person): Promise<number | undefined>;
 	/** Alike conflicts, the largest group first. */
 	groups(person: Person, filter: ConflictFilter): Promise<readonly ConflictGroup[]>;
 	/** Who set values that stand in conflict. */
@@ -151,6 +153,13 @@ export function createConflictDesk(parts: {
 		}));
 	}
 
+	async function countOf(person: Person, filter: ConflictFilter): Promise<number> {
+		const { count } = await found(person, filter)
+			.select((select) => select.fn.countAll<number>().as('count'))
+			.executeTakeFirstOrThrow();
+		return count;
+	}
+
 	/** Everything a decision means: the conflicts with the value that is to stand. Moves and deletions are judged singly. */
 	async function meant(
 		identity: Identity,
@@ -177,12 +186,13 @@ export function createConflictDesk(parts: {
 	return {
 		async list(person, filter, offset, limit) {
 			const [total, rows] = await Promise.all([
-				found(person, filter)
-					.select((select) => select.fn.countAll<number>().as('count'))
-					.executeTakeFirstOrThrow(),
+				countOf(person, filter),
 				page(person, filter, offset, Math.min(limit, MAX_ROWS)),
 			]);
-			return { total: total.count, offset, rows };
+			return { total, offset, rows };
+		},
+		async openCount(person) {
+			return can(person, 'see', { kind: 'conflicts' }) ? countOf(person, { state: 'open' }) : undefined;
 		},
 		async groups(person, filter) {
 			const rows = await found(person, filter)

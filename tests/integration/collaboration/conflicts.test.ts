@@ -96,6 +96,37 @@ describe('the queue of conflicts', () => {
 	});
 });
 
+it('the number of open conflicts says nothing of other fonds, of disputed ones, or to readers', async () => {
+	const server = await startTestServer();
+	const { app } = server;
+	const [a, b] = [await personOf(app, '甲'), await personOf(app, '乙')];
+	const mine = await aMadeEntry(app, { title: '一', level: 'fonds' });
+	const other = await aMadeEntry(app, { title: '二', level: 'fonds' });
+	for (const id of [mine, other])
+		await aConflict(app, id, 'title', [
+			{ by: a, value: '甲' },
+			{ by: b, value: '乙' },
+		]);
+	expect(await app.conflicts.openCount(a)).toBe(2);
+	expect(await app.conflicts.openCount({ ...a, fonds: [mine] })).toBe(1);
+	const elements = (await app.catalogue.entry(system, mine)).conflicts['title']?.map(
+		(each) => each.elementId,
+	);
+	await app.collaboration.setField(
+		mine,
+		disputeKeyOf('title'),
+		{ reason: '待查', elements: elements ?? [] },
+		{ id: a.id, name: a.name, via: null },
+	);
+	const said = async (name: string, role: Person['role']): Promise<unknown> => {
+		const cookie = await server.cookie(name, role);
+		const answer = await fetch(`${server.origin}/api/me`, { headers: { cookie } });
+		return ((await answer.json()) as { openConflicts?: number }).openConflicts;
+	};
+	expect(await said('丙', 'reviewer')).toBe(1);
+	expect(await said('读者', 'reader')).toBeUndefined();
+});
+
 describe('values that differ in blanks and width only', () => {
 	it('settle themselves, marked as such; any other difference stays', async () => {
 		const { app } = await startTestServer();

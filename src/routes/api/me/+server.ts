@@ -6,11 +6,12 @@ import { answer } from '../answers.ts';
 export const GET = ({ locals }) =>
 	answer(async () => {
 		const person = demandPerson(locals);
-		const [settings, synthetic, { lineage, restored }, waitingForArchive] = await Promise.all([
+		const [settings, synthetic, { lineage, restored }, waitingForArchive, openConflicts] = await Promise.all([
 			locals.app.administration.settings.all(),
 			locals.app.catalogue.hasSynthetic(),
 			locals.app.collaboration.sync.lineage(),
 			locals.app.catalogue.waitingForArchive(person),
+			locals.app.conflicts.openCount(person),
 		]);
 		return {
 			me: { id: person.id, name: person.name, role: person.role, language: locals.language },
@@ -20,5 +21,6 @@ export const GET = ({ locals }) =>
 			now: new Date().toISOString(),
 			restoredAt: restored?.at ?? null,
 			waitingForArchive,
+			openConflicts,
 		};
 	});
