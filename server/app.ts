@@ -173,7 +173,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				storage,
 				clock,
 				collaboration,
-				thingOf: (id) => catalogue.thingOf(id),
+				thingsOf: (ids) => catalogue.thingsOf(ids),
 			}),
 			preservation,
 			async createEntry(identity, entry) {

@@ -32,6 +32,8 @@ export interface Catalogue {
 	tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]>;
 	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
 	thingOf(id: EntryId): Promise<EntryThing | undefined>;
+	/** The same for many; without those that are not there. */
+	thingsOf(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, EntryThing>>;
 	/** An imported entry as its row holds it, to build its live document from. */
 	storedEntry(
 		id: EntryId,
@@ -133,16 +135,31 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		});
 	}
 
+	async function thingsOf(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, EntryThing>> {
+		const things = new Map<EntryId, EntryThing>();
+		for (let from = 0; from < ids.length; from += MAX_ROWS) {
+			const rows = await db
+				.selectFrom('entry')
+				.select(['id', 'fonds_id', 'access_status'])
+				.where('id', 'in', ids.slice(from, from + MAX_ROWS))
+				.where(
+					'import_row',
+					'not in',
+					db.selectFrom('import').select('row_id').where('state', '=', 'staging'),
+				)
+				.execute();
+			for (const row of rows)
+				things.set(row.id as EntryId, {
+					kind: 'entry',
+					fondsId: row.fonds_id as EntryId,
+					accessStatus: row.access_status,
+				});
+		}
+		return things;
+	}
+
 	async function thingOf(id: EntryId): Promise<EntryThing | undefined> {
-		const row = await db
-			.selectFrom('entry')
-			.select(['fonds_id', 'access_status'])
-			.where('id', '=', id)
-			.where('import_row', 'not in', db.selectFrom('import').select('row_id').where('state', '=', 'staging'))
-			.executeTakeFirst();
-		return row
-			? { kind: 'entry', fondsId: row.fonds_id as EntryId, accessStatus: row.access_status }
-			: undefined;
+		return (await thingsOf([id])).get(id);
 	}
 
 	async function tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]> {
@@ -248,6 +265,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		},
 		tree,
 		thingOf,
+		thingsOf,
 		async storedEntry(id) {
 			if (!(await thingOf(id))) return undefined;
 			const row = await db
