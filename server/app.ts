@@ -106,7 +106,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			origin: config.origin,
 			identities: permissions,
 			thingOf: (id) => catalogue.thingOf(id),
-			storedEntry: (id) => catalogue.storedEntry(id),
+			thingsOf: (ids) => catalogue.thingsOf(ids),
+			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
 			extensions: options.extensions ?? [],
 		});

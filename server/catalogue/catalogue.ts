@@ -3,12 +3,12 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
-import type { ExportedEntry, Unsettled } from '#domain/catalogue/unsettled.ts';
+import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { unsettledIn } from './conflict-rows.ts';
-import { attributionsOf } from './projection.ts';
+import { attributionsOf } from './chosen-values.ts';
+import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
 
@@ -16,6 +16,13 @@ import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.t
 export interface TreeNode extends EntryRow {
 	readonly children?: readonly TreeNode[];
 }
+
+/** An entry as its row holds it, with what its first update also says. */
+export type ImportedEntry = PlacedEntry & {
+	readonly profile: string;
+	readonly status: string;
+	readonly createdAt: string;
+};
 
 /** What the catalogue shows. Every answer holds only what `can(person, 'see', …)` allows. */
 export interface Catalogue {
@@ -34,13 +41,8 @@ export interface Catalogue {
 	thingOf(id: EntryId): Promise<EntryThing | undefined>;
 	/** The same for many; without those that are not there. */
 	thingsOf(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, EntryThing>>;
-	/** An imported entry as its row holds it, to build its live document from. */
-	storedEntry(
-		id: EntryId,
-	): Promise<
-		| (PlacedEntry & { readonly profile: string; readonly status: string; readonly createdAt: string })
-		| undefined
-	>;
+	/** Imported entries as their rows hold them, to build their live documents from; without those that are not there. */
+	storedEntries(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, ImportedEntry>>;
 	/** How many edited entries the person may see whose newest state no version in the archival store holds yet. */
 	waitingForArchive(person: Person): Promise<number>;
 	/** True while demonstration holdings are among the entries. */
@@ -174,82 +176,6 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		}
 	}
 
-	async function* subtree(
-		person: Person,
-		id: EntryId,
-	): AsyncIterable<ExportedEntry & { readonly profile: string }> {
-		const thing = await thingOf(id);
-		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		demand(person, 'export', thing);
-		const columns = [
-			'id',
-			'parent_id',
-			'order_key',
-			'level',
-			'profile',
-			'fields',
-			'bodies',
-			'conflict_count',
-		] as const;
-		const showsConflicts = can(person, 'see', { kind: 'conflicts' });
-		const unsettledOf = async (
-			rows: readonly { id: string; conflict_count: number }[],
-		): Promise<ReadonlyMap<string, Unsettled>> =>
-			showsConflicts
-				? unsettledIn(
-						db,
-						rows.filter((row) => row.conflict_count > 0).map((row) => row.id),
-					)
-				: new Map();
-		const place = (row: {
-			id: string;
-			parent_id: string | null;
-			order_key: string;
-			level: string;
-			profile: string;
-			fields: string;
-			bodies: string;
-		}) => ({
-			id: row.id as EntryId,
-			parentId: row.parent_id as EntryId | null,
-			order: row.order_key,
-			level: row.level,
-			profile: row.profile,
-			fields: JSON.parse(row.fields) as PlacedEntry['fields'],
-			bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
-		});
-		const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
-		yield { ...place(root), ...(await unsettledOf([root])).get(root.id) };
-		// Depth first, siblings by pages: memory stays within a page for each level of depth.
-		const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place> & Unsettled> {
-			for (let last: { order: string; id: string } | undefined; ;) {
-				let query = visible(db, person)
-					.select(columns.map((column) => `entry.${column}` as const))
-					.where('entry.parent_id', '=', parentId)
-					.where('entry.status', '=', 'active');
-				if (last) {
-					const { order, id: lastId } = last;
-					query = query.where((where) =>
-						where.or([
-							where('entry.order_key', '>', order),
-							where.and([where('entry.order_key', '=', order), where('entry.id', '>', lastId)]),
-						]),
-					);
-				}
-				const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
-				const unsettled = await unsettledOf(rows);
-				for (const row of rows) {
-					yield { ...place(row), ...unsettled.get(row.id) };
-					yield* below(row.id);
-				}
-				const end = rows.at(-1);
-				if (!end || rows.length < MAX_ROWS) return;
-				last = { order: end.order_key, id: end.id };
-			}
-		};
-		yield* below(id);
-	}
-
 	return {
 		children: (person, parentId, offset, limit) =>
 			childrenOf(storage, person, parentId, offset, Math.min(limit, MAX_ROWS)),
@@ -266,25 +192,39 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		tree,
 		thingOf,
 		thingsOf,
-		async storedEntry(id) {
-			if (!(await thingOf(id))) return undefined;
-			const row = await db
-				.selectFrom('entry')
-				.select(['parent_id', 'order_key', 'level', 'profile', 'status', 'fields', 'bodies', 'created_at'])
-				.where('id', '=', id)
-				.executeTakeFirst();
-			if (!row) return undefined;
-			return {
-				id,
-				parentId: row.parent_id as EntryId | null,
-				order: row.order_key,
-				level: row.level,
-				profile: row.profile,
-				status: row.status,
-				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
-				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
-				createdAt: row.created_at,
-			};
+		async storedEntries(ids) {
+			const there = [...(await thingsOf(ids)).keys()];
+			const stored = new Map<EntryId, ImportedEntry>();
+			for (let from = 0; from < there.length; from += MAX_ROWS) {
+				const rows = await db
+					.selectFrom('entry')
+					.select([
+						'id',
+						'parent_id',
+						'order_key',
+						'level',
+						'profile',
+						'status',
+						'fields',
+						'bodies',
+						'created_at',
+					])
+					.where('id', 'in', there.slice(from, from + MAX_ROWS))
+					.execute();
+				for (const row of rows)
+					stored.set(row.id as EntryId, {
+						id: row.id as EntryId,
+						parentId: row.parent_id as EntryId | null,
+						order: row.order_key,
+						level: row.level,
+						profile: row.profile,
+						status: row.status,
+						fields: JSON.parse(row.fields) as PlacedEntry['fields'],
+						bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+						createdAt: row.created_at,
+					});
+			}
+			return stored;
 		},
 		async fondsOf(ids) {
 			const found = new Set<string>();
@@ -322,6 +262,11 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.executeTakeFirst();
 			return row !== undefined;
 		},
-		subtree,
+		async *subtree(person, id) {
+			const thing = await thingOf(id);
+			if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+			demand(person, 'export', thing);
+			yield* readSubtree(storage, person, id);
+		},
 	};
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey } from '#domain/catalogue/entry.ts';
 import type { ConflictingValue, EntryDetail } from '#domain/catalogue/rows.ts';
@@ -15,8 +15,8 @@ export function conflictStatements(
 	disputes: EntryDetail['disputes'],
 ): Statement[] {
 	const statements: Statement[] = [
-		db.deleteFrom('conflict').where('entry_id', '=', id),
-		db.deleteFrom('conflict_person').where('entry_id', '=', id),
+		CompiledQuery.raw('delete from conflict where entry_id = ?', [id]),
+		CompiledQuery.raw('delete from conflict_person where entry_id = ?', [id]),
 	];
 	for (const [field, values] of Object.entries(conflicts)) {
 		const dispute = disputes[field];

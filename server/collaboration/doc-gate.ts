@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
+import { assert } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { bodyFieldOf, MAX_UPDATE_BYTES, readMeta } from '#sync/entry-doc.ts';
 import { fieldValuesOf, type FieldElement } from '#sync/field-values.ts';
@@ -60,11 +61,19 @@ export class DocGate {
 	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
 		// Whole states, and work that was too large for the line, come by themselves.
 		const limit = judging === 'update' ? MAX_UPDATE_BYTES : MAX_STATE_BYTES;
-		if (payload.byteLength > limit)
-			throw new Refusal('collaboration.update-too-large', { bytes: payload.byteLength, limit }, 413);
+		refuseTooLarge(payload, limit);
 		const copy = (this.#copy ??= this.#build());
 		try {
-			const checked = judge(copy, payload, actor, judging);
+			const checked = judge(
+				copy,
+				() => applyOrRefuse(copy, payload),
+				actor,
+				judging,
+				(fields) =>
+					typeof judging === 'object' && 'recorded' in judging
+						? lostIn(payload, fields, judging.recorded)
+						: [],
+			);
 			if (checked) this.#inFlight.push(payload);
 			return checked;
 		} catch (error) {
@@ -97,7 +106,50 @@ export class DocGate {
 	}
 }
 
-function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging): Checked {
+/** A change made here, as it goes to the log. */
+export interface JudgedChange {
+	readonly payload: Uint8Array;
+	readonly changes: readonly NewChange[];
+}
+
+/**
+ * Makes a change in a document that nobody else has, and judges it by what it did, as {@link DocGate.check} would judge
+ * its update. Undefined when it did nothing. A document whose change was refused is spoilt.
+ * @param change all of it becomes one transaction; false says that it did nothing
+ * @throws {Refusal} what {@link DocGate.check} refuses
+ */
+export function judgeChange(
+	doc: Y.Doc,
+	change: (doc: Y.Doc) => boolean,
+	actor: Actor,
+): JudgedChange | undefined {
+	let payload: Uint8Array | undefined;
+	const onUpdate = (update: Uint8Array): void => void (payload = update);
+	doc.on('update', onUpdate);
+	try {
+		let isDone = false;
+		const make = (): void => doc.transact(() => void (isDone = change(doc)));
+		const checked = judge(doc, make, actor, 'own', () => []);
+		assert(isDone || !payload, 'a change that says it did nothing did nothing');
+		if (!checked || !payload) return undefined;
+		refuseTooLarge(payload, MAX_UPDATE_BYTES);
+		return { payload, changes: checked.changes };
+	} finally {
+		doc.off('update', onUpdate);
+	}
+}
+
+function refuseTooLarge({ byteLength: bytes }: Uint8Array, limit: number): void {
+	if (bytes > limit) throw new Refusal('collaboration.update-too-large', { bytes, limit }, 413);
+}
+
+function judge(
+	copy: Y.Doc,
+	apply: () => void,
+	actor: Actor,
+	judging: Judging | 'own',
+	lostNow: (fields: Y.Array<FieldElement>) => readonly FieldElement[],
+): Checked {
 	// Asked for later, it would take the place of the type that the update is seen to change.
 	copy.getMap('meta');
 	const before = new Set(copy.share.keys());
@@ -108,18 +160,17 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 	const onTransaction = (transaction: Y.Transaction): void => {
 		changed = transaction.changed as unknown as typeof changed;
 		isNew ||= isAnythingNew(transaction);
-		settings = settingsChangedIn(transaction, fields);
+		settings = settingsChangedIn(transaction, fields, judging === 'own');
 	};
 	copy.on('beforeObserverCalls', onTransaction);
 	try {
-		applyOrRefuse(copy, payload);
+		apply();
 	} finally {
 		copy.off('beforeObserverCalls', onTransaction);
 	}
 	if (copy.store.pendingStructs || copy.store.pendingDs)
 		throw new Refusal('collaboration.missing-history', {}, 409);
-	const lost =
-		typeof judging === 'object' && 'recorded' in judging ? lostIn(payload, fields, judging.recorded) : [];
+	const lost = lostNow(fields);
 	if (!isNew && lost.length === 0) return undefined;
 	for (const [type, keys] of changed) {
 		const name = topLevelNameOf(copy, type);
@@ -132,7 +183,7 @@ function judge(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging)
 	for (const name of copy.share.keys()) if (!before.has(name)) refuseForeignName(copy, name, judging);
 	const { added, superseded, deleted } = settings;
 	const set = [...superseded, ...added];
-	if (judging === 'update') refuseForeignAuthors(set, [actor.id, actor.name]);
+	if (judging === 'update' || judging === 'own') refuseForeignAuthors(set, [actor.id, actor.name]);
 	else if (typeof judging === 'object' && 'alsoBy' in judging)
 		refuseForeignAuthors(set, [actor.id, actor.name, ...judging.alsoBy]);
 	for (const element of deleted)
@@ -176,8 +227,15 @@ interface SettingsChanged {
 
 const NOTHING_CHANGED: SettingsChanged = { added: [], superseded: [], deleted: [] };
 
-/** Looks at what is new only: a document keeps a trace of everything that was ever set in it. */
-function settingsChangedIn(transaction: Y.Transaction, fields: Y.Array<FieldElement>): SettingsChanged {
+/**
+ * Looks at what is new only: a document keeps a trace of everything that was ever set in it.
+ * @param isOwn made here: what the same change took away again will not be in its update
+ */
+function settingsChangedIn(
+	transaction: Y.Transaction,
+	fields: Y.Array<FieldElement>,
+	isOwn: boolean,
+): SettingsChanged {
 	const added: FieldElement[] = [];
 	const superseded: FieldElement[] = [];
 	const deleted: FieldElement[] = [];
@@ -187,7 +245,7 @@ function settingsChangedIn(transaction: Y.Transaction, fields: Y.Array<FieldElem
 		if (begin === end) continue;
 		for (const item of itemsOf(doc, client, begin, end)) {
 			// What is put under a key of the list is refused by its name.
-			if (item.parent !== fields || item.parentSub !== null) continue;
+			if (item.parent !== fields || item.parentSub !== null || (isOwn && item.deleted)) continue;
 			if (item.content instanceof Y.ContentAny)
 				for (const value of item.content.getContent())
 					(item.deleted ? superseded : added).push(readFieldElement(value));
@@ -257,7 +315,7 @@ function topLevelNameOf(copy: Y.Doc, type: Y.AbstractType<unknown>): string {
 	return '?';
 }
 
-function refuseForeignName(copy: Y.Doc, name: string, judging: Judging): void {
+function refuseForeignName(copy: Y.Doc, name: string, judging: Judging | 'own'): void {
 	if (name === 'fields' || (name === 'meta' && judging === 'beginning')) return;
 	const fieldId = bodyFieldOf(name);
 	const meta = readMeta(copy);

@@ -130,6 +130,7 @@ export class LiveDocs {
 	}
 }
 
-function logFailed(reason: Error): Refusal {
+/** The log could not be written. */
+export function logFailed(reason: Error): Refusal {
 	return new Refusal('collaboration.log-failed', { reason: reason.message }, 503);
 }

@@ -15,24 +15,16 @@ import {
 } from '#domain/collaboration/conflicts.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { distinctValues, elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
-import { viaOfBringingBack } from '#server/catalogue/projection.ts';
+import { viaOfBringingBack } from '#server/catalogue/chosen-values.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import type { BulkChange, BulkRunning } from '../bulk-edits.ts';
 import type { Collaboration } from '../collaboration.ts';
 import { createConflictQueue, MAX_ROWS, type ConflictQueue } from './conflict-queue.ts';
 import { createDecisions, type Decided, type DecisionItem, type Decisions } from './decisions.ts';
 
-/** Fields settled at the same time; their updates share commits. */
-const AT_ONCE = 32;
 /** Examples a preview shows. */
 const EXAMPLES = 50;
-const PROGRESS_EVERY = 20;
-
-/** How long work is watched and given up. */
-interface Running {
-	readonly signal?: AbortSignal;
-	readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
-}
 
 /** The queue of conflicts over the whole catalogue, and decisions over many of them. */
 export interface ConflictDesk extends Pick<ConflictQueue, 'groups' | 'people'> {
@@ -47,14 +39,14 @@ export interface ConflictDesk extends Pick<ConflictQueue, 'groups' | 'people'> {
 	openCount(person: Person): Promise<number | undefined>;
 	preview(identity: Identity, filter: ConflictFilter, choice: ConflictChoice): Promise<ConflictPreview>;
 	/** Lets the choice stand in every conflict the filter finds, as one decision that can be taken back. */
-	settle(identity: Identity, decision: Decided, running?: Running): Promise<DecisionOutcome>;
+	settle(identity: Identity, decision: Decided, running?: BulkRunning): Promise<DecisionOutcome>;
 	/** Newest first, as far as they concern entries the person works with. */
 	readonly decisions: Decisions['list'];
 	/**
 	 * Gives back all values a decision removed, where its own value still stands alone.
 	 * @throws {Refusal} 'collaboration.unknown-decision' (404) | 'collaboration.decision-undone' (409)
 	 */
-	undo(identity: Identity, decisionId: string, running?: Running): Promise<DecisionOutcome>;
+	undo(identity: Identity, decisionId: string, running?: BulkRunning): Promise<DecisionOutcome>;
 }
 
 /** A conflict a decision settles, and the value that is to stand. */
@@ -67,7 +59,7 @@ interface Meant {
 export function createConflictDesk(parts: {
 	readonly storage: Storage;
 	readonly clock: Clock;
-	readonly collaboration: Pick<Collaboration, 'edit' | 'projected'>;
+	readonly collaboration: Pick<Collaboration, 'editMany'>;
 	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
 }): ConflictDesk {
 	const { clock, collaboration } = parts;
@@ -138,7 +130,8 @@ export function createConflictDesk(parts: {
 				entryId: item.entryId,
 				change: (copy: Y.Doc) => settleIn(copy, item, stands, actor, at),
 			}));
-			return { decisionId, ...(await carryOut(changes, actor, running)) };
+			const { done } = await carryOut(changes, actor, running);
+			return { decisionId, done, left: items.length - done };
 		},
 		decisions: decisions.list,
 		async undo(identity, decisionId, running = {}) {
@@ -164,43 +157,22 @@ export function createConflictDesk(parts: {
 				entryId: item.entryId,
 				change: (copy: Y.Doc) => bringBackIn(copy, item, actor, at),
 			}));
-			const { done } = await carryOut(changes, actor, running);
-			if (!running.signal?.aborted) await decisions.undone(decisionId, actor);
+			const { done, isWhole } = await carryOut(changes, actor, running);
+			if (isWhole) await decisions.undone(decisionId, actor);
 			return { decisionId, done, left: items.length - done };
 		},
 	};
 
-	/** Changes entries, a few at a time, until it is given up; then waits until their rows show it. */
+	/** Changes entries until it is given up; when it ends, their rows show what was done. */
 	async function carryOut(
-		changes: readonly Change[],
+		changes: readonly BulkChange[],
 		actor: Actor,
-		{ signal, onProgress }: Running,
-	): Promise<{ readonly done: number; readonly left: number }> {
-		const waiting = changes.values();
-		const heads = new Map<EntryId, number>();
-		let done = 0;
-		let seen = 0;
-		const work = async (): Promise<void> => {
-			for (const { entryId, change } of waiting) {
-				const seq = await collaboration.edit(entryId, actor, change);
-				if (seq !== undefined) {
-					done++;
-					heads.set(entryId, seq);
-				}
-				if (++seen % PROGRESS_EVERY === 0) onProgress?.({ done: seen, total: changes.length });
-				if (signal?.aborted) return;
-			}
-		};
-		await Promise.all(Array.from({ length: Math.min(AT_ONCE, changes.length) }, work));
-		for (const [id, seq] of heads) await collaboration.projected(id, seq);
-		return { done, left: changes.length - done };
+		running: BulkRunning,
+	): Promise<{ readonly done: number; readonly isWhole: boolean }> {
+		const outcomes = await collaboration.editMany(changes, actor, running);
+		const done = outcomes.filter((outcome) => typeof outcome === 'number').length;
+		return { done, isWhole: !outcomes.includes('not-reached') };
 	}
-}
-
-/** What is to be done to one entry; false leaves it as it is. */
-interface Change {
-	readonly entryId: EntryId;
-	readonly change: (copy: Y.Doc) => boolean;
 }
 
 /** Lets one value stand, if the field still says what whoever decided was shown: otherwise it is another question. */

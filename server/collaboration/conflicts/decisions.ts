@@ -115,10 +115,14 @@ export function createDecisions({ storage, clock }: { storage: Storage; clock: C
 				}),
 				auditLine(storage, clock, actor, 'conflicts.settle', id, { filter, choice, why }),
 			]);
+			const insert = db
+				.insertInto('decision_item')
+				.values({ decision_id: '', entry_id: '', field: '', element_id: '', before: '' })
+				.compile().sql;
 			for (let from = 0; from < items.length; from += ITEMS_AT_ONCE)
 				await storage.bulk([
 					{
-						sql: 'insert into decision_item (decision_id, entry_id, field, element_id, before) values (?, ?, ?, ?, ?)',
+						sql: insert,
 						rows: items
 							.slice(from, from + ITEMS_AT_ONCE)
 							.map((item) => [id, item.entryId, item.field, item.elementId, JSON.stringify(item.before)]),

@@ -361,7 +361,9 @@ it('the list of decisions tells of fonds somebody does not work with neither rea
 		await expect(app.conflicts.undo(asked(limited), id)).rejects.toMatchObject({
 			code: 'collaboration.unknown-decision',
 		});
-	await expect(app.conflicts.undo(asked(limited), both)).rejects.toMatchObject({ code: 'permissions.denied' });
+	await expect(app.conflicts.undo(asked(limited), both)).rejects.toMatchObject({
+		code: 'permissions.denied',
+	});
 });
 
 it('conflicts are answered over HTTP and by the command line, to who may see them', async () => {
