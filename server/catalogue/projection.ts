@@ -163,7 +163,12 @@ function rowStatements(
 	}
 	if ((before?.conflict_count ?? 0) + row.conflict_count > 0)
 		statements.push(...conflictStatements(storage.db, id, conflicts, disputes));
-	statements.push(...storage.fullText.upsert(id, indexTokens(columns.searchText)));
+	const isWordedAlike =
+		before?.fields === row.fields &&
+		before.bodies === row.bodies &&
+		before.level === level &&
+		before.profile === row.profile;
+	if (!isWordedAlike) statements.push(...storage.fullText.upsert(id, indexTokens(columns.searchText)));
 	const inheritanceChanged =
 		!before ||
 		before.parent_id !== place.parentId ||

@@ -11,6 +11,8 @@ export interface LoadTask {
 	readonly token: string;
 	readonly editors: number;
 	readonly seconds: number;
+	/** How long each rests between an acknowledgement and the next edit; not at all when left out. */
+	readonly pauseMs?: number;
 }
 
 /** What it found. */
@@ -25,7 +27,7 @@ process.on('message', (task: LoadTask) => {
 });
 
 /** Editors with a socket each, that set a field of their own and the next time when the server has acknowledged it. */
-async function edit({ port, ids, token, editors, seconds }: LoadTask): Promise<LoadReport> {
+async function edit({ port, ids, token, editors, seconds, pauseMs }: LoadTask): Promise<LoadReport> {
 	const timesMs: number[] = [];
 	let isRunning = false;
 	const starts: (() => void)[] = [];
@@ -57,7 +59,9 @@ async function edit({ port, ids, token, editors, seconds }: LoadTask): Promise<L
 				onUnsyncedChanges: ({ number }) => {
 					if (number > 0 || since === 0 || !isRunning) return;
 					timesMs.push(performance.now() - since);
-					next();
+					since = 0;
+					if (pauseMs === undefined) next();
+					else setTimeout(next, pauseMs);
 				},
 			});
 			provider.attach();
