@@ -110,7 +110,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			origin: config.origin,
 			identities: permissions,
 			thingOf: (id) => catalogue.thingOf(id),
-			storedEntry: (id) => catalogue.storedEntry(id),
+			thingsOf: (ids) => catalogue.thingsOf(ids),
+			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
 			extensions: options.extensions ?? [],
 		});
@@ -177,7 +178,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				storage,
 				clock,
 				collaboration,
-				thingOf: (id) => catalogue.thingOf(id),
+				thingsOf: (ids) => catalogue.thingsOf(ids),
 			}),
 			comments: createCommentDesk({ storage, clock, thingOf: (id) => catalogue.thingOf(id) }),
 			proposals: createProposalDesk({

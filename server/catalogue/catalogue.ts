@@ -3,10 +3,12 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
+import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { attributionsOf } from './projection.ts';
+import { attributionsOf } from './chosen-values.ts';
+import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
 
@@ -14,6 +16,13 @@ import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.t
 export interface TreeNode extends EntryRow {
 	readonly children?: readonly TreeNode[];
 }
+
+/** An entry as its row holds it, with what its first update also says. */
+export type ImportedEntry = PlacedEntry & {
+	readonly profile: string;
+	readonly status: string;
+	readonly createdAt: string;
+};
 
 /** What the catalogue shows. Every answer holds only what `can(person, 'see', …)` allows. */
 export interface Catalogue {
@@ -30,21 +39,21 @@ export interface Catalogue {
 	tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]>;
 	/** What an entry is for the permission question; undefined when there is none (or its import is under way). */
 	thingOf(id: EntryId): Promise<EntryThing | undefined>;
-	/** An imported entry as its row holds it, to build its live document from. */
-	storedEntry(
-		id: EntryId,
-	): Promise<
-		| (PlacedEntry & { readonly profile: string; readonly status: string; readonly createdAt: string })
-		| undefined
-	>;
+	/** The same for many; without those that are not there. */
+	thingsOf(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, EntryThing>>;
+	/** Imported entries as their rows hold them, to build their live documents from; without those that are not there. */
+	storedEntries(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, ImportedEntry>>;
 	/** How many edited entries the person may see whose newest state no version in the archival store holds yet. */
 	waitingForArchive(person: Person): Promise<number>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
 	/** The outermost entries above the given ones. */
 	fondsOf(ids: readonly EntryId[]): Promise<EntryId[]>;
-	/** The entry and all below it that the person may see, parents first, in order. */
-	subtree(person: Person, id: EntryId): AsyncIterable<PlacedEntry & { readonly profile: string }>;
+	/**
+	 * The entry and all below it that the person may see, parents first, in order; with what is not settled, for who may
+	 * see conflicts.
+	 */
+	subtree(person: Person, id: EntryId): AsyncIterable<ExportedEntry & { readonly profile: string }>;
 }
 
 /** Reads of the catalogue over its rows. */
@@ -71,11 +80,14 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.execute(),
 			pathOf(person, id),
 			attributionsOf(storage, [`entry:${id}`, ...(can(person, 'comment', thing) ? [`review:${id}`] : [])]),
-			db
-				.selectFrom('conflict')
-				.select(['field', 'values_json', 'dispute'])
-				.where('entry_id', '=', id)
-				.execute(),
+			// Readers see what stands.
+			can(person, 'see', { kind: 'conflicts' })
+				? db
+						.selectFrom('conflict')
+						.select(['field', 'values_json', 'dispute'])
+						.where('entry_id', '=', id)
+						.execute()
+				: [],
 		]);
 		return {
 			...row,
@@ -127,16 +139,31 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		});
 	}
 
+	async function thingsOf(ids: readonly EntryId[]): Promise<ReadonlyMap<EntryId, EntryThing>> {
+		const things = new Map<EntryId, EntryThing>();
+		for (let from = 0; from < ids.length; from += MAX_ROWS) {
+			const rows = await db
+				.selectFrom('entry')
+				.select(['id', 'fonds_id', 'access_status'])
+				.where('id', 'in', ids.slice(from, from + MAX_ROWS))
+				.where(
+					'import_row',
+					'not in',
+					db.selectFrom('import').select('row_id').where('state', '=', 'staging'),
+				)
+				.execute();
+			for (const row of rows)
+				things.set(row.id as EntryId, {
+					kind: 'entry',
+					fondsId: row.fonds_id as EntryId,
+					accessStatus: row.access_status,
+				});
+		}
+		return things;
+	}
+
 	async function thingOf(id: EntryId): Promise<EntryThing | undefined> {
-		const row = await db
-			.selectFrom('entry')
-			.select(['fonds_id', 'access_status'])
-			.where('id', '=', id)
-			.where('import_row', 'not in', db.selectFrom('import').select('row_id').where('state', '=', 'staging'))
-			.executeTakeFirst();
-		return row
-			? { kind: 'entry', fondsId: row.fonds_id as EntryId, accessStatus: row.access_status }
-			: undefined;
+		return (await thingsOf([id])).get(id);
 	}
 
 	async function tree(person: Person, id: EntryId | null, depth: number): Promise<TreeNode[]> {
@@ -149,62 +176,6 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				);
 			if (offset + page.rows.length >= page.total || page.rows.length === 0) return nodes;
 		}
-	}
-
-	async function* subtree(
-		person: Person,
-		id: EntryId,
-	): AsyncIterable<PlacedEntry & { readonly profile: string }> {
-		const thing = await thingOf(id);
-		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		demand(person, 'export', thing);
-		const columns = ['id', 'parent_id', 'order_key', 'level', 'profile', 'fields', 'bodies'] as const;
-		const place = (row: {
-			id: string;
-			parent_id: string | null;
-			order_key: string;
-			level: string;
-			profile: string;
-			fields: string;
-			bodies: string;
-		}) => ({
-			id: row.id as EntryId,
-			parentId: row.parent_id as EntryId | null,
-			order: row.order_key,
-			level: row.level,
-			profile: row.profile,
-			fields: JSON.parse(row.fields) as PlacedEntry['fields'],
-			bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
-		});
-		const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
-		yield place(root);
-		// Depth first, siblings by pages: memory stays within a page for each level of depth.
-		const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place>> {
-			for (let last: { order: string; id: string } | undefined; ;) {
-				let query = visible(db, person)
-					.select(columns.map((column) => `entry.${column}` as const))
-					.where('entry.parent_id', '=', parentId)
-					.where('entry.status', '=', 'active');
-				if (last) {
-					const { order, id: lastId } = last;
-					query = query.where((where) =>
-						where.or([
-							where('entry.order_key', '>', order),
-							where.and([where('entry.order_key', '=', order), where('entry.id', '>', lastId)]),
-						]),
-					);
-				}
-				const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
-				for (const row of rows) {
-					yield place(row);
-					yield* below(row.id);
-				}
-				const end = rows.at(-1);
-				if (!end || rows.length < MAX_ROWS) return;
-				last = { order: end.order_key, id: end.id };
-			}
-		};
-		yield* below(id);
 	}
 
 	return {
@@ -222,25 +193,40 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		},
 		tree,
 		thingOf,
-		async storedEntry(id) {
-			if (!(await thingOf(id))) return undefined;
-			const row = await db
-				.selectFrom('entry')
-				.select(['parent_id', 'order_key', 'level', 'profile', 'status', 'fields', 'bodies', 'created_at'])
-				.where('id', '=', id)
-				.executeTakeFirst();
-			if (!row) return undefined;
-			return {
-				id,
-				parentId: row.parent_id as EntryId | null,
-				order: row.order_key,
-				level: row.level,
-				profile: row.profile,
-				status: row.status,
-				fields: JSON.parse(row.fields) as PlacedEntry['fields'],
-				bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
-				createdAt: row.created_at,
-			};
+		thingsOf,
+		async storedEntries(ids) {
+			const there = [...(await thingsOf(ids)).keys()];
+			const stored = new Map<EntryId, ImportedEntry>();
+			for (let from = 0; from < there.length; from += MAX_ROWS) {
+				const rows = await db
+					.selectFrom('entry')
+					.select([
+						'id',
+						'parent_id',
+						'order_key',
+						'level',
+						'profile',
+						'status',
+						'fields',
+						'bodies',
+						'created_at',
+					])
+					.where('id', 'in', there.slice(from, from + MAX_ROWS))
+					.execute();
+				for (const row of rows)
+					stored.set(row.id as EntryId, {
+						id: row.id as EntryId,
+						parentId: row.parent_id as EntryId | null,
+						order: row.order_key,
+						level: row.level,
+						profile: row.profile,
+						status: row.status,
+						fields: JSON.parse(row.fields) as PlacedEntry['fields'],
+						bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+						createdAt: row.created_at,
+					});
+			}
+			return stored;
 		},
 		async fondsOf(ids) {
 			const found = new Set<string>();
@@ -278,6 +264,11 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				.executeTakeFirst();
 			return row !== undefined;
 		},
-		subtree,
+		async *subtree(person, id) {
+			const thing = await thingOf(id);
+			if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+			demand(person, 'export', thing);
+			yield* readSubtree(storage, person, id);
+		},
 	};
 }

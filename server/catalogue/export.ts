@@ -1,7 +1,7 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
-import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { Catalogue } from './catalogue.ts';
 import { writeEad3 } from './exchange-formats/ead3-writer.ts';
@@ -16,7 +16,8 @@ export interface Exported {
 }
 
 /**
- * A subtree in an exchange format: only what the person may see.
+ * A subtree in an exchange format: only what the person may see. Fields that are not settled are marked, except for
+ * readers, who get what stands.
  * @throws {Refusal} 'catalogue.unknown-entry' (404)
  */
 export async function exportEntries(
@@ -34,7 +35,7 @@ export async function exportEntries(
 		language: root.profile === 'dat18' ? 'zh-CN' : 'en',
 	};
 	const profile = profileOf(root.profile);
-	const entries: AsyncIterable<PlacedEntry> = parts.catalogue.subtree(person, id);
+	const entries: AsyncIterable<ExportedEntry> = parts.catalogue.subtree(person, id);
 	const name = (root.referenceCode || root.title || id)
 		.replace(/[\\/:*?"<>|\u0000-\u001f]/g, '_')
 		.slice(0, 80);

@@ -9,19 +9,21 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
-import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
-import { entryDocName, parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import { demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import { entryDocName, parseDocName } from '#sync/entry-doc.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
-import { project, type Projected } from '#server/catalogue/projection.ts';
+import { project, projectMany, type Projected } from '#server/catalogue/projection.ts';
 import { readLineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
+import { Announcements } from './announcements.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
 import { writeActionOf } from './doc-rights.ts';
 import { projectReview } from './comments/comment-rows.ts';
+import { BulkEdits, type BulkChange, type BulkOutcome, type BulkRunning } from './bulk-edits.ts';
 import { createDocSync, type DocSync } from './doc-sync.ts';
 import { fillFromLog, loadEntryDoc, type StoredEntry } from './entry-loader.ts';
 import { AuthenticateExtension } from './extensions/authenticate.ts';
@@ -29,7 +31,7 @@ import { DurableLogExtension } from './extensions/durable-log.ts';
 import { guarded } from './extensions/guarded.ts';
 import { PresenceExtension } from './extensions/presence.ts';
 import { StatelessExtension } from './extensions/stateless.ts';
-import { CLOSE, type ConnectionContext } from './connection-context.ts';
+import { CLOSE } from './connection-context.ts';
 import { type Identities } from '#server/permissions/identity.ts';
 import { LiveDocs } from './live-docs.ts';
 import { LiveServer } from './live-server.ts';
@@ -52,7 +54,8 @@ export interface CollaborationParts {
 	readonly origin: string | undefined;
 	readonly identities: Identities;
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
-	readonly storedEntry: (id: EntryId) => Promise<StoredEntry | undefined>;
+	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
+	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
 	/** An entry was edited up to a log position: the archival store schedules a version. */
 	readonly noteEdit: (id: EntryId, seq: number) => void;
 	/** Further extensions, guarded like ours. */
@@ -86,6 +89,17 @@ export interface Collaboration {
 	): Promise<void>;
 	/** Resolves when the entry's row holds at least this position. */
 	projected(id: EntryId, seq: number): Promise<void>;
+	/**
+	 * Changes many entries, each as {@link edit} would: what nobody has open is read, changed and committed in batches.
+	 * Rows and lists show what was done when it resolves; given up, it stops between two batches.
+	 * @returns outcomes in the order of the changes
+	 * @throws {Refusal} 'collaboration.log-failed' (503): what was committed before stays
+	 */
+	editMany(
+		changes: readonly BulkChange[],
+		actor: Actor,
+		running?: BulkRunning,
+	): Promise<readonly BulkOutcome[]>;
 	/**
 	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
 	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
@@ -130,6 +144,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		maxPendingDocuments: 500,
 		extensions: [],
 	});
+	const announcements = new Announcements({ hocuspocus, logger, thingsOf: parts.thingsOf });
 	let probing: NodeJS.Timeout | undefined;
 	/** The log, whose failures close editing whoever met them. */
 	const log: UpdateLog = {
@@ -143,6 +158,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			}
 		},
 		read: (doc, afterSeq) => storage.log.read(doc, afterSeq),
+		readMany: (docs) => storage.log.readMany(docs),
 		head: (doc) => storage.log.head(doc),
 	};
 	const docs = new LiveDocs({
@@ -156,11 +172,16 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		onLogFailed: logFailed,
 	});
-	const load = (docName: string, document: Y.Doc): Promise<number> => {
+	const load = async (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
-		if (name?.kind === 'entry')
-			return loadEntryDoc(name.id, document, { log, clock, storedEntry: parts.storedEntry });
-		return name?.kind === 'review' ? fillFromLog(docName, document, log) : Promise.resolve(0);
+		if (name?.kind === 'review') return fillFromLog(docName, document, log);
+		if (name?.kind !== 'entry') return 0;
+		await bulk.released(docName);
+		return loadEntryDoc(name.id, document, {
+			log,
+			clock,
+			storedEntry: async (id) => (await parts.storedEntries([id])).get(id),
+		});
 	};
 	const checkMove = createMoveCheck(parts.thingOf);
 	const extensions: Extension[] = [
@@ -188,21 +209,42 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				? { doc: document, heldSeq: docs.heldSeq(document) }
 				: undefined;
 		},
-		project: (id, doc, seq) => project({ storage, clock }, id, doc.meta, doc.content, seq),
+		project: (projecting) => project({ storage, clock }, projecting),
+		projectMany: (projectings) => projectMany({ storage, clock }, projectings),
 		async projectReview(id, events, seq) {
 			await projectReview(storage, id, events, seq);
-			void announce({ id, parents: [], seq });
+			void announcements.changed([{ id, parents: [], seq }]);
 		},
 		onProjected(projected) {
-			void announce(projected);
-			settleTrifles(projected).catch((error: unknown) =>
-				logger.error({ err: error, entry: projected.id }, 'settling what differs in width only failed'),
-			);
-			if (projected.isMoved)
+			void announcements.changed(projected);
+			for (const each of projected)
+				settleTrifles(each).catch((error: unknown) =>
+					logger.error({ err: error, entry: each.id }, 'settling what differs in width only failed'),
+				);
+			if (projected.some(({ isMoved }) => isMoved))
 				closeNoLongerAllowed(hocuspocus, parts.thingOf).catch((error: unknown) =>
 					logger.error({ err: error }, 'asking again who may have what open failed'),
 				);
 		},
+	});
+
+	const bulk = new BulkEdits({
+		log,
+		clock,
+		storedEntries: parts.storedEntries,
+		isOpen: (docName) => hocuspocus.documents.has(docName) || hocuspocus.loadingDocuments.has(docName),
+		async editOpen(id, actor, change) {
+			const seq = await edit(id, actor, change);
+			if (seq !== undefined) await projector.projectNow(entryDocName(id), seq);
+			return seq;
+		},
+		projectGiven: (given) => projector.projectGiven(given),
+		projectLater: (docName, seq) => projector.note(docName, seq),
+		onLogged(id, seq) {
+			isReady = true;
+			parts.noteEdit(id, seq);
+		},
+		onLogFailed: logFailed,
 	});
 
 	function logFailed(error: unknown): void {
@@ -271,31 +313,6 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			});
 	}
 
-	/** A short message to everybody in the archive who may see the entry. */
-	async function tell(id: EntryId, message: unknown): Promise<void> {
-		const presence = hocuspocus.documents.get(PRESENCE_DOC_NAME);
-		if (!presence) return;
-		const thing = await parts.thingOf(id);
-		if (!thing) return;
-		const text = JSON.stringify(message);
-		for (const connection of presence.getConnections())
-			if (can((connection.context as ConnectionContext).identity?.person, 'see', thing))
-				connection.sendStateless(text);
-	}
-
-	async function announce(projected: Pick<Projected, 'id' | 'parents' | 'seq'>): Promise<void> {
-		try {
-			await tell(projected.id, {
-				type: 'changed',
-				ids: [projected.id],
-				parents: projected.parents,
-				seq: projected.seq,
-			});
-		} catch (error) {
-			logger.error({ err: error }, 'announcing a change failed');
-		}
-	}
-
 	return {
 		upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
 		async setField(id, field, value, actor) {
@@ -328,6 +345,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			if (seq !== undefined) await projector.projectNow(docName, seq);
 		},
 		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
+		editMany: (changes, actor, running = {}) => bulk.run(changes, actor, running),
 		async takeUpdate(docName, update, actor, { person, alsoBy }) {
 			const name = parseDocName(docName);
 			if (!name || name.kind === 'presence') throw new Refusal('collaboration.unknown-document', {}, 404);
@@ -368,14 +386,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			},
 		}),
 		announceDeposit(id, version, seq) {
-			tell(id, { type: 'deposited', id, version, seq }).catch((error: unknown) =>
-				logger.error({ err: error }, 'announcing a deposit failed'),
-			);
+			void announcements.deposited(id, version, seq);
 		},
 		announceRows(parents) {
-			hocuspocus.documents
-				.get(PRESENCE_DOC_NAME)
-				?.broadcastStateless(JSON.stringify({ type: 'changed', ids: [], parents, seq: 0 }));
+			announcements.rows(parents);
 		},
 		get isReady() {
 			return isReady;
@@ -395,7 +409,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 						),
 					),
 				)
-				.select(['log_head.doc', 'log_head.seq'])
+				.select('log_head.doc')
 				.where((where) =>
 					where.or([
 						where('entry.projected_seq', 'is', null),
@@ -420,14 +434,16 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 					]),
 				)
 				.execute();
-			const all = [...behind, ...reviews];
-			for (const { doc, seq } of all) await projector.projectNow(doc, seq);
-			if (all.length) logger.info({ documents: all.length }, 'rows brought up to the log');
+			await projector.catchUp(behind.map(({ doc }) => doc));
+			for (const { doc, seq } of reviews) await projector.projectNow(doc, seq);
+			const documents = behind.length + reviews.length;
+			if (documents > 0) logger.info({ documents }, 'rows brought up to the log');
 		},
 		close() {
 			return (closing ??= (async () => {
 				clearTimeout(probing);
 				sockets.shutDown();
+				await bulk.close();
 				await docs.drained();
 				await projector.close();
 				hocuspocus.closeConnections();

@@ -4,6 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
 import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
+import { refuseTooLarge } from './gate-apply.ts';
 
 /**
  * How an update is judged: `update`, the sender's own work · {@link Recovery}, which gives back what a restored log has
@@ -60,8 +61,7 @@ export class DocGate {
 	check(payload: Uint8Array, actor: Actor, judging: Judging = 'update'): Checked {
 		// Whole states, and work that was too large for the line, come by themselves.
 		const limit = judging === 'update' ? MAX_UPDATE_BYTES : MAX_STATE_BYTES;
-		if (payload.byteLength > limit)
-			throw new Refusal('collaboration.update-too-large', { bytes: payload.byteLength, limit }, 413);
+		refuseTooLarge(payload, limit);
 		const copy = (this.#copy ??= this.#build());
 		try {
 			const checked = this.#judge(copy, payload, actor, judging);

@@ -7,7 +7,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { Json, PlacedEntry } from '#domain/catalogue/entry.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { buildEntryDoc, ENTRY_DOC_SCHEMA, entryDocName, writeMeta } from '#sync/entry-doc.ts';
-import type { UpdateLog } from '#server/storage/update-log.ts';
+import type { LoggedUpdate, UpdateLog } from '#server/storage/update-log.ts';
 
 /** Fills a document from the log. @returns the log position it then holds */
 export async function fillFromLog(docName: string, document: Y.Doc, log: UpdateLog): Promise<number> {
@@ -41,18 +41,44 @@ export async function loadEntryDoc(
 	if (updates.length === 0) {
 		const entry = await parts.storedEntry(id);
 		if (!entry) throw new Refusal('collaboration.unknown-document', {}, 404);
-		const receivedAt = isoAt(parts.clock);
-		await parts.log.begin({
-			doc: docName,
-			payload: buildImportedDoc(entry),
-			actor: BUILDER,
-			receivedAt,
-			changes: [],
-		});
+		await beginImported(entry, parts);
 		updates = await parts.log.read(docName);
 	}
 	for (const update of updates) Y.applyUpdate(document, update.payload);
 	return updates.at(-1)?.seq ?? 0;
+}
+
+/**
+ * What the log holds of entries, by document name, begun there where it holds nothing, as {@link loadEntryDoc} does.
+ * Without entries that are not there.
+ */
+export async function readEntryLogs(
+	ids: readonly EntryId[],
+	parts: {
+		log: UpdateLog;
+		clock: Clock;
+		storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
+	},
+): Promise<ReadonlyMap<string, readonly LoggedUpdate[]>> {
+	const known = await parts.log.readMany(ids.map(entryDocName));
+	const unbegun = ids.filter((id) => !known.has(entryDocName(id)));
+	if (unbegun.length === 0) return known;
+	const stored = [...(await parts.storedEntries(unbegun)).values()];
+	await Promise.all(stored.map((entry) => beginImported(entry, parts)));
+	return new Map([...known, ...(await parts.log.readMany(stored.map(({ id }) => entryDocName(id))))]);
+}
+
+async function beginImported(
+	entry: StoredEntry,
+	{ log, clock }: { log: UpdateLog; clock: Clock },
+): Promise<void> {
+	await log.begin({
+		doc: entryDocName(entry.id),
+		payload: buildImportedDoc(entry),
+		actor: BUILDER,
+		receivedAt: isoAt(clock),
+		changes: [],
+	});
 }
 
 /**

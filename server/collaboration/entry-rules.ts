@@ -1,23 +1,87 @@
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
+import { assert } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
-import { bodyFieldOf, readMeta } from '#sync/entry-doc.ts';
+import { bodyFieldOf, MAX_UPDATE_BYTES, readMeta } from '#sync/entry-doc.ts';
 import { fieldValuesOf, type FieldElement } from '#sync/field-values.ts';
 import type { NewChange } from '#server/storage/update-log.ts';
 import type { Checked, Judging } from './doc-gate.ts';
 import { readFieldElement } from './field-element-schema.ts';
-import { applyToCopy, itemsAdded, itemsDeleted, topLevelNameOf } from './gate-apply.ts';
+import {
+	applyToCopy,
+	itemsAdded,
+	itemsDeleted,
+	refuseTooLarge,
+	topLevelNameOf,
+	watched,
+	type Applied,
+} from './gate-apply.ts';
 
 /** What may enter an entry's description: settings by their author, each in the place of what it replaces, and long texts. */
 export function judgeEntry(copy: Y.Doc, payload: Uint8Array, actor: Actor, judging: Judging): Checked {
+	return judge(
+		copy,
+		(look) => applyToCopy(copy, payload, look),
+		actor,
+		judging,
+		(fields) =>
+			typeof judging === 'object' && 'recorded' in judging ? lostIn(payload, fields, judging.recorded) : [],
+	);
+}
+
+/** A change made here, as it goes to the log. */
+export interface JudgedChange {
+	readonly payload: Uint8Array;
+	readonly changes: readonly NewChange[];
+}
+
+/**
+ * Makes a change in a document that nobody else has, and judges it by what it did, as {@link judgeEntry} would judge its
+ * update. Undefined when it did nothing. A document whose change was refused is spoilt.
+ * @param change all of it becomes one transaction; false says that it did nothing
+ * @throws {Refusal} what {@link judgeEntry} refuses
+ */
+export function judgeChange(
+	doc: Y.Doc,
+	change: (doc: Y.Doc) => boolean,
+	actor: Actor,
+): JudgedChange | undefined {
+	let payload: Uint8Array | undefined;
+	const onUpdate = (update: Uint8Array): void => void (payload = update);
+	doc.on('update', onUpdate);
+	try {
+		let isDone = false;
+		const make = (): void => doc.transact(() => void (isDone = change(doc)));
+		const checked = judge(
+			doc,
+			(look) => watched(doc, make, look),
+			actor,
+			'own',
+			() => [],
+		);
+		assert(isDone || !payload, 'a change that says it did nothing did nothing');
+		if (!checked || !payload) return undefined;
+		refuseTooLarge(payload, MAX_UPDATE_BYTES);
+		return { payload, changes: checked.changes };
+	} finally {
+		doc.off('update', onUpdate);
+	}
+}
+
+function judge(
+	copy: Y.Doc,
+	apply: (look: (transaction: Y.Transaction) => void) => Applied,
+	actor: Actor,
+	judging: Judging | 'own',
+	lostNow: (fields: Y.Array<FieldElement>) => readonly FieldElement[],
+): Checked {
 	const fields = fieldValuesOf(copy);
 	let settings = NOTHING_CHANGED;
-	const { isNew, changed, broughtNames } = applyToCopy(copy, payload, (transaction) => {
-		settings = settingsChangedIn(transaction, fields);
+	const { isNew, changed, broughtNames } = apply((transaction) => {
+		settings = settingsChangedIn(transaction, fields, judging === 'own');
 	});
-	const lost =
-		typeof judging === 'object' && 'recorded' in judging ? lostIn(payload, fields, judging.recorded) : [];
+	const lost = lostNow(fields);
 	if (!isNew && lost.length === 0) return undefined;
 	for (const [type, keys] of changed) {
 		const name = topLevelNameOf(copy, type);
@@ -30,7 +94,7 @@ export function judgeEntry(copy: Y.Doc, payload: Uint8Array, actor: Actor, judgi
 	for (const name of broughtNames) refuseForeignName(copy, name, judging);
 	const { added, superseded, deleted } = settings;
 	const set = [...superseded, ...added];
-	if (judging === 'update') refuseForeignAuthors(set, [actor.id, actor.name]);
+	if (judging === 'update' || judging === 'own') refuseForeignAuthors(set, [actor.id, actor.name]);
 	else if (typeof judging === 'object' && 'alsoBy' in judging)
 		refuseForeignAuthors(set, [actor.id, actor.name, ...judging.alsoBy]);
 	for (const element of deleted)
@@ -74,13 +138,21 @@ interface SettingsChanged {
 
 const NOTHING_CHANGED: SettingsChanged = { added: [], superseded: [], deleted: [] };
 
-/** Looks at what is new only: a document keeps a trace of everything that was ever set in it. */
-function settingsChangedIn(transaction: Y.Transaction, fields: Y.Array<FieldElement>): SettingsChanged {
+/**
+ * Looks at what is new only: a document keeps a trace of everything that was ever set in it.
+ * @param isOwn made here: what the same change took away again will not be in its update
+ */
+function settingsChangedIn(
+	transaction: Y.Transaction,
+	fields: Y.Array<FieldElement>,
+	isOwn: boolean,
+): SettingsChanged {
 	const added: FieldElement[] = [];
 	const superseded: FieldElement[] = [];
 	const deleted: FieldElement[] = [];
 	for (const item of itemsAdded(transaction, fields))
-		if (item.content instanceof Y.ContentAny)
+		if (isOwn && item.deleted) continue;
+		else if (item.content instanceof Y.ContentAny)
 			for (const value of item.content.getContent())
 				(item.deleted ? superseded : added).push(readFieldElement(value));
 		// Yjs has other ways to write the same value, which who scans an update for it would not see.
@@ -109,7 +181,7 @@ function lostIn(
 	}
 }
 
-function refuseForeignName(copy: Y.Doc, name: string, judging: Judging): void {
+function refuseForeignName(copy: Y.Doc, name: string, judging: Judging | 'own'): void {
 	if (name === 'fields' || (name === 'meta' && judging === 'beginning')) return;
 	const fieldId = bodyFieldOf(name);
 	const meta = readMeta(copy);

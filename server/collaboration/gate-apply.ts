@@ -22,6 +22,11 @@ export function applyToCopy(
 	payload: Uint8Array,
 	look: (transaction: Y.Transaction) => void,
 ): Applied {
+	return watched(copy, () => applyOrRefuse(copy, payload), look);
+}
+
+/** The same for a change that is made here, in one transaction. */
+export function watched(copy: Y.Doc, apply: () => void, look: (transaction: Y.Transaction) => void): Applied {
 	// Asked for later, it would take the place of the type that the update is seen to change.
 	copy.getMap('meta');
 	const before = new Set(copy.share.keys());
@@ -34,7 +39,7 @@ export function applyToCopy(
 	};
 	copy.on('beforeObserverCalls', onTransaction);
 	try {
-		applyOrRefuse(copy, payload);
+		apply();
 	} finally {
 		copy.off('beforeObserverCalls', onTransaction);
 	}
@@ -102,4 +107,9 @@ function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {
 			reason: error instanceof Error ? error.message : String(error),
 		});
 	}
+}
+
+/** @throws {Refusal} 'collaboration.update-too-large' (413) */
+export function refuseTooLarge({ byteLength: bytes }: Uint8Array, limit: number): void {
+	if (bytes > limit) throw new Refusal('collaboration.update-too-large', { bytes, limit }, 413);
 }

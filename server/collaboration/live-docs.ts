@@ -137,6 +137,7 @@ function judgeOf(docName: string): Judge {
 	return parseDocName(docName)?.kind === 'review' ? judgeReview : judgeEntry;
 }
 
-function logFailed(reason: Error): Refusal {
+/** The log could not be written. */
+export function logFailed(reason: Error): Refusal {
 	return new Refusal('collaboration.log-failed', { reason: reason.message }, 503);
 }

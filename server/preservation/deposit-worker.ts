@@ -6,7 +6,7 @@ import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { readEntryDoc } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
-import { contestedElements } from '#server/catalogue/projection.ts';
+import { contestedElements } from '#server/catalogue/chosen-values.ts';
 import { sha512 } from './digests.ts';
 import { canonicalJson, entrySnapshot, type DepositRecord, type SnapshotInput } from './entry-snapshot.ts';
 import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';

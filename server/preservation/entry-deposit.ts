@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
-import { settingsOf } from '#server/catalogue/projection.ts';
+import { settingsOf } from '#server/catalogue/chosen-values.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';

@@ -4,7 +4,7 @@ import { must } from '#domain/base/assert.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isDescriptive } from '#domain/catalogue/entry.ts';
 import { readEntryDoc, readMeta } from '#sync/entry-doc.ts';
-import { chooseValues, type Setting } from '#server/catalogue/projection.ts';
+import { chooseValues, type Setting } from '#server/catalogue/chosen-values.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import type { FileSource } from './ocfl-store.ts';
 

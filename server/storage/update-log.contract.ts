@@ -62,6 +62,30 @@ export function updateLogContract(setup: () => Promise<StorageFixture>): void {
 			]);
 		});
 
+		it('reads many documents at once as one by one, each from its last snapshot on', async () => {
+			const storage = await opened();
+			const { log } = storage;
+			for (const [doc, text] of [
+				['entry:b', '1'],
+				['entry:a', '2'],
+				['entry:b', '3'],
+				['entry:b', '4'],
+			] as const)
+				await log.append(anUpdate(doc, text));
+			await storage.db
+				.updateTable('log_update')
+				.set({ kind: 'snapshot' })
+				.where('doc', '=', 'entry:b')
+				.where('seq', '=', (await log.read('entry:b'))[1]?.seq ?? 0)
+				.execute();
+			const names = ['entry:a', 'entry:none', 'entry:b'];
+			const many = await log.readMany([...names, ...Array.from({ length: 700 }, (_, at) => `entry:${at}`)]);
+			expect([...many.keys()].toSorted()).toEqual(['entry:a', 'entry:b']);
+			for (const doc of many.keys()) expect(many.get(doc)).toEqual(await log.read(doc));
+			expect(many.get('entry:b')).toHaveLength(2);
+			expect(await log.readMany([])).toEqual(new Map());
+		});
+
 		it('appends of one turn keep their order over all documents', async () => {
 			const storage = await opened();
 			const seqs = await Promise.all(

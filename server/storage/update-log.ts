@@ -48,6 +48,8 @@ export interface UpdateLog {
 	begin(update: NewUpdate): Promise<{ readonly seq: number; readonly began: boolean }>;
 	/** A document's updates after a position, oldest first, from its last snapshot on. Empty: no such document. */
 	read(doc: string, afterSeq?: number): Promise<LoggedUpdate[]>;
+	/** The same of many documents at once; without those that have none. */
+	readMany(docs: readonly string[]): Promise<ReadonlyMap<string, readonly LoggedUpdate[]>>;
 	/** The last position of a document, 0 when it has none. */
 	head(doc: string): Promise<number>;
 }

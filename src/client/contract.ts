@@ -120,6 +120,8 @@ export interface Workspace {
 	readonly unreadNotices: number | undefined;
 	/** Asks the server again what it says of the archive and the person, soon. */
 	refresh(): void;
+	/** Conflicts to be settled that the person may see; undefined for readers, and while the server cannot be asked. */
+	readonly openConflicts: number | undefined;
 	readonly device: DeviceWork;
 	/** Signs in again in place, as the same person. */
 	signIn(password: string): Promise<void>;

@@ -28,6 +28,8 @@ export interface Me {
 	readonly now: string;
 	readonly waitingForArchive: number;
 	readonly unreadNotices: number;
+	/** Not for readers. */
+	readonly openConflicts?: number;
 }
 
 /** A person who wants to work without the server opens what they kept here. */

@@ -25,6 +25,9 @@ import { request } from './requests.ts';
 /** Before the page is loaded anew on purpose, the server gets this long to take what was just typed. */
 const SETTLE_MS = 4000;
 
+/** Changes gather so long before the server is asked for its counts. */
+const REFRESH_MS = 1500;
+
 /** The workspace of one tab: one socket, the entries open in it, who else is there, and what the device keeps. */
 export class LiveWorkspace implements Workspace {
 	readonly me: Workspace['me'];
@@ -32,8 +35,8 @@ export class LiveWorkspace implements Workspace {
 	readonly rows: RowsClient;
 	readonly device: DeviceWork;
 	#archive = $state.raw<Workspace['archive']>({ name: '', code: '', synthetic: false });
-	#waitingForArchive = $state.raw<number | undefined>(undefined);
-	#unreadNotices = $state.raw<number | undefined>(undefined);
+	/** What the server said last of itself; nothing while it was not asked. */
+	#said = $state.raw<Partial<Me>>({});
 	#people: DevicePeople;
 	#connection: Connection;
 	/** Readers are not in the archive: they get rows, and are seen by nobody. */
@@ -56,10 +59,7 @@ export class LiveWorkspace implements Workspace {
 		this.device = parts.device;
 		this.#people = parts.people;
 		this.#archive = parts.me.archive;
-		if (parts.isReached) {
-			this.#waitingForArchive = parts.me.waitingForArchive;
-			this.#unreadNotices = parts.me.unreadNotices;
-		}
+		if (parts.isReached) this.#said = parts.me;
 		this.#stops.push(parts.stopHandOver);
 		const url = new URL('/collab', location.href);
 		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -132,11 +132,15 @@ export class LiveWorkspace implements Workspace {
 	}
 
 	get waitingForArchive(): number | undefined {
-		return this.#connection.isOnline ? this.#waitingForArchive : undefined;
+		return this.#connection.isOnline ? this.#said.waitingForArchive : undefined;
+	}
+
+	get openConflicts(): number | undefined {
+		return this.#connection.isOnline ? this.#said.openConflicts : undefined;
 	}
 
 	get unreadNotices(): number | undefined {
-		return this.#connection.isOnline ? this.#unreadNotices : undefined;
+		return this.#connection.isOnline ? this.#said.unreadNotices : undefined;
 	}
 
 	refresh(): void {
@@ -275,10 +279,12 @@ export class LiveWorkspace implements Workspace {
 		}
 	}
 
-	/** What the server says of the archive, a moment after something changed there. */
+	/** What the server says of the archive, a moment after something changed there; also while it never stops changing. */
 	#refreshSoon(): void {
-		clearTimeout(this.#refresh);
-		this.#refresh = setTimeout(() => void this.#probe(), 800);
+		this.#refresh ??= setTimeout(() => {
+			this.#refresh = undefined;
+			void this.#probe();
+		}, REFRESH_MS);
 	}
 
 	/** Asks the server who I am: whether it is there, whether I am still signed in, and what waits. */
@@ -287,8 +293,7 @@ export class LiveWorkspace implements Workspace {
 			const me = await readMe();
 			if (me.me.id !== this.me.id) return { kind: 'refused', code: 'permissions.sign-in' };
 			this.#archive = me.archive;
-			this.#waitingForArchive = me.waitingForArchive;
-			this.#unreadNotices = me.unreadNotices;
+			this.#said = me;
 			void this.#people.confirmed(this.me.id);
 			return { kind: 'answers', lineage: me.lineage };
 		} catch (error) {

@@ -16,6 +16,8 @@ export interface LoadTask {
 	readonly seconds: number;
 	/** `yjs`: plain Yjs clients, for which an edit is acknowledged when it comes back from the server. */
 	readonly protocol: 'hocuspocus' | 'yjs';
+	/** How long each rests between an acknowledgement and the next edit; not at all when left out. */
+	readonly pauseMs?: number;
 }
 
 /** What it found. */
@@ -77,7 +79,7 @@ const joinPlain: Join = ({ port, token }, id, onAcknowledged) => {
 
 /** Editors with a socket each, that set a field of their own and the next time when the server has acknowledged it. */
 async function edit(task: LoadTask): Promise<LoadReport> {
-	const { ids, editors, seconds } = task;
+	const { ids, editors, seconds, pauseMs } = task;
 	const join = task.protocol === 'yjs' ? joinPlain : joinHocuspocus;
 	const timesMs: number[] = [];
 	let isRunning = false;
@@ -98,7 +100,9 @@ async function edit(task: LoadTask): Promise<LoadReport> {
 			const joined = join(task, ids[index % ids.length] as EntryId, () => {
 				if (since === 0 || !isRunning) return;
 				timesMs.push(performance.now() - since);
-				next();
+				since = 0;
+				if (pauseMs === undefined) next();
+				else setTimeout(next, pauseMs);
 			});
 			starts.push(next);
 			await joined.synced;

@@ -1,11 +1,11 @@
 /** The parts of an entry: what stands in its `did` and beside it, read into a draft. */
-import type { FieldValue } from '#domain/catalogue/entry.ts';
+import { fieldIdOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import { fieldOf, type FieldDefinition } from '#domain/catalogue/profile.ts';
 import { readIdentity } from './ead-did.ts';
 import { ACCESS_POINT_FIELDS, NOTE_FIELDS, PLAIN_ACCESS_POINT } from './ead-elements.ts';
 import { readNote } from './ead-rich-text.ts';
 import { nameItem, shownText, takeValue, valueFromText, type PartContext } from './ead-values.ts';
-import { exactValue, homeOf, markOf } from './ead3-marks.ts';
+import { exactValue, homeOf, markOf, UNSETTLED_NOTE } from './ead3-marks.ts';
 import { draftItem, isDraftItem } from './entry-draft.ts';
 import type { ReadingReport } from './reading-report.ts';
 import { elementsOf, normalised, reportUntaken, takeAttribute, type XmlElement } from './xml-element.ts';
@@ -15,6 +15,10 @@ export function readPart(element: XmlElement, path: string, context: PartContext
 	if (element.name === 'did' || element.name === 'descgrp') {
 		for (const child of elementsOf(element)) readPart(child, `${path}/${child.name}`, context);
 		reportOwn(element, path, context.report);
+		return;
+	}
+	if (element.attributes['localtype'] === UNSETTLED_NOTE) {
+		context.report.lose(`conflicts/${fieldIdOf(markOf(element).field ?? '')}`, element.line);
 		return;
 	}
 	const isFurtherTitle = element.name === 'unittitle' && context.draft.hasTitle;

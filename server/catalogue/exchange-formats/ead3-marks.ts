@@ -1,6 +1,7 @@
 /**
  * What our own EAD3 carries beside the standard's words, so that it comes back exactly: `@localtype` (`@datechar` on
- * dates) `lantai:<field id>` names the field, `@altrender` `lantai?…` says what the element alone does not.
+ * dates) `lantai:<field id>` names the field, `@altrender` `lantai?…` says what the element alone does not. A
+ * `processinfo` with `@localtype` `lantai-unsettled` names a field with several values and says all of them.
  */
 import { STRUCTURAL_FIELDS, type Json } from '#domain/catalogue/entry.ts';
 import { normalised, takeAttribute, type XmlElement } from './xml-element.ts';
@@ -10,6 +11,9 @@ const MARK = 'lantai?';
 
 /** `@localtype` of the `localcontrol` that tells our own exports from others; its term is the profile. */
 export const OWN_EXPORT = 'lantai:profile';
+
+/** `@localtype` of a note on a field whose value is not settled: for people to read, never taken for a description. */
+export const UNSETTLED_NOTE = 'lantai-unsettled';
 
 /** What an element's `@altrender` says. */
 export interface Mark {

@@ -137,4 +137,38 @@ describe('an export', () => {
 			code: 'export.several-roots',
 		});
 	});
+
+	it('names what is not settled with every value, as a note nobody takes for a description', async (context) => {
+		const entries = entriesOf([
+			{ level: 'fonds', values: { title: '乙的题名', accessStatus: 'open' } },
+			{ parent: 0, level: 'file', values: { title: '已定' }, bodies: { describedBy: richTextOf('张三') } },
+		]);
+		const at = '2026-01-02T00:00:00.000Z';
+		const [root, ...others] = entries as [(typeof entries)[0]];
+		const unsettled = {
+			...root,
+			conflicts: {
+				title: [
+					{ value: '乙的题名', author: '乙', at },
+					{ value: '甲的\u0001<题名>', author: '甲', at },
+				],
+				accessStatus: [
+					{ value: 'open', author: '乙', at },
+					{ value: null, author: '甲', at },
+				],
+			},
+			disputes: { title: { reason: '待查原件', author: '甲', at } },
+		};
+		const written = writeEad3(streamOf([unsettled, ...others]), info, dat18);
+		const xml = await textOfExport(written);
+		expect(xml).toContain('<unittitle>乙的题名</unittitle>');
+		expect(xml).toContain(
+			`<processinfo localtype="lantai-unsettled" altrender="lantai?field=title"><head>题名：多个值并存，尚未确定（新值在前）</head><p>乙的题名（乙，${at}）</p><p>甲的&lt;题名&gt;（甲，${at}）</p><p>存疑理由：待查原件（甲，${at}）</p></processinfo>`,
+		);
+		expect(xml).toContain(`<p>开放（乙，${at}）</p><p>（空）（甲，${at}）</p>`);
+		const read = await readAll(readEad, xml);
+		expect(read.entries.map(comparable)).toEqual(entries.map(comparable));
+		expect(read.losses.map((loss) => loss.path)).toEqual(['conflicts/title', 'conflicts/accessStatus']);
+		expect(await whyNotValid(xml, context)).toBeUndefined();
+	});
 });

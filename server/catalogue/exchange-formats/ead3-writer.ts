@@ -7,7 +7,6 @@ import {
 	type FieldValue,
 	type ItemValue,
 	type Json,
-	type PlacedEntry,
 } from '#domain/catalogue/entry.ts';
 import type { Profile } from '#domain/catalogue/profile.ts';
 import { eadLevelOf, levelFor } from './ead-elements.ts';
@@ -16,6 +15,8 @@ import { OWN_EXPORT, formatMark, isFieldId } from './ead3-marks.ts';
 import type { Loss } from './reader.ts';
 import { ReadingReport } from './reading-report.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
+import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
+import { unsettledNotes } from './ead3-unsettled.ts';
 import { pushAll, xmlElement, type XmlElement } from './xml-element.ts';
 import { legalText, serialise, startTag } from './xml-write.ts';
 
@@ -45,11 +46,15 @@ const NAMESPACE = 'http://ead3.archivists.org/schema/';
 /**
  * Writes a subtree as one EAD3 finding aid, as its entries come: its root first, parents before children, siblings in
  * order. Reading it with `readEad` gives the same entries; `losses` names every exception. Explicitly cleared values
- * (`null`) are not written.
+ * (`null`) are not written. Of a field with several values the newest is written, and a `processinfo` says the others.
  * @throws {Refusal} 'export.empty', 'export.several-roots' while reading
  * @see EAD3 1.1.1
  */
-export function writeEad3(entries: AsyncIterable<PlacedEntry>, info: Ead3Info, profile: Profile): Ead3Export {
+export function writeEad3(
+	entries: AsyncIterable<ExportedEntry>,
+	info: Ead3Info,
+	profile: Profile,
+): Ead3Export {
 	const report = new ReadingReport();
 	return {
 		[Symbol.asyncIterator]: () => write(entries, info, profile, report),
@@ -60,7 +65,7 @@ export function writeEad3(entries: AsyncIterable<PlacedEntry>, info: Ead3Info, p
 }
 
 async function* write(
-	entries: AsyncIterable<PlacedEntry>,
+	entries: AsyncIterable<ExportedEntry>,
 	info: Ead3Info,
 	profile: Profile,
 	report: ReadingReport,
@@ -82,7 +87,14 @@ async function* write(
 			hasDsc = true;
 			text += '<dsc>\n';
 		}
-		text += entryText(cleanEntry(entry, count, report), isRoot ? 'archdesc' : 'c', profile, count, report);
+		text += entryText(
+			cleanEntry(entry, count, report),
+			isRoot ? 'archdesc' : 'c',
+			profile,
+			count,
+			report,
+			info.language,
+		);
 		open.push(entry.id);
 		if (text.length >= FLUSH_AT) {
 			yield text;
@@ -95,7 +107,7 @@ async function* write(
 }
 
 /** The entry without characters that XML cannot hold, each place of one reported. */
-function cleanEntry(entry: PlacedEntry, number: number, report: ReadingReport): PlacedEntry {
+function cleanEntry(entry: ExportedEntry, number: number, report: ReadingReport): ExportedEntry {
 	const clean = (value: Json, path: string): Json => {
 		if (typeof value === 'string') {
 			const legal = legalText(value);
@@ -118,11 +130,12 @@ function cleanEntry(entry: PlacedEntry, number: number, report: ReadingReport): 
 
 /** Everything of an entry up to its children. */
 function entryText(
-	entry: PlacedEntry,
+	entry: ExportedEntry,
 	name: 'archdesc' | 'c',
 	profile: Profile,
 	number: number,
 	report: ReadingReport,
+	language: string,
 ): string {
 	const parts: Record<Place, XmlElement[]> = { did: [], controlaccess: [], notes: [] };
 	const place = (field: string, housed: Housed) => {
@@ -151,7 +164,7 @@ function entryText(
 
 	// The schema wants at least one element in `did`.
 	const did = parts.did.length > 0 ? parts.did.toSorted(byRank) : [xmlElement('unittitle')];
-	const lines = [xmlElement('did', {}, did), ...parts.notes];
+	const lines = [xmlElement('did', {}, did), ...parts.notes, ...unsettledNotes(entry, profile, language)];
 	if (parts.controlaccess.length > 0) lines.push(xmlElement('controlaccess', {}, parts.controlaccess));
 	return `${startTag(name, attributesOf(entry, profile))}\n${lines.map(serialise).join('\n')}\n`;
 }
@@ -169,7 +182,7 @@ function byRank(a: XmlElement, b: XmlElement): number {
 	return rank(a) - rank(b);
 }
 
-function attributesOf(entry: PlacedEntry, profile: Profile): Record<string, string> {
+function attributesOf(entry: ExportedEntry, profile: Profile): Record<string, string> {
 	const { level, otherlevel } = eadLevelOf(legalText(entry.level));
 	const isRead = levelFor(profile, otherlevel ?? level) === entry.level;
 	return {

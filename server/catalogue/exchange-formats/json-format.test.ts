@@ -127,4 +127,35 @@ describe('JSON of our own', () => {
 		expect(read.entries[0]?.fields).toEqual({ 'digitalObjects#x0': { text: 'x', order: 'a0' } });
 		expect(read.entries[0]?.bodies).toEqual({ note: richTextOf('y') });
 	});
+
+	it('says what is not settled; reading it takes the newest value and reports the others', async () => {
+		const [first] = entriesOf([
+			{ level: 'fonds', values: { title: '乙的' }, items: { dates: [{ text: '1949' }] } },
+		]);
+		const unsettled = {
+			conflicts: {
+				title: [
+					{ value: '乙的', author: '乙', at: '2026-01-02T00:00:00.000Z' },
+					{ value: '甲的', author: '甲', at: '2026-01-01T00:00:00.000Z' },
+				],
+				'dates#x0': [
+					{ value: { text: '1949', order: 'a0' }, author: '乙', at: '2026-01-02T00:00:00.000Z' },
+					{ value: null, author: '甲', at: '2026-01-01T00:00:00.000Z' },
+				],
+			},
+			disputes: { title: { reason: '待查原件', author: '甲', at: '2026-01-03T00:00:00.000Z' } },
+		};
+		const entry = { ...(first as (typeof entries)[0]), ...unsettled };
+		const text = await textOfExport(writeJson(streamOf([entry]), info));
+		expect((JSON.parse(text) as { entries: unknown[] }).entries[0]).toMatchObject(unsettled);
+		const read = await readAll(readJson, text);
+		expect(read.entries[0]?.fields).toEqual(first?.fields);
+		expect(read.losses).toEqual([
+			{ path: 'conflicts/title', count: 1, firstLine: 2 },
+			{ path: 'conflicts/dates', count: 1, firstLine: 2 },
+			{ path: 'disputes/title', count: 1, firstLine: 2 },
+		]);
+		const odd = await readAll(readJson, text.replace(/"conflicts":.*\}\}\n/, '"conflicts":7}\n'));
+		expect(odd.losses.map((loss) => loss.path)).toEqual(['entries/conflicts']);
+	});
 });

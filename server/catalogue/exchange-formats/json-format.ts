@@ -1,9 +1,16 @@
-/** Our own exchange format: one JSON object, an entry on each line, so that both ends can stream it. */
+/**
+ * Our own exchange format: one JSON object, an entry on each line, so that both ends can stream it. An entry is
+ * `{ id, parentId, order, level, fields, bodies }`, and where something of it is not settled also
+ * `conflicts: { <field>: [{ value, author, at }, …] }` with all values of the field, newest first, and
+ * `disputes: { <field>: { reason, author, at } }` for those left standing. `fields` holds the newest value; an import
+ * takes that one and reports the others as lost.
+ */
 import { Refusal } from '#domain/base/refusal.ts';
-import type { FieldValue, Json, PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { FieldValue, Json } from '#domain/catalogue/entry.ts';
 import { fieldIdOf } from '#domain/catalogue/entry.ts';
 import { PROFILES } from '#domain/catalogue/profiles.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
+import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import { isFieldId } from './ead3-marks.ts';
 import { isSafeAddress } from './ead-inline.ts';
 import type { ReadEntry, Reader } from './reader.ts';
@@ -27,7 +34,7 @@ export interface JsonInfo {
 
 /** Writes entries as one JSON object, each on a line of its own: parents before children, siblings in order. */
 export async function* writeJson(
-	entries: AsyncIterable<PlacedEntry>,
+	entries: AsyncIterable<ExportedEntry>,
 	info: JsonInfo,
 ): AsyncGenerator<string, void, undefined> {
 	const head = JSON.stringify({
@@ -38,8 +45,8 @@ export async function* writeJson(
 	});
 	let text = `${head.slice(0, -1)},"entries":[`;
 	let separator = '\n';
-	for await (const { id, parentId, order, level, fields, bodies } of entries) {
-		text += `${separator}${JSON.stringify({ id, parentId, order, level, fields, bodies })}`;
+	for await (const { id, parentId, order, level, fields, bodies, conflicts, disputes } of entries) {
+		text += `${separator}${JSON.stringify({ id, parentId, order, level, fields, bodies, conflicts, disputes })}`;
 		separator = ',\n';
 		if (text.length < FLUSH_AT) continue;
 		yield text;
@@ -146,6 +153,8 @@ function parse(text: string): Json | Error {
 }
 
 const KNOWN = new Set(['id', 'parentId', 'order', 'level', 'fields', 'bodies']);
+/** Beside the value that stands: said by field what is not taken. */
+const UNSETTLED = new Set(['conflicts', 'disputes']);
 
 /** An entry of a line, its shape checked; `undefined` when it has not the shape of one. */
 function entryOf(
@@ -155,7 +164,10 @@ function entryOf(
 ): Pick<ReadEntry, 'level' | 'fields' | 'bodies'> | undefined {
 	const { level, fields, bodies } = value;
 	if (typeof level !== 'string' || !isObject(fields) || !isObject(bodies)) return undefined;
-	for (const key of Object.keys(value)) if (!KNOWN.has(key)) report.lose(`entries/${key}`, line);
+	for (const [key, each] of Object.entries(value))
+		if (UNSETTLED.has(key) && isObject(each))
+			for (const field of Object.keys(each)) report.lose(`${key}/${fieldIdOf(field)}`, line);
+		else if (!KNOWN.has(key)) report.lose(`entries/${key}`, line);
 	const kept: Record<string, FieldValue> = {};
 	for (const [key, each] of Object.entries(fields)) {
 		const field = fieldIdOf(key);

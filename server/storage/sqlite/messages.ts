@@ -30,7 +30,14 @@ export interface AppendMessage {
 /** What a worker is asked. */
 export type Ask =
 	| { readonly kind: 'query'; readonly bind: Bind }
-	| { readonly kind: 'batch'; readonly binds: readonly Bind[] }
+	| {
+			readonly kind: 'batch';
+			/** Each text once: sent with every statement they outweigh the parameters. */
+			readonly sqls: readonly string[];
+			/** Which text each statement is, and its parameters. */
+			readonly order: readonly number[];
+			readonly params: readonly (readonly Bound[])[];
+	  }
 	| {
 			readonly kind: 'bulk';
 			readonly inserts: readonly { readonly sql: string; readonly rows: readonly (readonly Bound[])[] }[];

@@ -9,7 +9,7 @@ import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
 import type { Statement, Storage } from '../storage.ts';
 import { checkBeforeOpening, checkOpened, refusalOf } from './check-file.ts';
-import type { Bind } from './messages.ts';
+import type { Ask, Bind } from './messages.ts';
 import { boundOf, SqliteWorkerDialect } from './sqlite-dialect.ts';
 import { createSqliteFullText } from './sqlite-full-text.ts';
 import { MAX_GROUP_BYTES, SqliteLog } from './sqlite-log.ts';
@@ -85,8 +85,8 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 			log,
 			fullText: createSqliteFullText(db),
 			async batch(statements) {
-				const binds = statements.map(bindOf);
-				await queue.hold(() => writer.ask({ kind: 'batch', binds }));
+				const ask = batchOf(statements);
+				await queue.hold(() => writer.ask(ask));
 			},
 			async bulk(inserts) {
 				const bound = inserts.map(({ sql, rows }) => ({ sql, rows: rows.map((row) => row.map(boundOf)) }));
@@ -101,7 +101,7 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 				}
 				// Changes nothing, but has to be written all the same.
 				const statement = db.updateTable('setting').set((each) => ({ value: each.ref('value') }));
-				await queue.hold(() => writer.ask({ kind: 'batch', binds: [bindOf(statement)] }));
+				await queue.hold(() => writer.ask(batchOf([statement])));
 			},
 			close() {
 				return (closing ??= (async () => {
@@ -140,6 +140,17 @@ function takeDirectory(dataDir: string, what: string | undefined): DirectoryLock
 		throw new Refusal('storage.unwritable', { path: dataDir, reason: message });
 	}
 	return lockDirectory(dataDir, what);
+}
+
+function batchOf(statements: readonly Statement[]): Extract<Ask, { kind: 'batch' }> {
+	const binds = statements.map(bindOf);
+	const places = new Map<string, number>();
+	const order = binds.map(({ sql }) => {
+		const place = places.get(sql) ?? places.size;
+		places.set(sql, place);
+		return place;
+	});
+	return { kind: 'batch', sqls: [...places.keys()], order, params: binds.map(({ params }) => params) };
 }
 
 function bindOf(statement: Statement): Bind {

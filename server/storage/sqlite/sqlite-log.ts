@@ -1,6 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { Schema } from '../schema.ts';
+import type { LogUpdateTable, Schema } from '../schema.ts';
 import type { LoggedUpdate, NewUpdate, UpdateLog } from '../update-log.ts';
 import type { AppendAnswer, AppendMessage } from './messages.ts';
 import type { WorkerConnection } from './worker-connection.ts';
@@ -8,6 +8,8 @@ import type { WriterQueue } from './writer-queue.ts';
 
 /** Updates of one commit at most. */
 const MAX_GROUP = 500;
+/** Documents of one read at most. */
+const MAX_DOCS = 500;
 /** Bytes of one commit at most, unless a single update has more. */
 export const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 
@@ -56,13 +58,27 @@ export class SqliteLog implements UpdateLog {
 			)
 			.orderBy('seq')
 			.execute();
-		return rows.map((row) => ({
-			seq: row.seq,
-			kind: row.kind as LoggedUpdate['kind'],
-			payload: row.payload,
-			actor: { id: row.actor_id, name: row.actor_name, via: row.via },
-			receivedAt: row.received_at,
-		}));
+		return rows.map(loggedUpdateOf);
+	}
+
+	async readMany(docs: readonly string[]): Promise<ReadonlyMap<string, readonly LoggedUpdate[]>> {
+		const found = new Map<string, LoggedUpdate[]>();
+		for (let from = 0; from < docs.length; from += MAX_DOCS) {
+			const rows = await this.#db
+				.selectFrom('log_update')
+				.selectAll()
+				.where('doc', 'in', docs.slice(from, from + MAX_DOCS))
+				.orderBy('doc')
+				.orderBy('seq')
+				.execute();
+			for (const row of rows) {
+				const known = found.get(row.doc);
+				// What a snapshot stands for is not read again.
+				if (known && row.kind !== 'snapshot') known.push(loggedUpdateOf(row));
+				else found.set(row.doc, [loggedUpdateOf(row)]);
+			}
+		}
+		return found;
 	}
 
 	async head(doc: string): Promise<number> {
@@ -139,6 +155,16 @@ export class SqliteLog implements UpdateLog {
 		}
 		return this.#waiting.splice(0, count);
 	}
+}
+
+function loggedUpdateOf(row: Selectable<LogUpdateTable>): LoggedUpdate {
+	return {
+		seq: row.seq,
+		kind: row.kind as LoggedUpdate['kind'],
+		payload: row.payload,
+		actor: { id: row.actor_id, name: row.actor_name, via: row.via },
+		receivedAt: row.received_at,
+	};
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

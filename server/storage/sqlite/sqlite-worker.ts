@@ -126,7 +126,10 @@ function answer(ask: Ask): unknown {
 		case 'query':
 			return query(ask.bind);
 		case 'batch':
-			return transaction(() => void ask.binds.forEach((bind) => prepare(bind.sql).run(...bind.params)));
+			return transaction(() => {
+				for (const [at, params] of ask.params.entries())
+					prepare(ask.sqls[ask.order[at] as number] as string).run(...params);
+			});
 		case 'bulk':
 			return transaction(() => {
 				for (const { sql, rows } of ask.inserts) {

@@ -206,6 +206,9 @@ export interface DecisionRow {
 	readonly filter: ConflictFilter;
 	readonly actorName: string;
 	readonly at: string;
+	/** Fields it was to set, of entries the person asking works with. */
 	readonly items: number;
+	/** It concerns others too: they and their reason are not told, and it is not for this person to take back. */
+	readonly isPartial: boolean;
 	readonly undoneAt: string | null;
 }

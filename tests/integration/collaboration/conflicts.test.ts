@@ -96,6 +96,37 @@ describe('the queue of conflicts', () => {
 	});
 });
 
+it('the number of open conflicts says nothing of other fonds, of disputed ones, or to readers', async () => {
+	const server = await startTestServer();
+	const { app } = server;
+	const [a, b] = [await personOf(app, '甲'), await personOf(app, '乙')];
+	const mine = await aMadeEntry(app, { title: '一', level: 'fonds' });
+	const other = await aMadeEntry(app, { title: '二', level: 'fonds' });
+	for (const id of [mine, other])
+		await aConflict(app, id, 'title', [
+			{ by: a, value: '甲' },
+			{ by: b, value: '乙' },
+		]);
+	expect(await app.conflicts.openCount(a)).toBe(2);
+	expect(await app.conflicts.openCount({ ...a, fonds: [mine] })).toBe(1);
+	const elements = (await app.catalogue.entry(system, mine)).conflicts['title']?.map(
+		(each) => each.elementId,
+	);
+	await app.collaboration.setField(
+		mine,
+		disputeKeyOf('title'),
+		{ reason: '待查', elements: elements ?? [] },
+		{ id: a.id, name: a.name, via: null },
+	);
+	const said = async (name: string, role: Person['role']): Promise<unknown> => {
+		const cookie = await server.cookie(name, role);
+		const answer = await fetch(`${server.origin}/api/me`, { headers: { cookie } });
+		return ((await answer.json()) as { openConflicts?: number }).openConflicts;
+	};
+	expect(await said('丙', 'reviewer')).toBe(1);
+	expect(await said('读者', 'reader')).toBeUndefined();
+});
+
 describe('values that differ in blanks and width only', () => {
 	it('settle themselves, marked as such; any other difference stays', async () => {
 		const { app } = await startTestServer();
@@ -286,6 +317,52 @@ describe('one decision over alike conflicts', () => {
 				'批0',
 			]),
 		);
+	});
+});
+
+it('the list of decisions tells of fonds somebody does not work with neither reasons nor numbers', async () => {
+	const { app } = await startTestServer();
+	const [a, b] = [await personOf(app, '甲'), await personOf(app, '乙')];
+	const mine = await aMadeEntry(app, { title: '一', level: 'fonds' });
+	const other = await aMadeEntry(app, { title: '二', level: 'fonds' });
+	const settled = async (person: Person, ids: readonly EntryId[], why: string): Promise<string> => {
+		for (const id of ids)
+			await aConflict(app, id, 'title', [
+				{ by: a, value: `甲 ${why}` },
+				{ by: b, value: `乙 ${why}` },
+			]);
+		const { decisionId } = await app.conflicts.settle(asked(person), {
+			filter: {},
+			choice: { kind: 'newest' },
+			why,
+		});
+		return decisionId;
+	};
+	const theirs = await settled(a, [other], '密');
+	const ours = await settled(a, [mine], '公开的理由');
+	const both = await settled(a, [mine, other], '两边');
+	const nothing = await settled(a, [], '空');
+	const limited = { ...b, fonds: [mine] };
+	const of = (rows: Awaited<ReturnType<App['conflicts']['decisions']>>) =>
+		rows.map(({ id, why, items, isPartial }) => ({ id, why, items, isPartial }));
+	expect(of(await app.conflicts.decisions(limited))).toEqual([
+		{ id: both, why: '', items: 1, isPartial: true },
+		{ id: ours, why: '公开的理由', items: 1, isPartial: false },
+	]);
+	// Who made a decision knows its reason; how much of it lies elsewhere is still not theirs to see.
+	expect(of(await app.conflicts.decisions({ ...a, fonds: [other] }))).toEqual([
+		{ id: nothing, why: '空', items: 0, isPartial: false },
+		{ id: both, why: '两边', items: 1, isPartial: true },
+		{ id: theirs, why: '密', items: 1, isPartial: false },
+	]);
+	expect(of(await app.conflicts.decisions(a)).map(({ items }) => items)).toEqual([0, 2, 1, 1]);
+	// Whether there is such a decision is nothing to learn either.
+	for (const id of [theirs, crypto.randomUUID()])
+		await expect(app.conflicts.undo(asked(limited), id)).rejects.toMatchObject({
+			code: 'collaboration.unknown-decision',
+		});
+	await expect(app.conflicts.undo(asked(limited), both)).rejects.toMatchObject({
+		code: 'permissions.denied',
 	});
 });
 

@@ -1,0 +1,193 @@
+import { sql } from 'kysely';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { Attribution, ConflictingValue, EntryDetail } from '#domain/catalogue/rows.ts';
+import { disputeKeyOf, disputeOf, isDisputeKey } from '#domain/collaboration/conflicts.ts';
+import type { EntryDocContent } from '#sync/entry-doc.ts';
+import { distinctValues, type FieldElement } from '#sync/field-values.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { LoggedUpdate } from '#server/storage/update-log.ts';
+import { replacedOnDevice } from './replaced-values.ts';
+
+/** One value per field key, chosen by log position, with what disagrees. */
+export interface Chosen {
+	readonly values: ReadonlyMap<FieldKey, FieldValue>;
+	readonly conflicts: Readonly<Record<FieldKey, readonly ConflictingValue[]>>;
+	readonly disputes: EntryDetail['disputes'];
+}
+
+/** One setting as the log knows it. */
+export type Setting = Attribution & Pick<ConflictingValue, 'replaced' | 'claimedAt'>;
+
+/** Chooses the newest surviving value of every field; fields with several distinct ones are conflicts. */
+export function chooseValues(content: EntryDocContent, settings: ReadonlyMap<string, Setting>): Chosen {
+	const values = new Map<FieldKey, FieldValue>();
+	const conflicts: Record<FieldKey, ConflictingValue[]> = {};
+	const seqOf = ({ id }: FieldElement): number => settings.get(id)?.seq ?? 0;
+	const newestFirst = (elements: readonly FieldElement[]): FieldElement[] =>
+		[...elements].sort((a, b) => seqOf(b) - seqOf(a) || (a.id < b.id ? 1 : -1));
+	for (const [key, elements] of content.elements) {
+		const sorted = newestFirst(elements);
+		values.set(key, (sorted[0] as FieldElement).value);
+		const distinct = isDisputeKey(key) ? [] : distinctValues(sorted);
+		if (distinct.length > 1)
+			conflicts[key] = distinct.map((element) => conflictingValue(element, settings.get(element.id)));
+	}
+	const disputes: Record<FieldKey, EntryDetail['disputes'][string]> = {};
+	for (const key of Object.keys(conflicts)) {
+		const [said] = newestFirst(content.elements.get(disputeKeyOf(key)) ?? []);
+		const standing = (content.elements.get(key) ?? []).map((element) => element.id);
+		const dispute = said && disputeOf(said.value, standing);
+		if (!dispute) continue;
+		const setting = settings.get(said.id);
+		disputes[key] = {
+			reason: dispute.reason,
+			actorName: setting?.actorName ?? said.by,
+			at: setting?.receivedAt ?? said.at,
+		};
+	}
+	return { values, conflicts, disputes };
+}
+
+function conflictingValue(element: FieldElement, setting: Setting | undefined): ConflictingValue {
+	if (setting) {
+		const { replaced, claimedAt, ...attribution } = setting;
+		return { elementId: element.id, value: element.value, attribution, replaced, claimedAt };
+	}
+	return {
+		elementId: element.id,
+		value: element.value,
+		attribution: {
+			seq: 0,
+			actorId: element.by,
+			actorName: element.by,
+			receivedAt: element.at,
+			via: element.via ?? null,
+		},
+		replaced: [],
+		claimedAt: element.at,
+	};
+}
+
+/** Elements whose settings decide what a row shows: those of fields with several, and what is said of these fields. */
+export function contestedElements(content: EntryDocContent): FieldElement[] {
+	const contested: FieldElement[] = [];
+	for (const [key, elements] of content.elements)
+		if (elements.length > 1 && !isDisputeKey(key))
+			contested.push(...elements, ...(content.elements.get(disputeKeyOf(key)) ?? []));
+	return contested;
+}
+
+/** Who set or said what in some documents, by the log. */
+export async function attributionsOf(
+	storage: Storage,
+	docNames: readonly string[],
+): Promise<Map<string, Attribution>> {
+	const rows = await storage.db
+		.selectFrom('entry_change')
+		.select(['element_id', 'seq', 'actor_id', 'actor_name', 'received_at', 'via'])
+		.where('doc', 'in', docNames)
+		.execute();
+	return new Map(rows.map((row) => [row.element_id, attributionOf(row)]));
+}
+
+/** How the given elements of a document were set, by the log. What was brought back counts as its first author's. */
+export async function settingsOf(
+	storage: Storage,
+	docName: string,
+	elements: readonly FieldElement[],
+): Promise<ReadonlyMap<string, Setting>> {
+	return (await settingsOfMany(storage, new Map([[docName, elements]]))).get(docName) ?? NO_SETTINGS;
+}
+
+const NO_SETTINGS: ReadonlyMap<string, Setting> = new Map();
+
+/** The same of several documents, by their names; those without elements are left out. */
+export async function settingsOfMany(
+	storage: Storage,
+	asked: ReadonlyMap<string, readonly FieldElement[]>,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Setting>>> {
+	const keys = [...asked].flatMap(([docName, elements]) =>
+		elements.flatMap(({ id, via }) =>
+			[id, broughtBack(via)].flatMap((each) => (each === undefined ? [] : [[docName, each] as const])),
+		),
+	);
+	const changes = new Map<string, Map<string, Change>>();
+	for (let from = 0; from < keys.length; from += MAX_KEYS) {
+		const chunk = keys.slice(from, from + MAX_KEYS);
+		const { rows } = await sql<Change>`
+			select doc, element_id, seq, actor_id, actor_name, received_at, via, from_values, claimed_at from entry_change
+			where (doc, element_id) in (values ${sql.join(chunk.map(([doc, id]) => sql`(${doc}, ${id})`))})`.execute(
+			storage.db,
+		);
+		for (const row of rows) {
+			const known = changes.get(row.doc);
+			if (known) known.set(row.element_id, row);
+			else changes.set(row.doc, new Map([[row.element_id, row]]));
+		}
+	}
+	const found = new Map<string, ReadonlyMap<string, Setting>>();
+	for (const [docName, byId] of changes)
+		found.set(docName, await settingsBy(storage, docName, asked.get(docName) ?? [], byId));
+	return found;
+}
+
+/** Elements asked for in one statement, each with the name of its document. */
+const MAX_KEYS = 1000;
+
+interface Change {
+	readonly doc: string;
+	readonly element_id: string;
+	readonly seq: number;
+	readonly actor_id: string;
+	readonly actor_name: string;
+	readonly received_at: string;
+	readonly via: string | null;
+	readonly from_values: string;
+	readonly claimed_at: string;
+}
+
+async function settingsBy(
+	storage: Storage,
+	docName: string,
+	elements: readonly FieldElement[],
+	byId: ReadonlyMap<string, Change>,
+): Promise<ReadonlyMap<string, Setting>> {
+	const settings = new Map<string, Setting>();
+	let updates: Promise<LoggedUpdate[]> | undefined;
+	for (const { id, field, via } of elements) {
+		const own = byId.get(id);
+		if (!own) continue;
+		// Only the server brings back: what a client writes into `via` proves nothing.
+		const first = (own.via?.startsWith('undo:') ? byId.get(broughtBack(via) ?? '') : undefined) ?? own;
+		let replaced = JSON.parse(first.from_values) as readonly FieldValue[];
+		if (replaced.length === 0)
+			replaced = replacedOnDevice(await (updates ??= storage.log.read(docName)), first.seq, field);
+		settings.set(id, { ...attributionOf(first), seq: own.seq, replaced, claimedAt: first.claimed_at });
+	}
+	return settings;
+}
+
+/** What the server writes into the `via` of an element that brings back another one. */
+export function viaOfBringingBack(elementId: string): string {
+	return `again:${elementId}`;
+}
+
+function broughtBack(via: string | undefined): string | undefined {
+	return via?.startsWith('again:') ? via.slice('again:'.length) : undefined;
+}
+
+function attributionOf(row: {
+	readonly seq: number;
+	readonly actor_id: string;
+	readonly actor_name: string;
+	readonly received_at: string;
+	readonly via: string | null;
+}): Attribution {
+	return {
+		seq: row.seq,
+		actorId: row.actor_id,
+		actorName: row.actor_name,
+		receivedAt: row.received_at,
+		via: row.via,
+	};
+}

@@ -1,0 +1,85 @@
+import type { EntryId } from '#domain/base/ids.ts';
+import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { ExportedEntry, Unsettled } from '#domain/catalogue/unsettled.ts';
+import { can, type Person } from '#domain/permissions/permissions.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { unsettledIn } from './conflict-rows.ts';
+import { MAX_ROWS, visible } from './rows.ts';
+
+/**
+ * An entry and all below it that the person may list, parents first, in order; with what is not settled, for who may see
+ * conflicts. Memory stays within a page of rows for each level of depth.
+ */
+export async function* readSubtree(
+	{ db }: Pick<Storage, 'db'>,
+	person: Person,
+	id: EntryId,
+): AsyncIterable<ExportedEntry & { readonly profile: string }> {
+	const columns = [
+		'id',
+		'parent_id',
+		'order_key',
+		'level',
+		'profile',
+		'fields',
+		'bodies',
+		'conflict_count',
+	] as const;
+	const showsConflicts = can(person, 'see', { kind: 'conflicts' });
+	const unsettledOf = async (
+		rows: readonly { id: string; conflict_count: number }[],
+	): Promise<ReadonlyMap<string, Unsettled>> =>
+		showsConflicts
+			? unsettledIn(
+					db,
+					rows.filter((row) => row.conflict_count > 0).map((row) => row.id),
+				)
+			: new Map();
+	const place = (row: {
+		id: string;
+		parent_id: string | null;
+		order_key: string;
+		level: string;
+		profile: string;
+		fields: string;
+		bodies: string;
+	}) => ({
+		id: row.id as EntryId,
+		parentId: row.parent_id as EntryId | null,
+		order: row.order_key,
+		level: row.level,
+		profile: row.profile,
+		fields: JSON.parse(row.fields) as PlacedEntry['fields'],
+		bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+	});
+	const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
+	yield { ...place(root), ...(await unsettledOf([root])).get(root.id) };
+	// Depth first, siblings by pages.
+	const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place> & Unsettled> {
+		for (let last: { order: string; id: string } | undefined; ;) {
+			let query = visible(db, person)
+				.select(columns.map((column) => `entry.${column}` as const))
+				.where('entry.parent_id', '=', parentId)
+				.where('entry.status', '=', 'active');
+			if (last) {
+				const { order, id: lastId } = last;
+				query = query.where((where) =>
+					where.or([
+						where('entry.order_key', '>', order),
+						where.and([where('entry.order_key', '=', order), where('entry.id', '>', lastId)]),
+					]),
+				);
+			}
+			const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
+			const unsettled = await unsettledOf(rows);
+			for (const row of rows) {
+				yield { ...place(row), ...unsettled.get(row.id) };
+				yield* below(row.id);
+			}
+			const end = rows.at(-1);
+			if (!end || rows.length < MAX_ROWS) return;
+			last = { order: end.order_key, id: end.id };
+		}
+	};
+	yield* below(id);
+}
