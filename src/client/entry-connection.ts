@@ -22,7 +22,7 @@ export interface TabConnection {
 /** The work of the person on this device, as an open entry needs it. */
 export type EntryDevice = Pick<
 	DeviceWork,
-	'store' | 'tabs' | 'lineage' | 'troubled' | 'hold' | 'loadOverHttp'
+	'store' | 'tabs' | 'lineage' | 'personId' | 'troubled' | 'hold' | 'loadOverHttp'
 >;
 
 /** How far an entry is connected, and how safe what was typed is. */
@@ -81,6 +81,7 @@ export class EntryConnection {
 		const { device } = parts;
 		this.#line = new EntryLine({
 			key: parts.key,
+			personId: device.personId,
 			doc: parts.doc,
 			store: device.store,
 			tell: (message) => device.tabs.say(message),

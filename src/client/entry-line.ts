@@ -3,7 +3,7 @@ import { fromBase64 } from 'lib0/buffer';
 import type { DocKey } from '#sync/entry-doc.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { DeviceStore } from './device/device-store.ts';
-import { keptWorkOf } from './device/kept-work.ts';
+import { putRefusedAway } from './device/refused-work.ts';
 import { Outbox } from './device/outbox.ts';
 import type { TabMessage } from './device/tabs.ts';
 
@@ -27,6 +27,7 @@ const KEEP_DELAY_MS = 1500;
 
 export interface EntryLineParts {
 	readonly key: DocKey;
+	readonly personId: string;
 	/** What people edit. */
 	readonly doc: Y.Doc;
 	readonly store: DeviceStore;
@@ -222,10 +223,14 @@ export class EntryLine {
 		const unwritten = this.#outbox.unwritten;
 		const updates = [...waiting.map((each) => each.update), ...unwritten];
 		if (updates.length > 0)
-			await this.#parts.store.keep(
-				keptWorkOf({ doc: this.#parts.key, title, code, updates, base: stored?.state }),
-				waiting.map((each) => each.n),
-			);
+			await putRefusedAway(this.#parts.store, this.#parts.personId, {
+				doc: this.#parts.key,
+				title,
+				code,
+				updates,
+				base: stored?.state,
+				numbers: waiting.map((each) => each.n),
+			});
 		this.#outbox.letGo(unwritten.length);
 		this.#putAwayCount += this.#outgoing.length + more.length;
 		this.#outgoing = [];

@@ -84,6 +84,7 @@ export {
 	refusal_device_passkey_unsupported,
 	refusal_device_reader,
 	refusal_device_short_pin,
+	refusal_device_proposed,
 	refusal_device_unusable,
 	refusal_device_wrong_key,
 	refusal_device_wrong_pin,

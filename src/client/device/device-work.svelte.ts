@@ -32,8 +32,9 @@ export class DeviceWork {
 	readonly store: DeviceStore;
 	readonly tabs: Tabs;
 	readonly deviceId: string;
+	/** Whose work it is. */
+	readonly personId: string;
 	readonly why: string | undefined;
-	#personId: string;
 	#lineage: string | undefined;
 	#waiting = $state.raw<Waiting>({ count: 0, oldestAt: undefined });
 	#keptCount = $state.raw(0);
@@ -54,7 +55,7 @@ export class DeviceWork {
 		this.store = parts.store;
 		this.why = parts.why;
 		this.deviceId = parts.deviceId;
-		this.#personId = parts.personId;
+		this.personId = parts.personId;
 		this.#api = parts.api;
 		this.#secrets = parts.secrets;
 		this.tabs = new Tabs(parts.store.isDurable ? parts.personId : undefined);
@@ -62,6 +63,7 @@ export class DeviceWork {
 			store: parts.store,
 			api: parts.api,
 			device: parts.deviceId,
+			personId: parts.personId,
 			openElsewhere: () => this.#openDocs(),
 			tell: (message) => this.tabs.sayToAll(message),
 			onOutcome: (code) => {
@@ -225,7 +227,7 @@ export class DeviceWork {
 			return;
 		}
 		await navigator.locks
-			.request(`lantai-leader:${this.#personId}`, { signal: this.#ended.signal }, async () => {
+			.request(`lantai-leader:${this.personId}`, { signal: this.#ended.signal }, async () => {
 				this.#pusher.start();
 				await new Promise<void>((resolve) =>
 					this.#ended.signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -247,7 +249,7 @@ export class DeviceWork {
 	}
 
 	#docLock(id: DocKey): string {
-		return `lantai-doc:${this.#personId}:${id}`;
+		return `lantai-doc:${this.personId}:${id}`;
 	}
 
 	async #checkRoom(): Promise<void> {

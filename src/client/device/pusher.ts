@@ -11,7 +11,7 @@ import {
 	type BatchResult,
 } from '#sync/sync-messages.ts';
 import type { DeviceStore, WaitingUpdate } from './device-store.ts';
-import { keptWorkOf } from './kept-work.ts';
+import { putRefusedAway } from './refused-work.ts';
 import type { SyncApi } from './sync-api.ts';
 import type { TabMessage } from './tabs.ts';
 
@@ -25,6 +25,8 @@ export interface PusherParts {
 	readonly store: DeviceStore;
 	readonly api: SyncApi;
 	readonly device: string;
+	/** Whose work it is. */
+	readonly personId: string;
 	/** Documents that a tab with a live connection has open. */
 	readonly openElsewhere: () => Promise<ReadonlySet<DocKey>>;
 	/** Tells every tab, this one too. */
@@ -270,14 +272,14 @@ export class Pusher {
 	): Promise<void> {
 		const card = await this.#parts.store.card(entryOf(doc));
 		const stored = await this.#parts.store.load(doc);
-		const work = keptWorkOf({
+		await putRefusedAway(this.#parts.store, this.#parts.personId, {
 			doc,
 			title: card?.title ?? '',
 			code,
 			updates,
 			base: isState ? undefined : stored?.state,
+			numbers,
 		});
-		await this.#parts.store.keep(work, numbers);
 		if (isState) await this.#parts.store.forget(doc);
 		this.#parts.tell({ type: 'refused', doc, code });
 	}
