@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { Refusal } from '#domain/base/refusal.ts';
+import { itemsOf } from './doc-items.ts';
 import { refuseReusedClocks } from './reused-clocks.ts';
 
 /** What an update does to a copy of a document, as far as every kind of document asks. */
@@ -85,15 +86,6 @@ function isAnythingNew({ beforeState, afterState, deleteSet }: Y.Transaction): b
 	if (deleteSet.clients.size > 0) return true;
 	for (const [client, end] of afterState) if (beforeState.get(client) !== end) return true;
 	return false;
-}
-
-function* itemsOf(doc: Y.Doc, client: number, begin: number, end: number): Generator<Y.Item> {
-	const structs = doc.store.clients.get(client) ?? [];
-	for (let at = Y.findIndexSS(structs, begin); at < structs.length; at++) {
-		const struct = structs[at];
-		if (!struct || struct.id.clock >= end) return;
-		if (struct instanceof Y.Item) yield struct;
-	}
 }
 
 function applyOrRefuse(copy: Y.Doc, payload: Uint8Array): void {

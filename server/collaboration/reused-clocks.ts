@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
 import { Refusal } from '#domain/base/refusal.ts';
+import { itemsOf } from './doc-items.ts';
 
 type Struct = ReturnType<typeof Y.decodeUpdate>['structs'][number];
 
@@ -18,21 +19,12 @@ export function refuseReusedClocks(doc: Y.Doc, structs: readonly Struct[]): void
 		const { client, clock } = struct.id;
 		const end = Math.min(clock + struct.length, Y.getState(doc.store, client));
 		if (clock >= end) continue;
-		for (const known of itemsBetween(doc, client, clock, end)) {
+		for (const known of itemsOf(doc, client, clock, end)) {
 			const from = Math.max(clock, known.id.clock);
 			const length = Math.min(end, known.id.clock + known.length) - from;
 			if (!saySame(struct.content, from - clock, known.content, from - known.id.clock, length))
 				throw new Refusal('collaboration.reused-clock', { client });
 		}
-	}
-}
-
-function* itemsBetween(doc: Y.Doc, client: number, begin: number, end: number): Generator<Y.Item> {
-	const known = doc.store.clients.get(client) ?? [];
-	for (let at = Y.findIndexSS(known, begin); at < known.length; at++) {
-		const struct = known[at];
-		if (!struct || struct.id.clock >= end) return;
-		if (struct instanceof Y.Item) yield struct;
 	}
 }
 

@@ -33,14 +33,8 @@ export interface ShownProposal {
 	readonly values: readonly ProposedValue[];
 	readonly texts: readonly ProposedText[];
 	readonly state: Proposal['state'];
-	readonly decision:
-		| {
-				readonly by: string;
-				readonly at: string;
-				readonly why: string;
-				readonly changed: readonly { readonly field: FieldKey; readonly value: FieldValue }[];
-		  }
-		| undefined;
+	/** Who decided, by name. */
+	readonly decision: Proposal['decision'];
 	/** Fields of an open proposal that say something else by now, with what they say. */
 	readonly stale: readonly { readonly field: FieldKey; readonly value: FieldValue }[];
 	/** The person asking may decide it. */
