@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type Page } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
 import { startArchive, type Archive } from './archive.ts';
 
 const FOLDER = join(import.meta.dirname, '../../shots');
@@ -13,6 +13,7 @@ test('screenshots of every page', async ({ browser }) => {
 	const fresh = await startArchive({ isSetUp: false });
 	const archive = await startArchive({ holdings: 'tiny' });
 	try {
+		await saySomething(browser, archive);
 		for (const [size, viewport] of Object.entries(SIZES))
 			for (const colorScheme of ['light', 'dark'] as const) {
 				const context = await browser.newContext({ viewport, colorScheme, locale: 'zh-CN' });
@@ -29,9 +30,16 @@ test('screenshots of every page', async ({ browser }) => {
 				await shoot('catalogue-empty-selection');
 				await openFirstItem(page, archive);
 				await shoot('entry');
+				await page.keyboard.press('Alt+p');
+				await page.getByLabel('理由').waitFor();
+				await shoot('entry-proposing');
+				await page.getByRole('button', { name: '放弃' }).click();
 				await page.goto(`${archive.origin}/catalogue/search?q=${encodeURIComponent('防汛')}`);
 				await shoot('search');
 				for (const [name, path] of [
+					['conflicts', '/conflicts'],
+					['proposals', '/proposals'],
+					['notices', '/notices'],
 					['import', '/catalogue/import'],
 					['people', '/administration/people'],
 					['settings', '/administration/settings'],
@@ -50,6 +58,37 @@ test('screenshots of every page', async ({ browser }) => {
 		await archive.stop();
 	}
 });
+
+/** Two comments that name the person of the pictures, and a proposal. */
+async function saySomething(browser: Browser, archive: Archive): Promise<void> {
+	await archive.addPerson('审核乙', 'reviewer');
+	const page = await (await browser.newContext()).newPage();
+	await archive.signIn(page, '审核乙');
+	await openFirstItem(page, archive);
+	for (const [field, words] of [
+		['title', '题名漏“县”字，@管理员 请核对原件。'],
+		['pageCount', '页数与实体不符，应为3页。'],
+	] as const) {
+		await page.locator(`[data-field="${field}"] textarea`).first().focus();
+		await page.keyboard.press('Alt+c');
+		await page.keyboard.insertText(words);
+		await page.keyboard.press('Control+Enter');
+		await page.getByText(words).waitFor();
+	}
+	const id = await archive.anItem();
+	await archive.verb([
+		'propose',
+		id,
+		'title',
+		'沧浦县关于农村档案整理经费的请示',
+		'--why',
+		'与原件核对',
+		'--as',
+		'审核乙',
+	]);
+	await archive.verb(['propose', id, 'pageCount', '3', '--as', '审核乙']);
+	await page.context().close();
+}
 
 async function openFirstItem(page: Page, archive: Archive): Promise<void> {
 	const id = await archive.anItem();

@@ -9,6 +9,7 @@ import { bodyOf, entryDocName } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import { fillFragment, readFragment } from '#sync/rich-text-fragment.ts';
+import { runVerb } from '#server/verbs.ts';
 import type { Identity } from '#server/permissions/identity.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
@@ -153,6 +154,34 @@ describe('a proposal', () => {
 		expect(
 			await codeOf(server.app.proposals.decide(archivist, { id: forged, verdict: 'accepted', why: '' })),
 		).toBe('collaboration.proposal-stale');
+	});
+
+	it('is made and decided from the terminal, each in the name of an account', async () => {
+		const server = await startTestServer();
+		const id = await aMadeEntry(server.app, { title: '一' });
+		await anIdentity(server, '审核甲', 'reviewer');
+		await anIdentity(server, '编目乙', 'archivist');
+		const run = (verb: string, as: string, args: object): Promise<unknown> =>
+			runVerb(
+				server.app,
+				{ verb, args, as, user: 'test', language: 'zh-CN' },
+				{ signal: new AbortController().signal, progress: () => undefined },
+			);
+		const { id: proposal } = (await run('propose', '审核甲', {
+			id,
+			field: 'pageCount',
+			value: '3',
+			why: '与实体核对',
+		})) as { id: string };
+		expect(await codeOf(run('decide', '审核甲', { id: proposal, verdict: 'accept', why: '' }))).toBe(
+			'collaboration.own-proposal',
+		);
+		await run('decide', '编目乙', { id: proposal, verdict: 'accept', why: '' });
+		expect((await server.app.catalogue.entry(system, id)).fields['pageCount']).toBe(3);
+		expect(await codeOf(run('propose', '审核甲', { id, field: 'pageCount', value: '三', why: '' }))).toBe(
+			'catalogue.bad-value',
+		);
+		expect(await run('comments', '审核甲', { id })).toEqual({ threads: [] });
 	});
 
 	it('is decided by no client, withdrawn by its proposer, and unknown to who may not see the entry', async () => {
