@@ -30,6 +30,8 @@ test('conflicts are settled singly and in groups, taken back, and left as disput
 	await page.goto(`${archive.origin}/conflicts`);
 	const grid = page.getByRole('grid');
 	await expect(grid.getByRole('row')).toHaveCount(5);
+	// Read once, and again when something changes: not for ever.
+	await page.waitForLoadState('networkidle', { timeout: 10_000 });
 	const card = page.getByRole('article');
 	await expect(card).toContainText('合成题名0乙');
 	expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);

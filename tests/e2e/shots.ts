@@ -71,6 +71,7 @@ async function saySomething(browser: Browser, archive: Archive): Promise<void> {
 	] as const) {
 		await page.locator(`[data-field="${field}"] textarea`).first().focus();
 		await page.keyboard.press('Alt+c');
+		await page.getByPlaceholder('写意见，用 @ 提请某人').waitFor();
 		await page.keyboard.insertText(words);
 		await page.keyboard.press('Control+Enter');
 		await page.getByText(words).waitFor();
