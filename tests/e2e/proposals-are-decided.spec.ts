@@ -57,7 +57,8 @@ test('a reviewer proposes several changes as one; it outlives a reload, is accep
 	const proposal = archivist.getByRole('listitem').filter({ hasText: '审核乙' });
 	await expect(proposal).toContainText('与原件核对');
 	await expect(proposal).toContainText('提出后又有改动，现为：合成题名：甲先改了');
-	const values = proposal.getByLabel('改动建议值');
+	await proposal.getByRole('button', { name: '改动建议值' }).click();
+	const values = proposal.getByRole('textbox', { name: '改动建议值' });
 	await values.first().fill('合成题名：商定的题名');
 	await values.first().press('Enter');
 	await proposal.getByRole('button', { name: '改后采纳' }).click();
