@@ -81,9 +81,10 @@ export class ReviewSession {
 		return proposalsOf(this.#events.current, this.#position);
 	}
 
+	/** Also while nobody has answered yet: what is written meanwhile must not vanish and come back. */
 	get canComment(): boolean {
 		const facts = this.#facts;
-		return facts !== undefined && (facts.phase === 'live' || facts.phase === 'offline') && !facts.isReadOnly;
+		return !facts?.isReadOnly && facts?.phase !== 'refused' && facts?.phase !== 'gone';
 	}
 
 	/** Refusal code of why what was said was not taken. */
