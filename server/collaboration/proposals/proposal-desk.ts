@@ -9,7 +9,7 @@ import { proposalsOf, staleFields } from '#domain/collaboration/proposals.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
-import { bodyOf } from '#sync/entry-doc.ts';
+import { bodyOf, entryDocName } from '#sync/entry-doc.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
 import { elementsOf, fieldValuesOf, isSameValue, setField } from '#sync/field-values.ts';
 import { eventsOf } from '#sync/review-doc.ts';
@@ -17,6 +17,7 @@ import { rowsById } from '#server/catalogue/rows.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
+import { applyToCopy, topLevelNameOf } from '../gate-apply.ts';
 
 /** Proposals of one list at most. */
 const MAX_LISTED = 500;
@@ -99,6 +100,18 @@ export function createProposalDesk(parts: {
 		if (!row || !thing || !can(person, 'see', thing))
 			throw new Refusal('collaboration.unknown-proposal', { id: id.slice(0, 60) }, 404);
 		return { entryId: row.entry_id as EntryId, thing };
+	}
+
+	/** By the log, in which only the server says how: what a client writes into `via` proves nothing. */
+	async function isApplied(entryId: EntryId, via: string): Promise<boolean> {
+		const row = await storage.db
+			.selectFrom('log_update')
+			.select('seq')
+			.where('doc', '=', entryDocName(entryId))
+			.where('via', '=', via)
+			.limit(1)
+			.executeTakeFirst();
+		return row !== undefined;
 	}
 
 	return {
@@ -196,26 +209,24 @@ export function createProposalDesk(parts: {
 			const { entryId, thing } = await entryOfProposal(id, identity.person);
 			demand(identity.person, 'decide', thing);
 			const actor = actorOf(identity);
-			const proposal = await new Promise<Proposal>((resolve, reject) => {
-				void collaboration
-					.say(
-						entryId,
-						actor,
-						(copy) => {
-							const found = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
-							if (found) resolve(found);
-							return undefined;
-						},
-						'server',
-					)
-					.then(() => reject(new Refusal('collaboration.unknown-proposal', { id }, 404)), reject);
-			});
-			if (proposal.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
-			if (proposal.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
+			let proposal: Proposal | undefined;
+			await collaboration.say(
+				entryId,
+				actor,
+				(copy) => {
+					proposal = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
+					return undefined;
+				},
+				'server',
+			);
+			const found = proposal as Proposal | undefined;
+			if (!found) throw new Refusal('collaboration.unknown-proposal', { id: id.slice(0, 60) }, 404);
+			if (found.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
+			if (found.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
 			const via = `proposal:${id}`;
-			if (verdict === 'accepted') {
+			if (verdict === 'accepted' && !(await isApplied(entryId, via))) {
 				const seq = await collaboration.edit(entryId, { ...actor, via }, (copy) =>
-					applyProposal(copy, proposal, changed, {
+					applyProposal(copy, found, changed, {
 						by: actor.id,
 						at: isoAt(clock),
 						via,
@@ -246,7 +257,7 @@ export function createProposalDesk(parts: {
 	};
 }
 
-/** Sets what is proposed, or what was put in its place; false when it was set before. */
+/** Sets what is proposed, or what was put in its place. */
 function applyProposal(
 	copy: Y.Doc,
 	proposal: Proposal,
@@ -254,7 +265,6 @@ function applyProposal(
 	setting: { readonly by: string; readonly at: string; readonly via: string },
 ): boolean {
 	const values = fieldValuesOf(copy);
-	if (values.toArray().some(({ via }) => via === setting.via)) return false;
 	const stale = staleFields(
 		{ values: proposal.values.filter(({ field }) => !changed.some((each) => each.field === field)) },
 		(field) => elementsOf(values, field).map((element) => element.id),
@@ -276,26 +286,10 @@ function applyTexts(copy: Y.Doc, { texts, fork }: Proposal): void {
 	const wordsOf = (field: string): string => plainTextOf(readFragment(bodyOf(copy, field)));
 	for (const { field, before } of texts)
 		if (wordsOf(field) !== before) throw new Refusal('collaboration.proposal-stale', { field }, 409);
-	const bodies = new Set<unknown>(texts.map(({ field }) => bodyOf(copy, field)));
-	let isForeign = false;
-	const look = ({ changed }: Y.Transaction): void => {
-		for (const type of changed.keys()) {
-			let top = type as unknown as Y.AbstractType<unknown>;
-			while (top._item) top = top._item.parent as Y.AbstractType<unknown>;
-			if (!bodies.has(top)) isForeign = true;
-		}
-	};
-	copy.on('beforeObserverCalls', look);
-	try {
-		Y.applyUpdate(copy, new Uint8Array(Buffer.from(fork, 'base64')));
-	} catch (error) {
-		throw new Refusal('collaboration.malformed-update', {
-			reason: error instanceof Error ? error.message : String(error),
-		});
-	} finally {
-		copy.off('beforeObserverCalls', look);
-	}
+	const bodies = texts.map(({ field }) => `body:${field}`);
+	const { changed } = applyToCopy(copy, new Uint8Array(Buffer.from(fork, 'base64')), () => undefined);
+	const isForeign = [...changed.keys()].some((type) => !bodies.includes(topLevelNameOf(copy, type)));
 	const wrong = texts.find(({ field, after }) => wordsOf(field) !== after);
-	if (isForeign || copy.store.pendingStructs || copy.store.pendingDs || wrong)
+	if (isForeign || wrong)
 		throw new Refusal('collaboration.foreign-type', { type: wrong?.field ?? 'fork' }, 403);
 }
