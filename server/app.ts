@@ -21,6 +21,8 @@ import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts'
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
 import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
+import { createReviewBoards, type ReviewBoards } from './collaboration/review-states/review-boards.ts';
+import { createReviewDesk, type ReviewDesk } from './collaboration/review-states/review-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -50,6 +52,8 @@ export interface App {
 	readonly conflicts: ConflictDesk;
 	readonly comments: CommentDesk;
 	readonly proposals: ProposalDesk;
+	readonly review: ReviewDesk;
+	readonly reviewBoards: ReviewBoards;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -187,6 +191,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
+			review: createReviewDesk({
+				storage,
+				clock,
+				collaboration,
+				thingOf: (id) => catalogue.thingOf(id),
+			}),
+			reviewBoards: createReviewBoards({ storage }),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

@@ -3,6 +3,8 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
+import type { BoardPage } from '#domain/catalogue/review-states.ts';
+import type { StepOutcome } from './collaboration/review-states/review-desk.ts';
 import type { ShownThread } from './collaboration/comments/comment-desk.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
@@ -45,6 +47,17 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	comments: commentsText,
 	propose: (result: { id: string }, say) => say('cli_proposed', { id: result.id }),
 	decide: (result: { id: string }, say) => say('cli_decided', { id: result.id }),
+	review: (result: StepOutcome, say) =>
+		[
+			say('cli_review_done', { done: result.done, refused: result.refusedCount }),
+			...result.refused.map(({ entryId, code }) => `  ${entryId}  ${code}`),
+		].join('\n'),
+	boards: (result: BoardPage, say) =>
+		result.rows.length === 0
+			? say('cli_boards_empty')
+			: result.rows
+					.map((row) => [row.id, row.reviewState, row.referenceCode, row.title].filter(Boolean).join('  '))
+					.join('\n'),
 	log: timelineText,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
@@ -234,16 +247,25 @@ function commentsText({ threads }: { readonly threads: readonly ShownThread[] },
 		.join('\n');
 }
 
-function timelineText({ steps }: Timeline, say: Say): string {
-	if (steps.length === 0) return say('cli_log_empty');
-	return steps
-		.flatMap((step) => [
+function timelineText({ steps, review }: Timeline, say: Say): string {
+	if (steps.length + review.length === 0) return say('cli_log_empty');
+	const reviews = review.map(({ at, actorName, step, why }) => ({
+		at,
+		lines: [`${at}  ${actorName}  ${say('cli_log_review', { step })}`, ...(why ? [`  ${why}`] : [])],
+	}));
+	const edits = steps.map((step) => ({
+		at: step.to,
+		lines: [
 			`${step.seq}  ${step.to}  ${step.actorName}${step.via ? ` (${step.via})` : ''}`,
 			...step.changes.map(
 				({ field, from, to }) => `  ${field}: ${from.map(lineOf).join(' ⁄ ') || '—'} → ${lineOf(to) || '—'}`,
 			),
 			...(step.hasTexts ? [`  ${say('cli_log_texts')}`] : []),
-		])
+		],
+	}));
+	return [...edits, ...reviews]
+		.sort((a, b) => (a.at < b.at ? 1 : -1))
+		.flatMap(({ lines }) => lines)
 		.join('\n');
 }
 

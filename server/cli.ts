@@ -174,6 +174,19 @@ export function parseCommandLine(
 		'decide',
 		({ why }, [id, verdict]) => ({ id, verdict, why: why ?? '' }),
 	);
+	leaf(
+		program
+			.command('review <step> <ids...>')
+			.option('--below', say('cli_review_below'))
+			.option('--why <reason>', say('cli_propose_why')),
+		'review',
+		({ below, why }, [step, ids]) => ({ step, ids, below: below ?? false, why: why ?? '' }),
+	);
+	leaf(
+		program.command('boards <board>').option('--limit <n>', say('cli_conflicts_limit')),
+		'boards',
+		({ limit }, [board]) => ({ board, limit: countOf('--limit', limit ?? '100') }),
+	);
 	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
@@ -230,6 +243,7 @@ interface Options {
 	readonly output?: string;
 	readonly force?: boolean;
 	readonly why?: string;
+	readonly below?: boolean;
 	readonly before?: string;
 	readonly fonds?: string;
 	readonly person?: string;

@@ -7,6 +7,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { settingAsWritten } from '#domain/catalogue/written-value.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
+import { BOARDS, REVIEW_STEPS } from '#domain/catalogue/review-states.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
@@ -40,7 +41,7 @@ type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
 const TOKEN_DAYS = 366;
 const DAY_MS = 86_400_000;
 /** Verbs that change nothing: a cancelled one is not waited for. */
-const READS = ['tree', 'show', 'conflicts', 'comments', 'log', 'archive-verify'];
+const READS = ['tree', 'show', 'conflicts', 'comments', 'boards', 'log', 'archive-verify'];
 
 const text = v.pipe(v.string(), v.minLength(1));
 const entryId = v.pipe(
@@ -192,6 +193,27 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			);
 			return app.proposals.propose(identity, id, setting.key, setting.value, why);
 		},
+	),
+
+	review: verb(
+		v.object({
+			step: v.picklist(REVIEW_STEPS),
+			ids: v.pipe(v.array(entryId), v.minLength(1)),
+			below: v.boolean(),
+			why: v.string(),
+		}),
+		async (app, { step, ids, below, why }, { identity, signal, progress }) => {
+			const targets = below ? { under: ids } : { entries: ids.map((id) => ({ id })) };
+			return app.review.take(identity, step, targets, why, { signal, onProgress: progress });
+		},
+	),
+
+	boards: verb(
+		v.object({ board: v.picklist(BOARDS), limit: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+		async (app, { board, limit }, { identity }) => ({
+			...(await app.reviewBoards.page(identity.person, board, 0, limit)),
+			counts: await app.reviewBoards.counts(identity.person),
+		}),
 	),
 
 	decide: verb(

@@ -8,6 +8,9 @@ import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/c
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { attributionsOf } from './chosen-values.ts';
+import { entryThing, THING_COLUMNS } from './entry-thing.ts';
+import { entryReview } from './review-facts.ts';
+import { shownOf } from './shown-entry.ts';
 import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
@@ -71,7 +74,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			thingOf(id),
 		]);
 		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		const [versions, path, attributions, conflicts] = await Promise.all([
+		const [versions, path, attributions, conflicts, shown, review] = await Promise.all([
 			db
 				.selectFrom('deposit')
 				.select(['version', 'at', 'kind'])
@@ -88,11 +91,14 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 						.where('entry_id', '=', id)
 						.execute()
 				: [],
+			person.role === 'reader' ? shownOf(db, id) : undefined,
+			entryReview(storage, person, id),
 		]);
+		const words = shown ?? full;
 		return {
 			...row,
-			fields: JSON.parse(full.fields) as Record<FieldKey, FieldValue>,
-			bodies: JSON.parse(full.bodies) as Record<string, RichText>,
+			fields: JSON.parse(words.fields) as Record<FieldKey, FieldValue>,
+			bodies: JSON.parse(words.bodies) as Record<string, RichText>,
 			conflicts: Object.fromEntries(
 				conflicts.map(({ field, values_json }) => [field, JSON.parse(values_json) as ConflictingValue[]]),
 			),
@@ -116,6 +122,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				delete: can(person, 'delete', thing),
 			},
 			problems: full.problems === null ? [] : (JSON.parse(full.problems) as string[]),
+			review,
 		};
 	}
 
@@ -144,7 +151,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		for (let from = 0; from < ids.length; from += MAX_ROWS) {
 			const rows = await db
 				.selectFrom('entry')
-				.select(['id', 'fonds_id', 'access_status'])
+				.select(['id', ...THING_COLUMNS])
 				.where('id', 'in', ids.slice(from, from + MAX_ROWS))
 				.where(
 					'import_row',
@@ -152,12 +159,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 					db.selectFrom('import').select('row_id').where('state', '=', 'staging'),
 				)
 				.execute();
-			for (const row of rows)
-				things.set(row.id as EntryId, {
-					kind: 'entry',
-					fondsId: row.fonds_id as EntryId,
-					accessStatus: row.access_status,
-				});
+			for (const row of rows) things.set(row.id as EntryId, entryThing(row));
 		}
 		return things;
 	}

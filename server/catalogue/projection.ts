@@ -13,6 +13,7 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 import { chooseValues, contestedElements, settingsOf, settingsOfMany, type Chosen } from './chosen-values.ts';
 import { conflictStatements } from './conflict-rows.ts';
 import { inheritedUpdate } from './inheritance.ts';
+import { keepShown } from './shown-entry.ts';
 
 /** What a projection changed that others show: the entry itself and the child lists it left and joined. */
 export interface Projected {
@@ -142,7 +143,18 @@ function rowStatements(
 	};
 	const statements: Statement[] = [];
 	if (before) {
+		statements.push(...keepShown(storage, before));
 		statements.push(updateOf(storage.db, row, id, seq));
+		// What was verified is not what stands now: it has to be looked at again.
+		if (before.review_state === 'verified')
+			statements.push(
+				storage.db
+					.updateTable('entry')
+					.set({ review_state: 'submitted' })
+					.where('id', '=', id)
+					.where('review_state', '=', 'verified')
+					.where('reviewed_seq', '<', seq),
+			);
 	} else {
 		statements.push(
 			storage.db
@@ -161,6 +173,8 @@ function rowStatements(
 				.onConflict((conflict) => conflict.column('id').doNothing()),
 		);
 	}
+	if (before?.review_state !== 'registered')
+		statements.push(editorsSince(storage.db, id, before?.projected_seq ?? 0));
 	if ((before?.conflict_count ?? 0) + row.conflict_count > 0)
 		statements.push(...conflictStatements(storage.db, id, conflicts, disputes));
 	const isWordedAlike =
@@ -182,6 +196,19 @@ function rowStatements(
 		statements,
 		projected: { id, parents: [...parents], isMoved, seq, trifles: triflesIn(content, conflicts) },
 	};
+}
+
+/**
+ * Who changed an entry after a log position: their own work they may not approve. What was proposed by somebody else
+ * they have checked already.
+ */
+function editorsSince(db: Kysely<Schema>, id: EntryId, seq: number): Statement {
+	return sql`insert into entry_editor (entry_id, person_id, name, at)
+		select ${id}, actor_id, actor_name, max(received_at) from log_update
+		where doc = ${`entry:${id}`} and seq > ${seq} and actor_id <> 'server'
+			and (via is null or not (via = 'import' or via like 'proposal:%' or via like 'order:%'))
+		group by actor_id
+		on conflict do update set name = excluded.name, at = max(at, excluded.at)`.compile(db);
 }
 
 // Compiled for each of many rows it would take longer than it runs.

@@ -1,11 +1,13 @@
 import { sql, type Expression, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryRow, RowPage } from '#domain/catalogue/rows.ts';
+import type { ReviewState } from '#domain/catalogue/review-states.ts';
 import { queryTokens } from '#domain/catalogue/search-tokens.ts';
 import { visibleEntries, type Person } from '#domain/permissions/permissions.ts';
 import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { isEdited } from './edited.ts';
+import { asShown } from './shown-entry.ts';
 
 /** Rows of one request at most. */
 export const MAX_ROWS = 1000;
@@ -13,12 +15,7 @@ export const MAX_ROWS = 1000;
 const COLUMNS = [
 	'entry.id',
 	'entry.parent_id',
-	'entry.level',
 	'entry.profile',
-	'entry.title',
-	'entry.reference_code',
-	'entry.date_text',
-	'entry.creators_text',
 	'entry.order_key',
 	'entry.conflict_count',
 	'entry.open_threads',
@@ -28,7 +25,11 @@ const COLUMNS = [
 	'entry.import_row',
 	'entry.status',
 	'entry.synthetic',
+	'entry.review_state',
 ] as const;
+
+/** Words of a row: readers see others while an entry is worked on. */
+const WORDS = ['level', 'title', 'reference_code', 'date_text', 'creators_text'] as const;
 
 type Selected = Pick<
 	EntryTable,
@@ -47,6 +48,9 @@ type Selected = Pick<
 	| 'status'
 	| 'synthetic'
 > & {
+	review_state: string;
+	/** A reader sees what the import said. */
+	shown_row?: number | null;
 	open_threads: number;
 	open_proposals: number;
 	import_row: number;
@@ -90,7 +94,9 @@ export async function searchEntries(
 	const tokens = queryTokens(text);
 	if (tokens.phrases.length === 0 && tokens.chars.length === 0) return { total: 0, offset, rows: [] };
 	const query = visible(storage.db, person)
-		.where(storage.fullText.matches(tokens))
+		.where(
+			person.role === 'reader' ? storage.fullText.matchesShown(tokens) : storage.fullText.matches(tokens),
+		)
 		.where('entry.status', '=', 'active')
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
@@ -144,11 +150,19 @@ function mayBeListed(person: Person, table: 'entry' | 'child'): Expression<SqlBo
 	] as const)
 		if (allowed !== null)
 			conditions.push(allowed.length ? sql`${column(name)} in (${sql.join([...allowed])})` : sql`1 = 0`);
+	if (limits.onlyShown)
+		conditions.push(sql`(${column('review_state')} = 'registered' or ${column('import_row')} > 0)`);
 	return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
 }
 
 function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilder<Schema, 'entry', object>) {
-	return query.select([
+	const isReader = person.role === 'reader';
+	const worded = isReader
+		? query
+				.leftJoin('shown_entry', 'shown_entry.row_id', 'entry.row_id')
+				.select([...WORDS.map(asShown), 'shown_entry.row_id as shown_row'])
+		: query.select(WORDS.map((column) => `entry.${column}` as const));
+	return (worded as SelectQueryBuilder<Schema, 'entry', Pick<EntryTable, (typeof WORDS)[number]>>).select([
 		...COLUMNS,
 		db
 			.selectFrom('entry as child')
@@ -184,9 +198,11 @@ function rowOf(row: Selected, person: Person): EntryRow {
 		creatorsText: row.creators_text,
 		order: row.order_key,
 		childCount: row.child_count,
-		conflictCount: row.conflict_count,
+		// Of work that is under way readers learn nothing.
+		conflictCount: person.role === 'reader' ? 0 : row.conflict_count,
 		openThreads: person.role === 'reader' ? 0 : row.open_threads,
 		openProposals: person.role === 'reader' ? 0 : row.open_proposals,
+		reviewState: row.review_state as ReviewState,
 		state: isInArchive(row) ? 'archive' : 'server',
 		status: row.status as EntryRow['status'],
 		synthetic: row.synthetic === 1,
@@ -198,7 +214,7 @@ function rowOf(row: Selected, person: Person): EntryRow {
  * up to yet; an untouched one with its import.
  */
 function isInArchive(row: Selected): boolean {
-	const newest = row.edited_seq ?? row.projected_seq;
+	const newest = typeof row.shown_row === 'number' ? 0 : (row.edited_seq ?? row.projected_seq);
 	if (newest === 0) return row.import_deposited !== null;
 	return row.deposited_seq !== null && row.deposited_seq >= newest;
 }

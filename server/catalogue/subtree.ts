@@ -1,10 +1,18 @@
+import type { SelectQueryBuilder } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { ExportedEntry, Unsettled } from '#domain/catalogue/unsettled.ts';
 import { can, type Person } from '#domain/permissions/permissions.ts';
+import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { unsettledIn } from './conflict-rows.ts';
 import { MAX_ROWS, visible } from './rows.ts';
+import { asShown } from './shown-entry.ts';
+
+type Row = Pick<
+	EntryTable,
+	'id' | 'parent_id' | 'order_key' | 'level' | 'profile' | 'fields' | 'bodies' | 'conflict_count'
+>;
 
 /**
  * An entry and all below it that the person may list, parents first, in order; with what is not settled, for who may see
@@ -16,15 +24,21 @@ export async function* readSubtree(
 	id: EntryId,
 ): AsyncIterable<ExportedEntry & { readonly profile: string }> {
 	const columns = [
-		'id',
-		'parent_id',
-		'order_key',
-		'level',
-		'profile',
-		'fields',
-		'bodies',
-		'conflict_count',
+		'entry.id',
+		'entry.parent_id',
+		'entry.order_key',
+		'entry.profile',
+		'entry.conflict_count',
 	] as const;
+	const words = ['level', 'fields', 'bodies'] as const;
+	const query = () => {
+		const entries = visible(db, person).select(columns);
+		return person.role === 'reader'
+			? entries
+					.leftJoin('shown_entry', 'shown_entry.row_id', 'entry.row_id')
+					.select([asShown('level'), asShown('fields'), asShown('bodies')])
+			: entries.select(words.map((column) => `entry.${column}` as const));
+	};
 	const showsConflicts = can(person, 'see', { kind: 'conflicts' });
 	const unsettledOf = async (
 		rows: readonly { id: string; conflict_count: number }[],
@@ -35,15 +49,7 @@ export async function* readSubtree(
 					rows.filter((row) => row.conflict_count > 0).map((row) => row.id),
 				)
 			: new Map();
-	const place = (row: {
-		id: string;
-		parent_id: string | null;
-		order_key: string;
-		level: string;
-		profile: string;
-		fields: string;
-		bodies: string;
-	}) => ({
+	const place = (row: Row) => ({
 		id: row.id as EntryId,
 		parentId: row.parent_id as EntryId | null,
 		order: row.order_key,
@@ -52,25 +58,24 @@ export async function* readSubtree(
 		fields: JSON.parse(row.fields) as PlacedEntry['fields'],
 		bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
 	});
-	const root = await db.selectFrom('entry').select(columns).where('id', '=', id).executeTakeFirstOrThrow();
+	const root = (await query().where('entry.id', '=', id).executeTakeFirstOrThrow()) as Row;
 	yield { ...place(root), ...(await unsettledOf([root])).get(root.id) };
 	// Depth first, siblings by pages.
 	const below = async function* (parentId: string): AsyncIterable<ReturnType<typeof place> & Unsettled> {
 		for (let last: { order: string; id: string } | undefined; ;) {
-			let query = visible(db, person)
-				.select(columns.map((column) => `entry.${column}` as const))
+			let page = (query() as SelectQueryBuilder<Schema, 'entry', Row>)
 				.where('entry.parent_id', '=', parentId)
 				.where('entry.status', '=', 'active');
 			if (last) {
 				const { order, id: lastId } = last;
-				query = query.where((where) =>
+				page = page.where((where) =>
 					where.or([
 						where('entry.order_key', '>', order),
 						where.and([where('entry.order_key', '=', order), where('entry.id', '>', lastId)]),
 					]),
 				);
 			}
-			const rows = await query.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
+			const rows = await page.orderBy('entry.order_key').orderBy('entry.id').limit(MAX_ROWS).execute();
 			const unsettled = await unsettledOf(rows);
 			for (const row of rows) {
 				yield { ...place(row), ...unsettled.get(row.id) };

@@ -2,7 +2,10 @@ import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldValue } from '#domain/catalogue/entry.ts';
 import { timelineSteps, type LoggedEdit, type TimelineStep } from '#domain/collaboration/timeline.ts';
+import type { TakenStep } from '#domain/catalogue/review-states.ts';
 import type { Storage } from '#server/storage/storage.ts';
+
+import { stepsTaken } from './review-facts.ts';
 
 /** Edits looked at for one answer. */
 const MAX_EDITS = 2000;
@@ -11,6 +14,8 @@ const MAX_EDITS = 2000;
 export interface Timeline {
 	/** Newest first. */
 	readonly steps: readonly TimelineStep[];
+	/** Steps of review, the newest first: all of them with the newest part, none with the others. */
+	readonly review: readonly TakenStep[];
 	/** There is more before the last of these steps. */
 	readonly hasMore: boolean;
 }
@@ -61,5 +66,9 @@ export async function readTimeline(storage: Storage, id: EntryId, before?: numbe
 	const steps = timelineSteps(edits);
 	const hasMore = rows.rows.length === MAX_EDITS;
 	// The oldest may have begun before what was looked at; the next answer tells it whole.
-	return { steps: hasMore && steps.length > 1 ? steps.slice(0, -1) : steps, hasMore };
+	return {
+		steps: hasMore && steps.length > 1 ? steps.slice(0, -1) : steps,
+		hasMore,
+		review: before === undefined ? (await stepsTaken(storage, [id])).toReversed() : [],
+	};
 }

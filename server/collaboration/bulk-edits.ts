@@ -8,7 +8,7 @@ import { entryDocName } from '#sync/entry-doc.ts';
 import type { LoggedUpdate, NewUpdate, UpdateLog } from '#server/storage/update-log.ts';
 import { judgeChange } from './entry-rules.ts';
 import { readEntryLogs, type StoredEntry } from './entry-loader.ts';
-import { logFailed } from './live-docs.ts';
+import { logFailed, mayChangeRegistered } from './live-docs.ts';
 import type { GivenDoc } from './projector.ts';
 
 /** Entries that are held, changed and committed together: who opens one of them waits so long. */
@@ -44,6 +44,8 @@ export interface BulkParts {
 	readonly log: UpdateLog;
 	readonly clock: Clock;
 	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
+	/** Which of the entries take no direct edit. */
+	readonly registeredAmong: (ids: readonly EntryId[]) => Promise<ReadonlySet<EntryId>>;
 	/** The document is loaded, or about to be. */
 	readonly isOpen: (docName: string) => boolean;
 	/** Changes an open entry, whose row shows it when this resolves. */
@@ -125,6 +127,19 @@ export class BulkEdits {
 		return outcomes;
 	}
 
+	/**
+	 * Runs while nobody can open the documents that are closed now, with the names of those that are open: what is to
+	 * stay as it is in those is up to the caller.
+	 */
+	async whileHeld<T>(docNames: readonly string[], run: (open: readonly string[]) => Promise<T>): Promise<T> {
+		for (let held; (held = docNames.flatMap((docName) => this.#held.get(docName) ?? [])).length > 0;)
+			await Promise.all(held);
+		// In one turn with the question whether they are open: who opens one later waits.
+		const open = docNames.filter((docName) => this.#parts.isOpen(docName));
+		const closed = docNames.filter((docName) => !open.includes(docName));
+		return this.#hold(closed, () => run(open));
+	}
+
 	/** Begins no further batch; resolves when those under way are done. */
 	async close(): Promise<void> {
 		this.#isClosed = true;
@@ -132,39 +147,50 @@ export class BulkEdits {
 	}
 
 	async #change(batch: readonly Task[], actor: Actor, outcomes: BulkOutcome[]): Promise<void> {
-		const { isOpen } = this.#parts;
-		for (let held; (held = batch.flatMap(({ docName }) => this.#held.get(docName) ?? [])).length > 0;)
-			await Promise.all(held);
-		// In one turn with the question whether they are open: who opens one later waits for the batch.
-		const closed = batch.filter(({ docName }) => !isOpen(docName));
-		const open = batch.filter((task) => !closed.includes(task));
-		if (closed.length > 0) await this.#hold(closed, () => this.#changeClosed(closed, actor, outcomes));
-		await this.#changeOpen(open, actor, outcomes);
+		let open: readonly string[] = [];
+		await this.whileHeld(
+			batch.map(({ docName }) => docName),
+			async (names) => {
+				open = names;
+				const closed = batch.filter(({ docName }) => !names.includes(docName));
+				if (closed.length > 0) await this.#changeClosed(closed, actor, outcomes);
+			},
+		);
+		await this.#changeOpen(
+			batch.filter(({ docName }) => open.includes(docName)),
+			actor,
+			outcomes,
+		);
 	}
 
-	async #hold(tasks: readonly Task[], run: () => Promise<void>): Promise<void> {
+	async #hold<T>(docNames: readonly string[], run: () => Promise<T>): Promise<T> {
 		const { promise, resolve } = Promise.withResolvers<void>();
-		for (const { docName } of tasks) this.#held.set(docName, promise);
+		for (const docName of docNames) this.#held.set(docName, promise);
 		try {
-			await run();
+			return await run();
 		} finally {
-			for (const { docName } of tasks) this.#held.delete(docName);
+			for (const docName of docNames) this.#held.delete(docName);
 			resolve();
 		}
 	}
 
 	async #changeClosed(tasks: readonly Task[], actor: Actor, outcomes: BulkOutcome[]): Promise<void> {
 		const { clock } = this.#parts;
-		const logs = await readEntryLogs(
-			tasks.map(({ id }) => id),
-			this.#parts,
-		);
+		const ids = tasks.map(({ id }) => id);
+		const [logs, registered] = await Promise.all([
+			readEntryLogs(ids, this.#parts),
+			mayChangeRegistered(actor, 'update') ? new Set<EntryId>() : this.#parts.registeredAmong(ids),
+		]);
 		const receivedAt = isoAt(clock);
 		const docs = new Map<Task, Y.Doc>();
 		const appends: Append[] = [];
 		let since = performance.now();
 		try {
 			for (const task of tasks) {
+				if (registered.has(task.id)) {
+					for (const { at } of task.changes) outcomes[at] = new Refusal('permissions.registered', {}, 403);
+					continue;
+				}
 				const log = logs.get(task.docName);
 				const made = changed(task, log, actor, outcomes);
 				docs.set(task, made.doc);

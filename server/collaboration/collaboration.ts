@@ -37,8 +37,10 @@ import { LiveDocs } from './live-docs.ts';
 import { LiveServer } from './live-server.ts';
 import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
+import { nowReadOnly } from './now-read-only.ts';
 import { Projector } from './projector.ts';
 import { Sockets } from './sockets.ts';
+import { StillEntries } from './still-entries.ts';
 
 /** Who settles what needs nobody. */
 const AUTOMATIC = { id: 'server', name: 'server', via: 'automatic' } as const;
@@ -60,6 +62,13 @@ export interface CollaborationParts {
 	readonly noteEdit: (id: EntryId, seq: number) => void;
 	/** Further extensions, guarded like ours. */
 	readonly extensions?: readonly Extension[];
+}
+
+/** What was decided about entries. */
+export interface Decided<T> {
+	readonly answer: T;
+	readonly changed: readonly EntryId[];
+	readonly registered: readonly EntryId[];
 }
 
 /** Live editing of one archive. */
@@ -100,6 +109,12 @@ export interface Collaboration {
 		actor: Actor,
 		running?: BulkRunning,
 	): Promise<readonly BulkOutcome[]>;
+	/**
+	 * Decides about entries that stay as they are meanwhile, and whose rows show all that is logged of them. Those that it
+	 * registers take no direct edit from then on; open cards and lists learn of it.
+	 * @param decide resolves with its answer and with the entries it changed and registered
+	 */
+	decideAbout<T>(ids: readonly EntryId[], decide: () => Promise<Decided<T>>): Promise<T>;
 	/**
 	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
 	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
@@ -177,6 +192,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		if (name?.kind === 'review') return fillFromLog(docName, document, log);
 		if (name?.kind !== 'entry') return 0;
 		await bulk.released(docName);
+		if ((await registeredAmong([name.id])).has(name.id)) docs.registered(document);
 		return loadEntryDoc(name.id, document, {
 			log,
 			clock,
@@ -232,6 +248,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		log,
 		clock,
 		storedEntries: parts.storedEntries,
+		registeredAmong,
 		isOpen: (docName) => hocuspocus.documents.has(docName) || hocuspocus.loadingDocuments.has(docName),
 		async editOpen(id, actor, change) {
 			const seq = await edit(id, actor, change);
@@ -246,6 +263,18 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		onLogFailed: logFailed,
 	});
+
+	const still = new StillEntries({ hocuspocus, docs, bulk, projector });
+
+	async function registeredAmong(ids: readonly EntryId[]): Promise<ReadonlySet<EntryId>> {
+		const rows = await storage.db
+			.selectFrom('entry')
+			.select('id')
+			.where('review_state', '=', 'registered')
+			.where('id', 'in', [...ids])
+			.execute();
+		return new Set(rows.map(({ id }) => id as EntryId));
+	}
 
 	function logFailed(error: unknown): void {
 		if (closing) return;
@@ -346,6 +375,20 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
 		editMany: (changes, actor, running = {}) => bulk.run(changes, actor, running),
+		async decideAbout(ids, decide) {
+			const { answer, changed } = await still.run(ids, async (open) => {
+				const decided = await decide();
+				for (const id of decided.registered) {
+					const document = open.get(entryDocName(id));
+					if (!document) continue;
+					docs.registered(document);
+					nowReadOnly(document);
+				}
+				return decided;
+			});
+			if (changed.length > 0) void announcements.changed(changed.map((id) => ({ id, parents: [], seq: 0 })));
+			return answer;
+		},
 		async takeUpdate(docName, update, actor, { person, alsoBy }) {
 			const name = parseDocName(docName);
 			if (!name || name.kind === 'presence') throw new Refusal('collaboration.unknown-document', {}, 404);

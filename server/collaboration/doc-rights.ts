@@ -3,6 +3,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import {
 	can,
 	canOpenLive,
+	denied,
 	type Action,
 	type EntryThing,
 	type Person,
@@ -35,4 +36,9 @@ export async function demandDoc(
 	if (!entry || !can(person, 'see', entry)) throw new Refusal('collaboration.unknown-document', {}, 404);
 	if (!canOpenLive(person, entry)) throw new Refusal('permissions.denied', {}, 403);
 	return { entry, canWrite: can(person, writeActionOf(docName), entry) };
+}
+
+/** Why a person who has a document may not write in it. */
+export function deniedWriting(docName: string, person: Person, entry: EntryThing): Refusal {
+	return denied(person, writeActionOf(docName), entry);
 }

@@ -4,7 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
-import { DocGate, type Judging, type Judge } from './doc-gate.ts';
+import { DocGate, hasNothingNew, type Judging, type Judge } from './doc-gate.ts';
 import { judgeEntry } from './entry-rules.ts';
 import { judgeReview } from './review-rules.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
@@ -31,6 +31,12 @@ export class LiveDocs {
 	#onLogged: OnLogged;
 	#onLogFailed: (error: Error) => void;
 	#pending = new Map<Promise<number>, Y.Doc>();
+	/** Documents of registered entries. */
+	#registered = new WeakSet<Y.Doc>();
+	/** Documents that take nothing just now, and when they do again. */
+	#still = new Map<Y.Doc, Promise<void>>();
+	/** Who waits until nothing of a document is under way. */
+	#waiting = new Map<Y.Doc, (() => void)[]>();
 
 	constructor(parts: {
 		log: UpdateLog;
@@ -47,7 +53,7 @@ export class LiveDocs {
 	/**
 	 * Takes an update: resolves once it is durable. The caller then applies it and settles it.
 	 * Resolves with undefined when the update holds nothing new and all that it repeats is durable.
-	 * @throws {Refusal} what {@link DocGate.check} refuses, or 'collaboration.log-failed' (503)
+	 * @throws {Refusal} what {@link DocGate.check} refuses, 'permissions.registered' (403), or 'collaboration.log-failed' (503)
 	 */
 	async take(
 		docName: string,
@@ -56,6 +62,12 @@ export class LiveDocs {
 		actor: Actor,
 		judging: Judging = 'update',
 	): Promise<Taken | undefined> {
+		for (let still; (still = this.#still.get(document));) await still;
+		if (this.#registered.has(document) && !mayChangeRegistered(actor, judging)) {
+			if (!hasNothingNew(document, payload)) throw new Refusal('permissions.registered', {}, 403);
+			await this.#allLogged(document);
+			return undefined;
+		}
 		const gate = this.#gateOf(docName, document);
 		const checked = gate.check(payload, actor, judging);
 		if (!checked) {
@@ -76,12 +88,14 @@ export class LiveDocs {
 				seq,
 				settle: () => {
 					gate.settle(payload, true);
+					this.#settled(document);
 					this.loaded(document, Math.max(seq, this.heldSeq(document)));
 					this.#onLogged(docName, seq, actor);
 				},
 			};
 		} catch (error) {
 			gate.settle(payload, false);
+			this.#settled(document);
 			const reason = error instanceof Error ? error : new Error(String(error));
 			this.#onLogFailed(reason);
 			throw logFailed(reason);
@@ -105,10 +119,38 @@ export class LiveDocs {
 		return this.#gates.get(document)?.isBusy ?? false;
 	}
 
+	/** The entry is registered: its document takes corrections that somebody else approved, and nothing else. */
+	registered(document: Y.Doc): void {
+		this.#registered.add(document);
+	}
+
+	/**
+	 * Runs while the document takes nothing and nothing of it is under way; what comes meanwhile waits and is judged
+	 * afterwards.
+	 */
+	async whileStill(document: Y.Doc, run: () => Promise<void>): Promise<void> {
+		for (let still; (still = this.#still.get(document));) await still;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#still.set(document, promise);
+		try {
+			while (this.isBusy(document))
+				await new Promise<void>((free) => {
+					const waiting = this.#waiting.get(document);
+					if (waiting) waiting.push(free);
+					else this.#waiting.set(document, [free]);
+				});
+			await run();
+		} finally {
+			this.#still.delete(document);
+			resolve();
+		}
+	}
+
 	/** Frees what is kept for a document that leaves memory. */
 	forget(document: Y.Doc): void {
 		this.#gates.get(document)?.destroy();
 		this.#gates.delete(document);
+		this.#settled(document);
 	}
 
 	/** Resolves when no append is under way. */
@@ -126,11 +168,25 @@ export class LiveDocs {
 		}
 	}
 
+	#settled(document: Y.Doc): void {
+		if (this.isBusy(document)) return;
+		for (const free of this.#waiting.get(document) ?? []) free();
+		this.#waiting.delete(document);
+	}
+
 	#gateOf(docName: string, document: Y.Doc): DocGate {
 		let gate = this.#gates.get(document);
 		if (!gate) this.#gates.set(document, (gate = new DocGate(document, judgeOf(docName))));
 		return gate;
 	}
+}
+
+/**
+ * Whether somebody's change may enter a registered entry: one that two people stand for, or what a restored log has lost.
+ */
+export function mayChangeRegistered(actor: Actor, judging: Judging): boolean {
+	if (judging === 'beginning' || (typeof judging === 'object' && 'recorded' in judging)) return true;
+	return /^(proposal|order|undo-order):/.test(actor.via ?? '');
 }
 
 function judgeOf(docName: string): Judge {

@@ -1,5 +1,5 @@
-import { Hocuspocus } from '@hocuspocus/server';
-import type * as Y from 'yjs';
+import { Hocuspocus, type Document } from '@hocuspocus/server';
+
 import { must } from '#domain/base/assert.ts';
 import type { ConnectionContext } from './connection-context.ts';
 
@@ -22,7 +22,7 @@ export class LiveServer extends Hocuspocus<ConnectionContext> {
 	}
 
 	/** Runs with the live document, loaded for it if nobody has it open; it stays loaded until the end. */
-	async withDocument<T>(docName: string, run: (document: Y.Doc) => Promise<T>): Promise<T> {
+	async withDocument<T>(docName: string, run: (document: Document) => Promise<T>): Promise<T> {
 		for (;;) {
 			const connection = await this.openDirectConnection(docName);
 			try {

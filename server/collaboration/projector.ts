@@ -67,6 +67,13 @@ export class Projector {
 		await this.#start(docName);
 	}
 
+	/** Resolves when the row shows all that was noted of the document. */
+	async upToDate(docName: string): Promise<void> {
+		const due = this.#due.get(docName);
+		if (due) clearTimeout(due.timer);
+		await this.#start(docName);
+	}
+
 	/** Projects documents as they are given, together; while nobody else can change them. */
 	async projectGiven(given: readonly GivenDoc[]): Promise<void> {
 		for (

@@ -9,7 +9,7 @@ import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { hasNothingNew, type Judging } from './doc-gate.ts';
 import type { LiveDocs } from './live-docs.ts';
-import { demandDoc, writeActionOf } from './doc-rights.ts';
+import { demandDoc, deniedWriting } from './doc-rights.ts';
 import type { MoveCheck } from './move-check.ts';
 
 /** Documents of one batch that are worked on at the same time; their updates share commits. */
@@ -89,18 +89,13 @@ export async function pushToDoc(
 	parts: PushParts,
 ): Promise<Outcome[]> {
 	try {
-		const { canWrite } = await demandDoc(docName, identity.person, parts.thingOf);
+		const { canWrite, entry } = await demandDoc(docName, identity.person, parts.thingOf);
 		return await parts.withDocument(docName, async (document) => {
 			const outcomes: Promise<Outcome>[] = [];
 			for (const update of updates) {
 				const mayTake = await outcomeIfRefused(parts.logger, async () => {
 					if (!canWrite) {
-						if (!hasNothingNew(document, update))
-							throw new Refusal(
-								'permissions.denied',
-								{ action: writeActionOf(docName), thing: 'entry' },
-								403,
-							);
+						if (!hasNothingNew(document, update)) throw deniedWriting(docName, identity.person, entry);
 					} else await parts.checkMove(update, identity.person, document);
 				});
 				// Judged now, in this order; what is good waits for its commit together with the next.

@@ -20,8 +20,12 @@ export interface TextQuery {
 export interface FullText {
 	/** Statements that index an entry anew. They belong in the transaction that writes its row, after it. */
 	upsert(entryId: string, tokens: TextTokens): Statement[];
+	/** The same for what readers see in the place of a row that is being worked on: under the negative of its row id. */
+	upsertShown(rowId: number, tokens: TextTokens): Statement[];
 	/** A condition on `entry`. The query asks for something: a phrase or a character. */
 	matches(query: TextQuery): Expression<SqlBool>;
+	/** The same by the words that readers see. */
+	matchesShown(query: TextQuery): Expression<SqlBool>;
 	/** The insert of a bulk load, after that of the entries: parameters are words, chars, entry id. */
 	readonly bulkInsert: string;
 	/** Takes entries out of the index. Belongs in the transaction that removes their rows: row ids come again. */

@@ -30,6 +30,10 @@ export interface Schema {
 	comment: CommentTable;
 	notice: NoticeTable;
 	proposal: ProposalTable;
+	review_step: ReviewStepTable;
+	review_step_entry: ReviewStepEntryTable;
+	entry_editor: EntryEditorTable;
+	shown_entry: ShownEntryTable;
 }
 
 /**
@@ -153,6 +157,12 @@ export interface EntryTable {
 	open_threads: Generated<number>;
 	/** Proposals nobody has decided. */
 	open_proposals: Generated<number>;
+	/** `draft` · `submitted` · `returned` · `verified` · `registered`. */
+	review_state: Generated<string>;
+	/** Log position that was verified or registered last; 0 for an imported entry nobody edited. */
+	reviewed_seq: Generated<number>;
+	/** Who submitted it last, until it is registered. */
+	submitted_by: string | null;
 	created_at: string;
 	updated_at: string;
 }
@@ -405,4 +415,54 @@ export interface ProposalTable {
 	decided_why: string | null;
 	/** JSON: values taken in the place of the proposed ones. */
 	changed: string;
+}
+
+/** A step of review, taken with one entry or with many at once. Never changed. */
+export interface ReviewStepTable {
+	id: string;
+	/** `submit` · `recall` · `return` · `verify` · `register`. */
+	step: string;
+	why: string;
+	actor_id: string;
+	actor_name: string;
+	via: string | null;
+	at: string;
+	/** How many entries it was taken with. */
+	entries: number;
+}
+
+/** One entry of a step. */
+export interface ReviewStepEntryTable {
+	entry_id: string;
+	step_id: string;
+	from_state: string;
+	to_state: string;
+	/** Log position of the entry. */
+	seq: number;
+}
+
+/** Who has changed an entry since it was registered last, or since it was made. */
+export interface EntryEditorTable {
+	entry_id: string;
+	person_id: string;
+	/** As the log had it. */
+	name: string;
+	/** When they did so last. */
+	at: string;
+}
+
+/**
+ * What readers see of an imported entry that is being worked on and was never registered: its row as the import made it.
+ * In the index it has the negative of its row id.
+ */
+export interface ShownEntryTable {
+	row_id: number;
+	entry_id: string;
+	level: string;
+	title: string;
+	reference_code: string;
+	date_text: string;
+	creators_text: string;
+	fields: string;
+	bodies: string;
 }

@@ -122,6 +122,8 @@ export interface Workspace {
 	refresh(): void;
 	/** Conflicts to be settled that the person may see; undefined for readers, and while the server cannot be asked. */
 	readonly openConflicts: number | undefined;
+	/** Entries that wait for the person to judge or to correct them; undefined for readers, and without the server. */
+	readonly reviewWork: number | undefined;
 	readonly device: DeviceWork;
 	/** Signs in again in place, as the same person. */
 	signIn(password: string): Promise<void>;

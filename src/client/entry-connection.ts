@@ -250,6 +250,14 @@ export class EntryConnection {
 	#hear(message: Heard): void {
 		if (message.type === 'barrier') this.#line.confirmed(message.n);
 		else if (message.type === 'refused') void this.#putAway(message.code);
+		else this.#rightsChanged(message.canWrite);
+	}
+
+	/** The entry was registered while it is open here. */
+	#rightsChanged(canWrite: boolean): void {
+		this.#isReadOnly = !canWrite;
+		if (this.#phase === 'live' || this.#phase === 'readonly') this.#phase = canWrite ? 'live' : 'readonly';
+		this.#changed();
 	}
 
 	/** The server will not take what waits: it is put away on the device, readable, and can be offered again. */
@@ -282,4 +290,6 @@ export class EntryConnection {
 }
 
 type Heard =
-	{ readonly type: 'barrier'; readonly n: number } | { readonly type: 'refused'; readonly code: string };
+	| { readonly type: 'barrier'; readonly n: number }
+	| { readonly type: 'refused'; readonly code: string }
+	| { readonly type: 'rights'; readonly canWrite: boolean };

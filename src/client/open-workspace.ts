@@ -30,6 +30,8 @@ export interface Me {
 	readonly unreadNotices: number;
 	/** Not for readers. */
 	readonly openConflicts?: number;
+	/** Not for readers. */
+	readonly reviewWork?: number;
 }
 
 /** A person who wants to work without the server opens what they kept here. */

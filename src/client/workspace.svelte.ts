@@ -139,6 +139,10 @@ export class LiveWorkspace implements Workspace {
 		return this.#connection.isOnline ? this.#said.openConflicts : undefined;
 	}
 
+	get reviewWork(): number | undefined {
+		return this.#connection.isOnline ? this.#said.reviewWork : undefined;
+	}
+
 	get unreadNotices(): number | undefined {
 		return this.#connection.isOnline ? this.#said.unreadNotices : undefined;
 	}

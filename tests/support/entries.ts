@@ -46,11 +46,57 @@ export async function aMadeEntry(
 	return id;
 }
 
+/** Brings entries from draft to registered, by two people as everybody does. */
+export async function registerEntries(app: App, ids: readonly EntryId[]): Promise<void> {
+	const reviewer: Person = { ...system, id: 'system:reviewer' as PersonId, name: 'reviewer' };
+	for (const [step, person] of [
+		['submit', system],
+		['verify', reviewer],
+		['register', reviewer],
+	] as const) {
+		const { done } = await app.review.take(
+			{ person, via: null },
+			step,
+			{ entries: ids.map((id) => ({ id })) },
+			'',
+		);
+		if (done !== ids.length) throw new Error(`${step}: ${done} of ${ids.length}`);
+	}
+}
+
 /** An entry that came by import and that nobody has opened: it has a row and no live document. */
 export async function anImportedEntry(app: App, title: string): Promise<EntryId> {
 	const id = createId();
 	const now = new Date().toISOString();
-	await app.storage.db
+	const { db } = app.storage;
+	await db
+		.insertInto('import')
+		.values({
+			id: 'test-import',
+			state: 'accepted',
+			file_name: 'synthetic.json',
+			format: 'json',
+			profile: 'dat18',
+			under_id: null,
+			root_ids: '[]',
+			entries: 1,
+			report: '{}',
+			actor_id: system.id,
+			actor_name: system.name,
+			via: 'cli',
+			synthetic: 1,
+			created_at: now,
+			accepted_at: now,
+			deposited_version: null,
+		})
+		.onConflict((conflict) => conflict.column('id').doNothing())
+		.execute();
+	const { row_id: importRow } = await db
+		.selectFrom('import')
+		.select('row_id')
+		.where('id', '=', 'test-import')
+		.executeTakeFirstOrThrow();
+	await db
 		.insertInto('entry')
 		.values({
 			id,
@@ -70,7 +116,7 @@ export async function anImportedEntry(app: App, title: string): Promise<EntryId>
 			own_access: 'structural',
 			access_status: 'structural',
 			hidden: 0,
-			import_row: 0,
+			import_row: importRow,
 			synthetic: 1,
 			problems: null,
 			projected_seq: 0,

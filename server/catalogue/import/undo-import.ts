@@ -41,7 +41,7 @@ interface Plan {
 /**
  * Withdraws the entries of an import: their status becomes `deleted`, the rows stay as tombstones. Safe to be
  * interrupted and run again.
- * @throws {Refusal} 'import.unknown' (404), 'import.already-undone' (409)
+ * @throws {Refusal} 'import.unknown' (404), 'import.already-undone' (409), 'import.registered' (409)
  */
 export async function undoImport(
 	parts: UndoParts,
@@ -61,6 +61,7 @@ export async function undoImport(
 	// Undone with edited entries kept, it may be undone once more with these.
 	if (found.state === 'undone' && !all) throw new Refusal('import.already-undone', { id: importId }, 409);
 
+	await refuseRegistered(storage, found.row_id);
 	const now = isoAt(clock);
 	let withdrawn = 0;
 	let plan = await planOf(storage, found.row_id, all);
@@ -95,6 +96,17 @@ export async function undoImport(
 		}),
 	]);
 	return { withdrawn, kept: plan.kept };
+}
+
+/** What two people stand for does not go away with an import. */
+async function refuseRegistered({ db }: Storage, importRow: number): Promise<void> {
+	const { count } = await db
+		.selectFrom('entry')
+		.select((select) => select.fn.countAll<number>().as('count'))
+		.where('import_row', '=', importRow)
+		.where('review_state', '=', 'registered')
+		.executeTakeFirstOrThrow();
+	if (count > 0) throw new Refusal('import.registered', { count }, 409);
 }
 
 async function planOf(storage: Storage, importRow: number, all: boolean): Promise<Plan> {

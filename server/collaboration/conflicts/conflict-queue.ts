@@ -9,6 +9,7 @@ import type {
 	ConflictRow,
 } from '#domain/collaboration/conflicts.ts';
 import { demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import { entryThing } from '#server/catalogue/entry-thing.ts';
 import { visible } from '#server/catalogue/rows.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -89,6 +90,8 @@ export function createConflictQueue({ db }: Pick<Storage, 'db'>): ConflictQueue 
 				'entry.reference_code',
 				'entry.fonds_id',
 				'entry.access_status',
+				'entry.review_state',
+				'entry.import_row',
 				'fonds.title as fonds_title',
 			])
 			.orderBy('conflict.since')
@@ -117,7 +120,7 @@ export function createConflictQueue({ db }: Pick<Storage, 'db'>): ConflictQueue 
 				const rows: Selected[] = await rowsOf(query).limit(MAX_ROWS).execute();
 				yield rows.map((row) => ({
 					row: conflictRowOf(row),
-					thing: { kind: 'entry', fondsId: row.fonds_id as EntryId, accessStatus: row.access_status },
+					thing: entryThing(row),
 				}));
 				last = rows.at(-1);
 				if (!last || rows.length < MAX_ROWS) return;
@@ -190,6 +193,8 @@ interface Selected {
 	readonly reference_code: string;
 	readonly fonds_id: string;
 	readonly access_status: string;
+	readonly review_state: string;
+	readonly import_row: number;
 	readonly fonds_title: string | null;
 }
 

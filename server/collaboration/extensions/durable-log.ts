@@ -13,7 +13,7 @@ import { parseDocName } from '#sync/entry-doc.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
 import { actorOf } from '#server/permissions/identity.ts';
 import { hasNothingNew } from '../doc-gate.ts';
-import { writeActionOf } from '../doc-rights.ts';
+import { deniedWriting, writeActionOf } from '../doc-rights.ts';
 import type { LiveDocs } from '../live-docs.ts';
 import type { MoveCheck } from '../move-check.ts';
 
@@ -78,7 +78,9 @@ export class DurableLogExtension implements Extension {
 			const action = writeActionOf(documentName);
 			if (!identity || !entry || connection.readOnly || !can(identity.person, action, entry)) {
 				if (hasNothingNew(document, payload)) return;
-				throw new Refusal('permissions.denied', { action, thing: 'entry' }, 403);
+				throw identity && entry
+					? deniedWriting(documentName, identity.person, entry)
+					: new Refusal('permissions.denied', { action, thing: 'entry' }, 403);
 			}
 			await this.#checkMove(payload, identity.person, document);
 			const taken = await this.#docs.take(documentName, document, payload, actorOf(identity));

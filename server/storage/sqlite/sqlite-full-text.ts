@@ -1,6 +1,6 @@
 import { CompiledQuery, sql, type Kysely } from 'kysely';
 import { assert } from '#domain/base/assert.ts';
-import type { FullText } from '../full-text.ts';
+import type { FullText, TextQuery } from '../full-text.ts';
 import type { Schema } from '../schema.ts';
 
 /**
@@ -16,20 +16,34 @@ export function createSqliteFullText(db: Kysely<Schema>): FullText {
 		upsert: (entryId, { words, chars }) => [
 			CompiledQuery.raw(`insert or replace into entry_text ${VALUES}`, [words, chars, entryId]),
 		],
-		matches(query) {
-			const terms = [
-				...query.phrases.map((phrase) => `words : ${phraseOf(phrase)}`),
-				...query.chars.map((char) => `chars : ${quoted(char)}`),
-			];
-			assert(terms.length > 0, 'a search for nothing finds nothing: do not ask');
-			return sql`entry.row_id in (select rowid from entry_text where entry_text match ${terms.join(' AND ')})`;
-		},
+		upsertShown: (rowId, { words, chars }) => [
+			CompiledQuery.raw(`insert or replace into entry_text (words, chars, rowid) values (?, ?, ?)`, [
+				words,
+				chars,
+				-rowId,
+			]),
+		],
+		matches: (query) =>
+			sql`entry.row_id in (select rowid from entry_text where entry_text match ${termsOf(query)})`,
+		// Which of the two rows counts is told after the match, or the index would be read for every entry.
+		matchesShown: (query) =>
+			sql`entry.row_id in (select abs(rowid) from entry_text where entry_text match ${termsOf(query)}
+				and (rowid < 0 or not exists (select 1 from shown_entry as other where other.row_id = entry_text.rowid)))`,
 		bulkInsert: `insert into entry_text ${VALUES}`,
 		remove: (rowIds) =>
 			rowIds.length === 0
 				? []
 				: [sql`delete from entry_text where rowid in (${sql.join(rowIds)})`.compile(db)],
 	};
+}
+
+function termsOf(query: TextQuery): string {
+	const terms = [
+		...query.phrases.map((phrase) => `words : ${phraseOf(phrase)}`),
+		...query.chars.map((char) => `chars : ${quoted(char)}`),
+	];
+	assert(terms.length > 0, 'a search for nothing finds nothing: do not ask');
+	return terms.join(' AND ');
 }
 
 function phraseOf(tokens: readonly string[]): string {

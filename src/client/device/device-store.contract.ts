@@ -174,6 +174,7 @@ export function aCard(id: EntryId): EntryDetail {
 		conflictCount: 0,
 		openThreads: 0,
 		openProposals: 0,
+		reviewState: 'draft',
 		state: 'server',
 		status: 'active',
 		synthetic: true,
@@ -186,5 +187,6 @@ export function aCard(id: EntryId): EntryDetail {
 		path: [],
 		can: { edit: true, comment: true, decide: true, create: true, delete: true },
 		problems: [],
+		review: { state: 'draft', last: undefined, steps: [], refused: [], seq: 0 },
 	};
 }

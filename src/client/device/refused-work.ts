@@ -14,6 +14,9 @@ import { keptWorkOf } from './kept-work.ts';
 /** Where an entry stands is not proposed. */
 const NOT_PROPOSED = ['parent', 'order', 'status'];
 
+/** Refusals by which an edit is still worth proposing: the right is gone, or the entry was registered meanwhile. */
+const PROPOSED = ['permissions.denied', 'permissions.registered'];
+
 /** Work the server refused, and what it was made on. */
 export interface RefusedWork {
 	readonly doc: DocKey;
@@ -32,7 +35,7 @@ export interface RefusedWork {
  * proposal by themselves: the proposal is on the device before the edits leave those that wait.
  */
 export async function putRefusedAway(store: DeviceStore, personId: string, work: RefusedWork): Promise<void> {
-	const isProposed = work.code === 'permissions.denied' && (await propose(store, personId, work));
+	const isProposed = PROPOSED.includes(work.code) && (await propose(store, personId, work));
 	await store.keep(keptWorkOf({ ...work, code: isProposed ? 'device.proposed' : work.code }), work.numbers);
 }
 

@@ -22,7 +22,17 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 			download: true,
 		},
 	];
-	if (!mayEdit) return exports;
+	const review: MenuEntry[] =
+		actions.mayReview && entry.status === 'active'
+			? [
+					{
+						label: m.review_below_action(),
+						icon: 'check',
+						onselect: () => (actions.dialog = { kind: 'review', entry }),
+					},
+				]
+			: [];
+	if (!mayEdit) return [...review, ...exports];
 	if (entry.status === 'deleted')
 		return [
 			{
@@ -83,6 +93,7 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 			onselect: () => void actions.paste(entry),
 		},
 		{ kind: 'separator' },
+		...review,
 		...exports,
 		{ kind: 'separator' },
 		{

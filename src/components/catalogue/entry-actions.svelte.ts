@@ -1,8 +1,10 @@
 import { createContext } from 'svelte';
 import type { Workspace } from '#client/contract.ts';
+import { reviewClient } from '#client/review-client.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryRow } from '#domain/catalogue/rows.ts';
+import type { ReviewStep } from '#domain/catalogue/review-states.ts';
 import { m } from '#i18n/generated/messages.js';
 import { refusalWords } from '#i18n/refusal-words.ts';
 import { notify } from '#ui/announcer.svelte.ts';
@@ -10,6 +12,7 @@ import { PagedRows } from '#ui/data-table.svelte.ts';
 import { keysOf } from '#ui/shortcut-text.ts';
 import { compareSiblings } from './entry-order.ts';
 import { entryName } from './entry-words.ts';
+import { stepWords } from './review-words.ts';
 
 /** An entry as something to put others under. */
 export type ParentEntry = Pick<EntryRow, 'id' | 'title' | 'level' | 'profile' | 'dateText'>;
@@ -23,7 +26,18 @@ export type ActionDialog =
 			readonly level?: string;
 	  }
 	| { readonly kind: 'move'; readonly entry: EntryRow }
-	| { readonly kind: 'delete'; readonly entry: EntryRow };
+	| { readonly kind: 'delete'; readonly entry: EntryRow }
+	| {
+			readonly kind: 'review';
+			readonly entry: EntryRow;
+			/** Not given: the person chooses, for the entry and all below it. */
+			readonly step?: ReviewStep;
+			/** Log position the person was shown. */
+			readonly seen?: number;
+	  };
+
+/** Steps that ask first: one needs a reason, one is for good. */
+const ASKING: readonly ReviewStep[] = ['return', 'register'];
 
 /** What can be done with whole entries: make, move, delete, restore. Says how it went; a refusal never throws. */
 export class EntryActions {
@@ -43,8 +57,18 @@ export class EntryActions {
 
 	/** Whether the person may make entries at the top of the hierarchy. */
 	get mayCreateTop(): boolean {
+		return this.isStaff;
+	}
+
+	/** The person describes entries. */
+	get isStaff(): boolean {
 		const { role } = this.#workspace.me;
 		return role === 'administrator' || role === 'archivist';
+	}
+
+	/** The person has a part in review. */
+	get mayReview(): boolean {
+		return this.#workspace.me.role !== 'reader';
 	}
 
 	close(): void {
@@ -107,6 +131,32 @@ export class EntryActions {
 			this.close();
 			notify(m.catalogue_action_deleted({ title: entryName(entry) }), {
 				action: { label: m.catalogue_field_undo(), run: () => void this.restore(entry) },
+			});
+		});
+	}
+
+	/** Takes a step of review with an entry as it was shown, and asks first where that is needed. */
+	async takeStep(entry: EntryRow, step: ReviewStep, seen: number): Promise<void> {
+		if (ASKING.includes(step)) {
+			this.dialog = { kind: 'review', entry, step, seen };
+			return;
+		}
+		await this.#do(async () => {
+			// What stands in a field with the cursor belongs to it.
+			if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+			await this.#workspace.settled();
+			// What was just typed here moves the position on; nobody else's work hides behind it.
+			const isOwn = step === 'submit' || step === 'recall';
+			await reviewClient.take(step, { entries: [{ id: entry.id, ...(isOwn ? {} : { seen }) }] }, '');
+			notify(m.review_done_one({ step: stepWords(step), title: entryName(entry) }), {
+				...(step === 'submit'
+					? {
+							action: {
+								label: stepWords('recall'),
+								run: () => void this.takeStep(entry, 'recall', seen),
+							},
+						}
+					: {}),
 			});
 		});
 	}

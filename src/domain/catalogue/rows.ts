@@ -1,5 +1,6 @@
 import type { EntryId } from '../base/ids.ts';
 import type { FieldKey, FieldValue } from './entry.ts';
+import type { EntryReview, ReviewState } from './review-states.ts';
 import type { RichText } from './rich-text.ts';
 
 /** Where the newest state of an entry is: logged by the server, or in a version of the archival store. */
@@ -26,6 +27,7 @@ export interface EntryRow {
 	readonly openThreads: number;
 	/** Proposals nobody has decided; 0 for readers. */
 	readonly openProposals: number;
+	readonly reviewState: ReviewState;
 	readonly state: SavedState;
 	readonly status: 'active' | 'deleted' | 'merged';
 	readonly synthetic: boolean;
@@ -88,6 +90,8 @@ export interface EntryDetail extends EntryRow {
 		readonly delete: boolean;
 	};
 	readonly problems: readonly string[];
+	/** Where it stands in review. */
+	readonly review: EntryReview;
 }
 
 export interface RowPage {

@@ -18,16 +18,19 @@ const entry: fc.Arbitrary<EntryThing> = fc.record({
 	kind: fc.constant('entry' as const),
 	fondsId,
 	accessStatus: status,
+	isRegistered: fc.boolean(),
+	isShown: fc.boolean(),
 });
 
 describe('what lists show', () => {
 	it('is what the question about each entry allows', () => {
 		fc.assert(
 			fc.property(person, entry, (who, what) => {
-				const { fonds, accessStatuses } = visibleEntries(who);
+				const { fonds, accessStatuses, onlyShown } = visibleEntries(who);
 				const isListed =
 					(fonds === null || fonds.includes(what.fondsId)) &&
-					(accessStatuses === null || accessStatuses.includes(what.accessStatus));
+					(accessStatuses === null || accessStatuses.includes(what.accessStatus)) &&
+					(!onlyShown || what.isShown);
 				return isListed === can(who, 'see', what);
 			}),
 		);

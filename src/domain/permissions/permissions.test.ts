@@ -29,7 +29,7 @@ function aPerson(role: Role, limits: Partial<Person> = {}): Person {
 }
 
 function anEntry(accessStatus = 'open', fondsId = FONDS_A): EntryThing {
-	return { kind: 'entry', fondsId, accessStatus };
+	return { kind: 'entry', fondsId, accessStatus, isRegistered: false, isShown: true };
 }
 
 const archive: Thing = { kind: 'archive' };
@@ -85,6 +85,20 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['reader', aPerson('reader'), anEntry('deferred'), []],
 	['reader', aPerson('reader'), anEntry('notReviewed'), []],
 	['reader', aPerson('reader'), anEntry('a status nobody knows'), []],
+	['reader', aPerson('reader'), { ...anEntry('open'), isShown: false }, []],
+	[
+		'archivist',
+		aPerson('archivist'),
+		{ ...anEntry(), isRegistered: true },
+		['see', 'create', 'export', 'import'],
+	],
+	[
+		'administrator',
+		aPerson('administrator'),
+		{ ...anEntry(), isRegistered: true },
+		['see', 'create', 'export', 'import'],
+	],
+	['reader', aPerson('reader'), { ...anEntry(), isRegistered: true }, ['see', 'export']],
 	['reader', aPerson('reader'), archive, []],
 	['reader', aPerson('reader'), anImport, []],
 	['reader', aPerson('reader'), people, []],
@@ -134,7 +148,10 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 
 describe('who may do what', () => {
 	for (const [who, person, thing, allowed] of MATRIX) {
-		const what = thing.kind === 'entry' ? `${thing.accessStatus} entry` : thing.kind;
+		const what =
+			thing.kind === 'entry'
+				? `${thing.isRegistered ? 'registered ' : ''}${thing.isShown ? '' : 'unseen '}${thing.accessStatus} entry`
+				: thing.kind;
 		it(`${who} with ${what}: ${allowed.join(', ') || 'nothing'}`, () => {
 			expect(ACTIONS.filter((action) => can(person, action, thing))).toEqual(
 				ACTIONS.filter((action) => allowed.includes(action)),
@@ -153,6 +170,12 @@ describe('demand', () => {
 		expect(() => demand(undefined, 'see', anEntry())).toThrow('permissions.sign-in');
 		expect(() => demand(aPerson('reader'), 'edit', anEntry())).toThrow('permissions.denied');
 		expect(() => demand(aPerson('archivist'), 'edit', anEntry())).not.toThrow();
+	});
+
+	it('says that an entry is registered to who could edit it otherwise', () => {
+		const registered = { ...anEntry(), isRegistered: true };
+		expect(() => demand(aPerson('archivist'), 'edit', registered)).toThrow('permissions.registered');
+		expect(() => demand(aPerson('reader'), 'edit', registered)).toThrow('permissions.denied');
 	});
 });
 

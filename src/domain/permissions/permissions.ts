@@ -24,6 +24,10 @@ export interface EntryThing {
 	readonly fondsId: EntryId;
 	/** `open`, `restricted`, `deferred`, `notReviewed`, or `structural` for levels that carry no status. */
 	readonly accessStatus: string;
+	/** Registered: it takes no direct edit. */
+	readonly isRegistered: boolean;
+	/** There is something of it that the archive stands for: it is registered, or came by an accepted import. */
+	readonly isShown: boolean;
 }
 
 export type Thing =
@@ -79,15 +83,16 @@ function canWithEntry(person: Person, action: Action, entry: EntryThing): boolea
 		case 'export':
 			return (
 				person.role !== 'reader' ||
-				entry.accessStatus === 'structural' ||
-				statusesOf(person).includes(entry.accessStatus)
+				(entry.isShown &&
+					(entry.accessStatus === 'structural' || statusesOf(person).includes(entry.accessStatus)))
 			);
 		case 'comment':
 		case 'decide':
 			return person.role !== 'reader';
 		case 'edit':
-		case 'create':
 		case 'delete':
+			return isStaff(person) && !entry.isRegistered;
+		case 'create':
 		case 'import':
 			return isStaff(person);
 		default:
@@ -110,10 +115,14 @@ function statusesOf(person: Person): readonly string[] {
 export function visibleEntries(person: Person): {
 	readonly fonds: readonly EntryId[] | null;
 	readonly accessStatuses: readonly string[] | null;
+	/** Only entries of which there is something that the archive stands for. */
+	readonly onlyShown: boolean;
 } {
+	const isReader = person.role === 'reader';
 	return {
 		fonds: person.fonds,
-		accessStatuses: person.role === 'reader' ? ['structural', ...statusesOf(person)] : null,
+		accessStatuses: isReader ? ['structural', ...statusesOf(person)] : null,
+		onlyShown: isReader,
 	};
 }
 
@@ -124,10 +133,19 @@ export function canOpenLive(person: Person | undefined, entry: EntryThing): bool
 
 /**
  * Stops with a refusal unless the person may.
- * @throws {Refusal} 'permissions.denied' (403), or 'permissions.sign-in' (401) when nobody is signed in
+ * @throws {Refusal} 'permissions.denied' or 'permissions.registered' (403), or 'permissions.sign-in' (401) when nobody is
+ * signed in
  */
 export function demand(person: Person | undefined, action: Action, thing: Thing): asserts person is Person {
 	if (!person) throw new Refusal('permissions.sign-in', {}, 401);
-	if (!can(person, action, thing))
-		throw new Refusal('permissions.denied', { action, thing: thing.kind }, 403);
+	if (!can(person, action, thing)) throw denied(person, action, thing);
+}
+
+/** Why somebody may not, when they may not: `permissions.registered` where only that stands in the way. */
+export function denied(person: Person, action: Action, thing: Thing): Refusal {
+	const isForRegistered =
+		thing.kind === 'entry' && thing.isRegistered && can(person, action, { ...thing, isRegistered: false });
+	return isForRegistered
+		? new Refusal('permissions.registered', {}, 403)
+		: new Refusal('permissions.denied', { action, thing: thing.kind }, 403);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { EntryId, PersonId } from '#domain/base/ids.ts';
-import { aMadeEntry, system } from '#tests/support/entries.ts';
+import { aMadeEntry, registerEntries, system } from '#tests/support/entries.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';
 
 const reader: Person = {
@@ -27,6 +27,7 @@ async function aScene(): Promise<{
 	const file = await below('案卷', 'file', fonds, 'open');
 	const open = await below('开放件', 'item', file, 'open');
 	const closed = await below('控制件', 'item', file, 'restricted');
+	await registerEntries(server.app, [fonds, file, open, closed]);
 	return { server, fonds, file, open, closed };
 }
 
@@ -46,7 +47,12 @@ describe('what a reader may not see', () => {
 		const { server, file, open } = await aScene();
 		const { catalogue, collaboration } = server.app;
 		await catalogue.entry(reader, open);
-		await collaboration.setField(file, 'status', 'deleted', { id: 'system:ops', name: 'ops', via: 'cli' });
+		// A registered entry goes by an order of two people.
+		await collaboration.setField(file, 'status', 'deleted', {
+			id: 'system:ops',
+			name: 'ops',
+			via: 'order:1',
+		});
 		for (const id of [file, open]) {
 			await expect(catalogue.entry(reader, id)).rejects.toMatchObject({ code: 'catalogue.unknown-entry' });
 			await expect(server.app.exportSubtree(reader, id, 'json')).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import type { Person } from '#domain/permissions/permissions.ts';
 import { disputeKeyOf } from '#domain/collaboration/conflicts.ts';
 import type { ExportFormat } from '#server/catalogue/export.ts';
 import { aConflict, personOf } from '#tests/support/conflicts.ts';
-import { aMadeEntry, system } from '#tests/support/entries.ts';
+import { aMadeEntry, anImportedEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { startTestServer } from '#tests/support/server.ts';
 
@@ -35,7 +35,7 @@ async function anUnsettledArchive() {
 		for await (const piece of (await app.exportSubtree(person, id, format)).text) text += piece;
 		return text;
 	};
-	return { app, a, root, open, disputed, exported };
+	return { app, a, b, root, open, disputed, exported };
 }
 
 it('exports say what is not settled, with who, when and why, to whoever may see conflicts', async () => {
@@ -66,20 +66,30 @@ it('exports say what is not settled, with who, when and why, to whoever may see 
 	expect(xml).toContain('待查原件');
 });
 
-it('readers get what stands, and no other value', async () => {
-	const { app, open, disputed, exported } = await anUnsettledArchive();
+it('readers get what the archive stands for, and nothing of what is not settled', async () => {
+	const { app, a, b, disputed, exported } = await anUnsettledArchive();
+	const id = await anImportedEntry(app, '导入所载');
+	await app.collaboration.setField(id, 'remarks', '动过', { id: a.id, name: a.name, via: null });
+	await aConflict(app, id, 'title', [
+		{ by: a, value: '甲说' },
+		{ by: b, value: '乙说' },
+	]);
+	await eventually(async () => expect((await app.catalogue.entry(system, id)).conflictCount).toBe(1));
 	const reader = await personOf(app, '读者', 'reader');
 	for (const format of ['json', 'ead3'] as const) {
-		const text = await exported(reader, format);
-		expect(text).toContain('乙说');
-		expect(text).not.toMatch(/甲说|待查|conflicts|unsettled/);
+		const text = await exported(reader, format, id);
+		expect(text).toContain('导入所载');
+		expect(text).not.toMatch(/甲说|乙说|动过|conflicts|unsettled/);
 	}
-	for (const id of [open, disputed])
-		expect(await app.catalogue.entry(reader, id)).toMatchObject({
-			title: '乙说',
-			conflicts: {},
-			disputes: {},
-		});
+	expect(await app.catalogue.entry(reader, id)).toMatchObject({
+		title: '导入所载',
+		conflictCount: 0,
+		conflicts: {},
+		disputes: {},
+	});
+	await expect(app.catalogue.entry(reader, disputed)).rejects.toMatchObject({
+		code: 'catalogue.unknown-entry',
+	});
 });
 
 it('rows of lists, the tree and the search carry the mark', async () => {

@@ -74,11 +74,17 @@ describe('loading a document', () => {
 		await editor.load(id);
 		const update = editor.set(id, 'title', '改');
 		const reader = new SyncDevice(server, await server.token('读者', 'reader'), '读者');
+		// Not theirs to see before it is registered.
 		expect(await reader.load(id)).toMatchObject({
+			status: 404,
+			body: { refusal: { code: 'collaboration.unknown-document' } },
+		});
+		const shown = await anImportedEntry(server.app, '导入');
+		expect(await reader.load(shown)).toMatchObject({
 			status: 403,
 			body: { refusal: { code: 'permissions.denied' } },
 		});
-		expect((await reader.push([[id, update]])).body.results).toMatchObject([
+		expect((await reader.push([[shown, update]])).body.results).toMatchObject([
 			{ ok: false, code: 'permissions.denied' },
 		]);
 		const reviewer = new SyncDevice(server, await server.token('审核', 'reviewer'), '审核');

@@ -236,7 +236,7 @@ describe('what a plain Yjs client may not', () => {
 
 	it('nobody, bad tokens and readers are told once and for all', async () => {
 		const { server } = await aScene();
-		const id = await aMadeEntry(server.app, { title: '公开', fields: { accessStatus: 'open' } });
+		const id = await anImportedEntry(server.app, '公开');
 		const reader = await server.token('读者', 'reader');
 		for (const [token, code, reason] of [
 			[undefined, 4401, 'permissions.sign-in'],

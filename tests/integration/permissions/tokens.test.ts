@@ -44,7 +44,13 @@ describe('an API token', () => {
 	it('does no more than its scopes', async () => {
 		const { permissions, token } = await withToken(['read']);
 		const person = (await permissions.personOfToken(token))?.person;
-		const entry = { kind: 'entry', fondsId: 'x' as never, accessStatus: 'open' } as const;
+		const entry = {
+			kind: 'entry',
+			fondsId: 'x' as never,
+			accessStatus: 'open',
+			isRegistered: false,
+			isShown: true,
+		} as const;
 		expect(can(person, 'see', entry)).toBe(true);
 		expect(can(person, 'edit', entry)).toBe(false);
 	});

@@ -6,15 +6,23 @@ import { answer } from '../answers.ts';
 export const GET = ({ locals }) =>
 	answer(async () => {
 		const person = demandPerson(locals);
-		const [settings, synthetic, { lineage, restored }, waitingForArchive, unreadNotices, openConflicts] =
-			await Promise.all([
-				locals.app.administration.settings.all(),
-				locals.app.catalogue.hasSynthetic(),
-				locals.app.collaboration.sync.lineage(),
-				locals.app.catalogue.waitingForArchive(person),
-				locals.app.comments.unread(person),
-				locals.app.conflicts.openCount(person),
-			]);
+		const [
+			settings,
+			synthetic,
+			{ lineage, restored },
+			waitingForArchive,
+			unreadNotices,
+			openConflicts,
+			reviewWork,
+		] = await Promise.all([
+			locals.app.administration.settings.all(),
+			locals.app.catalogue.hasSynthetic(),
+			locals.app.collaboration.sync.lineage(),
+			locals.app.catalogue.waitingForArchive(person),
+			locals.app.comments.unread(person),
+			locals.app.conflicts.openCount(person),
+			locals.app.reviewBoards.work(person),
+		]);
 		return {
 			me: { id: person.id, name: person.name, role: person.role, language: locals.language },
 			archive: { name: settings['archive.name'], code: settings['archive.code'], synthetic },
@@ -25,5 +33,6 @@ export const GET = ({ locals }) =>
 			waitingForArchive,
 			unreadNotices,
 			openConflicts,
+			reviewWork,
 		};
 	});
