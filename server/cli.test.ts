@@ -55,6 +55,12 @@ describe('the command line', () => {
 		['tree', 'tree', { depth: 2 }],
 		['tree 0190 --depth 5', 'tree', { id: '0190', depth: 5 }],
 		['show 0190', 'show', { id: '0190' }],
+		[
+			'review return 0190 0191 --why 再看',
+			'review',
+			{ step: 'return', ids: ['0190', '0191'], below: false, why: '再看' },
+		],
+		['boards waiting', 'boards', { board: 'waiting', limit: 100 }],
 		['set 0190 title 题名', 'set', { id: '0190', field: 'title', value: '题名' }],
 		[
 			'export 0190 --format ead3 -o out.xml',

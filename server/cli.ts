@@ -180,7 +180,7 @@ export function parseCommandLine(
 			.option('--below', say('cli_review_below'))
 			.option('--why <reason>', say('cli_propose_why')),
 		'review',
-		({ below, why }, [step, ids]) => ({ step, ids, below: below ?? false, why: why ?? '' }),
+		({ below, why }, [step, ...ids]) => ({ step, ids, below: below ?? false, why: why ?? '' }),
 	);
 	leaf(
 		program.command('boards <board>').option('--limit <n>', say('cli_conflicts_limit')),

@@ -54,6 +54,7 @@ export {
 	refusal_collaboration_log_failed,
 	refusal_collaboration_malformed_update,
 	refusal_collaboration_missing_history,
+	refusal_collaboration_others_work,
 	refusal_collaboration_own_proposal,
 	refusal_collaboration_own_work,
 	refusal_collaboration_proposal_decided,

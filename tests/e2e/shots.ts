@@ -34,6 +34,11 @@ test('screenshots of every page', async ({ browser }) => {
 				await page.getByLabel('理由').waitFor();
 				await shoot('entry-proposing');
 				await page.getByRole('button', { name: '放弃' }).click();
+				for (const board of ['waiting', 'returned'] as const) {
+					await page.goto(`${archive.origin}/catalogue/review?board=${board}`);
+					await page.getByRole('article').waitFor();
+					await shoot(`review-${board}`);
+				}
 				await page.goto(`${archive.origin}/catalogue/search?q=${encodeURIComponent('防汛')}`);
 				await shoot('search');
 				for (const [name, path] of [
@@ -89,6 +94,21 @@ async function saySomething(browser: Browser, archive: Archive): Promise<void> {
 	]);
 	await archive.verb(['propose', id, 'pageCount', '3', '--as', '审核乙']);
 	await page.context().close();
+	await reviewSome(archive);
+}
+
+/** Entries that wait for the person of the pictures, one that was returned to them, and one that is registered. */
+async function reviewSome(archive: Archive): Promise<void> {
+	await archive.addPerson('编目丙', 'archivist');
+	const items = (await archive.items()).slice(2, 12);
+	const [returned = '', registered = '', ...others] = items;
+	await archive.verb(['set', returned, 'pageCount', '7', '--as', '管理员']);
+	await archive.verb(['review', 'submit', returned, '--as', '管理员']);
+	await archive.verb(['review', 'return', returned, '--why', '责任者应为区政府', '--as', '审核乙']);
+	for (const id of others) await archive.verb(['set', id, 'pageCount', '5', '--as', '编目丙']);
+	await archive.verb(['review', 'submit', registered, ...others, '--as', '编目丙']);
+	await archive.verb(['review', 'verify', registered, ...others.slice(5), '--as', '审核乙']);
+	await archive.verb(['review', 'register', registered, '--as', '审核乙']);
 }
 
 async function openFirstItem(page: Page, archive: Archive): Promise<void> {

@@ -208,4 +208,5 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 	'permissions.denied': 403,
 	'permissions.registered': 403,
 	'collaboration.own-work': 403,
+	'collaboration.others-work': 403,
 };

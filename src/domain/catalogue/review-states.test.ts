@@ -33,6 +33,8 @@ describe('the way of an entry', () => {
 					?.code === 'collaboration.own-work',
 		);
 		expect(refused).toEqual(['verify', 'register']);
+		expect(refusalOfStep('recall', FACTS)?.code).toBe('collaboration.others-work');
+		expect(refusalOfStep('recall', { ...FACTS, isOwnWork: true })).toBeUndefined();
 	});
 
 	it('approves nothing that is open, changed since it was seen, or deleted', () => {

@@ -19,6 +19,8 @@ interface StepRule {
 	readonly action: Action;
 	/** Who submitted the entry, or worked on it since it was registered last, may not. */
 	readonly isForOthers: boolean;
+	/** Only they may. */
+	readonly isForOwn: boolean;
 	/** Says something for which the archive stands: nothing may be open in the entry. */
 	readonly isApproval: boolean;
 }
@@ -30,18 +32,41 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		to: 'submitted',
 		action: 'edit',
 		isForOthers: false,
+		isForOwn: false,
 		isApproval: false,
 	},
-	recall: { from: ['submitted'], to: 'draft', action: 'edit', isForOthers: false, isApproval: false },
+	recall: {
+		from: ['submitted'],
+		to: 'draft',
+		action: 'edit',
+		isForOthers: false,
+		isForOwn: true,
+		isApproval: false,
+	},
 	return: {
 		from: ['submitted', 'verified'],
 		to: 'returned',
 		action: 'decide',
 		isForOthers: false,
+		isForOwn: false,
 		isApproval: false,
 	},
-	verify: { from: ['submitted'], to: 'verified', action: 'decide', isForOthers: true, isApproval: true },
-	register: { from: ['verified'], to: 'registered', action: 'decide', isForOthers: true, isApproval: true },
+	verify: {
+		from: ['submitted'],
+		to: 'verified',
+		action: 'decide',
+		isForOthers: true,
+		isForOwn: false,
+		isApproval: true,
+	},
+	register: {
+		from: ['verified'],
+		to: 'registered',
+		action: 'decide',
+		isForOthers: true,
+		isForOwn: false,
+		isApproval: true,
+	},
 };
 
 /** What is known of an entry when somebody wants to take a step with it. */
@@ -64,6 +89,7 @@ export interface StepRefusal {
 		| 'permissions.denied'
 		| 'collaboration.wrong-state'
 		| 'collaboration.own-work'
+		| 'collaboration.others-work'
 		| 'collaboration.unsettled'
 		| 'collaboration.changed-since';
 	readonly params: Readonly<Record<string, string | number>>;
@@ -77,6 +103,7 @@ export function refusalOfStep(step: ReviewStep, facts: StepFacts): StepRefusal |
 	if (facts.isDeleted) return { code: 'collaboration.wrong-state', params: { state: 'deleted' } };
 	if (!rule.from.includes(facts.state))
 		return { code: 'collaboration.wrong-state', params: { state: facts.state } };
+	if (rule.isForOwn && !facts.isOwnWork) return { code: 'collaboration.others-work', params: {} };
 	if (rule.isForOthers && facts.isOwnWork) return { code: 'collaboration.own-work', params: {} };
 	if (rule.isApproval && facts.unsettled > 0)
 		return { code: 'collaboration.unsettled', params: { count: facts.unsettled } };
