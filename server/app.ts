@@ -21,6 +21,7 @@ import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts'
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
 import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
+import { createOrderDesk, type OrderDesk } from './collaboration/orders/order-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -50,6 +51,7 @@ export interface App {
 	readonly conflicts: ConflictDesk;
 	readonly comments: CommentDesk;
 	readonly proposals: ProposalDesk;
+	readonly orders: OrderDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -141,7 +143,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		administration.settings.onChanged((changed) =>
 			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
 		);
+		const orders = createOrderDesk({ storage, clock, collaboration });
 		await imports.cleanUp();
+		await orders.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
@@ -187,6 +191,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
+			orders,
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);
