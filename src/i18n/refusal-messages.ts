@@ -64,6 +64,7 @@ export {
 	refusal_collaboration_order_row_entry,
 	refusal_collaboration_order_row_field,
 	refusal_collaboration_order_row_several,
+	refusal_collaboration_order_row_short,
 	refusal_collaboration_order_row_twice,
 	refusal_collaboration_order_row_value,
 	refusal_collaboration_order_too_large,

@@ -195,7 +195,7 @@ export function createOrderDesk(parts: {
 	) {
 		const actor = { ...actorOf(identity), via: `order:${order.id}` };
 		// Written first: after a crash the same decision finishes what it began.
-		if (!order.decision) await writes.decide(order, decided, actor);
+		if (!order.decision) await writes.decide(order, decided, actorOf(identity));
 		const decision = order.decision ?? decided;
 		const carried = await applyRows(
 			parts,
@@ -256,7 +256,7 @@ export function createOrderDesk(parts: {
 		undo: (identity, name, why, running = {}) =>
 			inTurn(identity, name, 'undo', async (order) => {
 				const actor = { ...actorOf(identity), via: `undo:${order.id}` };
-				if (!order.undo) await writes.beginUndo(order, why, actor);
+				if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
 				const carried = await undoRows(
 					parts,
 					await rows.carried(order.id, ['applied']),

@@ -14,7 +14,8 @@ const COLUMNS = {
 
 /**
  * Reads a list of corrections: delimited text in any encoding an import takes, with the columns entry, field and value.
- * @throws {Refusal} 'collaboration.order-columns' naming the one that is missing | 'collaboration.order-too-large' |
+ * @throws {Refusal} 'collaboration.order-columns' naming the one that is missing | 'collaboration.order-row-short' |
+ * 'collaboration.order-too-large' |
  * 'import.broken' with the line
  */
 export async function readOrderFile(
@@ -36,13 +37,14 @@ export async function readOrderFile(
 				places = placesOf(cells, fileName);
 				continue;
 			}
-			const { entry, field, value } = places;
-			rows.push({
-				entry: cells[entry]?.trim() ?? '',
-				field: cells[field]?.trim() ?? '',
-				value: cells[value] ?? '',
-				line,
-			});
+			const [entry, field, value] = (['entry', 'field', 'value'] as const).map((column) => {
+				const cell = cells[(places as NonNullable<typeof places>)[column]];
+				// A line that was cut off must not clear a field.
+				if (cell === undefined)
+					throw new Refusal('collaboration.order-row-short', { file: fileName, line, column });
+				return cell;
+			}) as [string, string, string];
+			rows.push({ entry: entry.trim(), field: field.trim(), value, line });
 			if (rows.length > MAX_ORDER_ROWS)
 				throw new Refusal('collaboration.order-too-large', { limit: MAX_ORDER_ROWS }, 413);
 		}

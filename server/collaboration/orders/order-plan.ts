@@ -125,6 +125,8 @@ async function read({ db }: Storage, person: Person, ids: readonly EntryId[]): P
 				'entry.access_status',
 			])
 			.where('entry.id', 'in', ids)
+			.where('entry.status', '=', 'active')
+			.where('entry.hidden', '=', 0)
 			.execute(),
 		db.selectFrom('conflict').select(['entry_id', 'field']).where('entry_id', 'in', ids).execute(),
 	]);

@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/base/actor.ts';
 import type { EntryId } from '#domain/base/ids.ts';
-import { fieldIdOf, textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { KeptRule, OrderChange, OrderRowState } from '#domain/collaboration/orders.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
@@ -19,6 +19,8 @@ export interface RowFilter {
 	/** Id of a sample. */
 	readonly sample?: string | undefined;
 }
+
+type RowQuery = ReturnType<typeof orderRowsFor>;
 
 export type StateCounts = Readonly<Partial<Record<OrderRowState, number>>>;
 
@@ -87,6 +89,20 @@ export function createOrderRows(storage: Storage): OrderRows {
 		});
 	}
 
+	/** Positions of a sample's rows that the query finds. */
+	async function drawnOf(query: RowQuery, orderId: string, sample: string): Promise<number[]> {
+		const drawn = new Set((await sampled(orderId)).find(({ id }) => id === sample)?.positions);
+		const rows = await query.select('row.position').orderBy('row.position').execute();
+		return rows.flatMap(({ position }) => (drawn.has(position) ? position : []));
+	}
+
+	async function countOf(query: RowQuery): Promise<number> {
+		const { count } = await query
+			.select((select) => select.fn.countAll<number>().as('count'))
+			.executeTakeFirstOrThrow();
+		return count;
+	}
+
 	return {
 		async write(orderId, changes, groupOf, idOf) {
 			const insert = db
@@ -139,13 +155,15 @@ export function createOrderRows(storage: Storage): OrderRows {
 			let query = orderRowsFor(storage, person, orderId);
 			if (group !== undefined) query = query.where('row.group_no', '=', group);
 			if (state !== undefined) query = query.where('row.state', '=', state);
-			if (sample !== undefined) {
-				const drawn = (await sampled(orderId)).find(({ id }) => id === sample)?.positions ?? [];
-				query = query.where('row.position', 'in', drawn.length > 0 ? drawn : [-1]);
-			}
-			const [{ count }, rows] = await Promise.all([
-				query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-				query
+			const size = Math.min(limit, MAX_SHOWN);
+			// A sample may hold more rows than a statement takes parameters.
+			const drawn = sample === undefined ? undefined : await drawnOf(query, orderId, sample);
+			const [count, rows] = await Promise.all([
+				drawn ? drawn.length : countOf(query),
+				(drawn
+					? query.where('row.position', 'in', [-1, ...drawn.slice(offset, offset + size)])
+					: query.offset(offset).limit(size)
+				)
 					.select([
 						'row.position',
 						'row.entry_id',
@@ -163,8 +181,6 @@ export function createOrderRows(storage: Storage): OrderRows {
 						'entry.level',
 					])
 					.orderBy('row.position')
-					.offset(offset)
-					.limit(Math.min(limit, MAX_SHOWN))
 					.execute(),
 			]);
 			return {

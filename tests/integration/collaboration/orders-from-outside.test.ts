@@ -131,7 +131,7 @@ it('from the command line an order is made, shown, checked and taken back', asyn
 	expect((await fieldsOf(app, items[1] as EntryId))['title']).toBe('区府乙');
 
 	const file = join(await aFolder(), 'list.csv');
-	await writeFile(file, 'entry,field,value\nX001-0001,title\n');
+	await writeFile(file, 'entry,field,value\nX001-0001,title,\n');
 	const listed = { file, why: '核对', isDraft: false, isPreview: true };
 	expect(await run('order-create', '著录员', listed)).toMatchObject({ rows: 1, examples: [{ to: null }] });
 	await expect(run('order-create', '著录员', { ...listed, file: `${file}x` })).rejects.toMatchObject({

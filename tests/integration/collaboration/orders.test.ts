@@ -6,7 +6,7 @@ import { aMadeEntry, anImportedEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';
 import { aFonds, by, fieldsOf } from '#tests/support/orders.ts';
-import { startTestServer } from '#tests/support/server.ts';
+import { aFolder, startTestServer } from '#tests/support/server.ts';
 
 const replace = (under: EntryId): OrderRule => ({
 	kind: 'replace',
@@ -88,6 +88,10 @@ describe('an order is made', () => {
 				params: { file: '更正.csv', line: 4, column },
 			});
 		}
+		await expect(read('entry,field,value\nX001-0000,title\n')).rejects.toMatchObject({
+			code: 'collaboration.order-row-short',
+			params: { line: 2, column: 'value' },
+		});
 		await expect(read('entry,value\n')).rejects.toMatchObject({
 			code: 'collaboration.order-columns',
 			params: { file: '更正.csv', column: 'field' },
@@ -357,6 +361,37 @@ describe('an order that is stopped on the way', () => {
 			.execute();
 		expect(await app.orders.undo(by(checker), id, '')).toMatchObject({ states: { undone: 449, applied: 1 } });
 		expect((await fieldsOf(app, items[449] as EntryId))['title']).toBe('区府449');
+	});
+
+	it('because the server ended goes on after its start', async () => {
+		const dataDir = await aFolder();
+		const first = await startTestServer({ dataDir });
+		const { fonds, items, proposer, checker } = await aFonds(
+			first.app,
+			Array.from({ length: 900 }, (_, at) => `区府${at}`),
+		);
+		const { id } = await first.app.orders.create(by(proposer), replace(fonds), '统一简称');
+		let stopped: Promise<void> | undefined;
+		await first.app.orders
+			.decide(by(checker), id, 'approve', '', { onProgress: () => void (stopped ??= first.stop()) })
+			.catch(() => undefined);
+		await stopped;
+		const { app } = await startTestServer({ dataDir });
+		const applied = async (): Promise<number> => {
+			const { count } = await app.storage.db
+				.selectFrom('entry_change')
+				.select((select) => select.fn.countAll<number>().as('count'))
+				.where('via', '=', `order:${id}`)
+				.executeTakeFirstOrThrow();
+			return count;
+		};
+		expect(await applied()).toBeGreaterThan(0);
+		expect(await applied()).toBeLessThan(900);
+		expect((await app.orders.show(checker, id)).isUnderWay).toBe(true);
+		await app.orders.decide(by(checker), id, 'approve', '');
+		expect(await applied()).toBe(900);
+		expect((await app.orders.show(checker, id)).states).toEqual({ applied: 900 });
+		expect((await fieldsOf(app, items[899] as EntryId))['title']).toBe('区政府899');
 	});
 
 	it('is not begun by two at once', async () => {
