@@ -23,6 +23,7 @@ import { createCommentDesk, type CommentDesk } from './collaboration/comments/co
 import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
 import { createReviewBoards, type ReviewBoards } from './collaboration/review-states/review-boards.ts';
 import { createReviewDesk, type ReviewDesk } from './collaboration/review-states/review-desk.ts';
+import { createOrderDesk, type OrderDesk } from './collaboration/orders/order-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -54,6 +55,7 @@ export interface App {
 	readonly proposals: ProposalDesk;
 	readonly review: ReviewDesk;
 	readonly reviewBoards: ReviewBoards;
+	readonly orders: OrderDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -145,7 +147,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		administration.settings.onChanged((changed) =>
 			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
 		);
+		const orders = createOrderDesk({ storage, clock, collaboration });
 		await imports.cleanUp();
+		await orders.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
@@ -198,6 +202,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
 			reviewBoards: createReviewBoards({ storage }),
+			orders,
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

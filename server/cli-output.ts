@@ -1,6 +1,4 @@
-import type { Params } from '#domain/base/refusal.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
-import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
 import type { BoardPage } from '#domain/catalogue/review-states.ts';
@@ -12,11 +10,11 @@ import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
+import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import type { Verdict } from './preservation/ocfl-verify.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
-import { words, wordsOf } from './words.ts';
-
-type Say = (key: string, params?: Params) => string;
+import { lineOf, table } from './columns.ts';
+import { words, wordsOf, type Say } from './words.ts';
 
 interface Branch {
 	readonly id: string;
@@ -59,6 +57,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 					.map((row) => [row.id, row.reviewState, row.referenceCode, row.title].filter(Boolean).join('  '))
 					.join('\n'),
 	log: timelineText,
+	...ORDER_PRINTERS,
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
 	backup: (result: BackupAnswer, say) =>
@@ -143,6 +142,8 @@ export function errorText(error: unknown, language: Language): string {
 
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
+	const rows = orderProgressText(progress, language);
+	if (rows !== undefined) return rows;
 	const { file, bytes, total, entries, done, written, read } = progress as {
 		file?: string;
 		bytes?: number;
@@ -291,31 +292,4 @@ function entryText(
 		`${entry.id}  ${entry.level}  ${entry.state}  ${entry.versions.at(-1)?.version ?? ''}`.trimEnd(),
 		...table([], fields),
 	].join('\n');
-}
-
-function lineOf(value: FieldValue): string {
-	return (textOf(value) || JSON.stringify(value)).replace(/\s+/g, ' ');
-}
-
-/** Rows in columns. Han characters are two cells wide in a terminal. */
-function table(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
-	const lines = [...(heading.length ? [heading] : []), ...rows].map((row) => row.map(String));
-	const widths: number[] = [];
-	for (const line of lines)
-		line.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cellsOf(cell))));
-	return lines.map((line) =>
-		line
-			.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - cellsOf(cell)))
-			.join('  ')
-			.trimEnd(),
-	);
-}
-
-const WIDE =
-	/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
-
-function cellsOf(text: string): number {
-	let cells = 0;
-	for (const character of text) cells += WIDE.test(character) ? 2 : 1;
-	return cells;
 }

@@ -39,6 +39,38 @@ describe('the command line', () => {
 		['user add 张三 --role reader --password-stdin', 'user-add', { name: '张三', role: 'reader' }],
 		['token 张三', 'token', { name: '张三' }],
 		[
+			'order create --under e --field title --replace 区府 --with 区政府 --level item --to-year 2001 --why 简称',
+			'order-create',
+			{
+				under: 'e',
+				field: 'title',
+				value: undefined,
+				words: '区府',
+				by: '区政府',
+				where: {
+					field: undefined,
+					equals: undefined,
+					contains: undefined,
+					level: 'item',
+					fromYear: undefined,
+					toYear: 2001,
+				},
+				file: undefined,
+				why: '简称',
+				isDraft: false,
+				isPreview: false,
+			},
+		],
+		['order list --waiting', 'order-list', { show: 'waiting', state: undefined, limit: 100 }],
+		['order show 2026-0001 --rows 5', 'order-show', { order: '2026-0001', rows: 5 }],
+		[
+			'order judge 2026-0001 rejected --rows 1,12 --why x',
+			'order-judge',
+			{ order: '2026-0001', verdict: 'rejected', rows: [0, 11], group: undefined, why: 'x' },
+		],
+		['order decide 2026-0001 approve', 'order-decide', { order: '2026-0001', verdict: 'approve', why: '' }],
+		['order undo 2026-0001 --why x', 'order-undo', { order: '2026-0001', why: 'x' }],
+		[
 			'import a.xml b.csv --under x --profile isad --mapping m.json --dry-run',
 			'import',
 			{

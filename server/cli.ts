@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
+import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -187,6 +188,7 @@ export function parseCommandLine(
 		'boards',
 		({ limit }, [board]) => ({ board, limit: countOf('--limit', limit ?? '100') }),
 	);
+	addOrderCommands(program, say, leaf, { countOf });
 	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
@@ -221,7 +223,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options {
+interface Options extends OrderOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -233,7 +235,6 @@ interface Options {
 	readonly code?: string;
 	readonly demo?: string;
 	readonly role?: string;
-	readonly under?: string;
 	readonly profile?: string;
 	readonly mapping?: string;
 	readonly dryRun?: boolean;
@@ -242,15 +243,12 @@ interface Options {
 	readonly format?: string;
 	readonly output?: string;
 	readonly force?: boolean;
-	readonly why?: string;
 	readonly below?: boolean;
 	readonly before?: string;
 	readonly fonds?: string;
 	readonly person?: string;
 	readonly cause?: string;
 	readonly days?: string;
-	readonly state?: string;
-	readonly limit?: string;
 }
 
 /** Runs a command line to its end; gives the exit code, 0 only on success. */
@@ -309,6 +307,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
+	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
 	return true;
 }
 

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { App } from './app.ts';
 import type { ImportProblem } from './catalogue/import/import-report.ts';
-import type { VerbContext } from './verbs.ts';
+import type { VerbContext } from './verb.ts';
 import { wordsOf } from './words.ts';
 
 /** What `lantai import` is told. Paths are absolute. */

@@ -8,7 +8,7 @@ import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.t
 import { auditLine } from '#server/storage/audit.ts';
 import type { App } from './app.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
-import type { VerbContext } from './verbs.ts';
+import type { VerbContext } from './verb.ts';
 import { wordsOf } from './words.ts';
 import { systemClock } from '#domain/base/clock.ts';
 

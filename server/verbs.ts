@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
-import { createId, parseEntryId, type EntryId, type PersonId } from '#domain/base/ids.ts';
+import { createId, type EntryId, type PersonId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { settingAsWritten } from '#domain/catalogue/written-value.ts';
@@ -14,16 +14,9 @@ import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
+import { ORDER_VERBS } from './order-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
-
-/** How a verb is run: for whom, until when, and where its progress goes. */
-export interface VerbContext {
-	readonly identity: Identity;
-	/** Language of messages inside results. */
-	readonly language: Language;
-	readonly signal: AbortSignal;
-	readonly progress: (progress: unknown) => void;
-}
+import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 
 /** A verb as it comes from a terminal. */
 export interface VerbRequest {
@@ -36,22 +29,20 @@ export interface VerbRequest {
 	readonly language: Language;
 }
 
-type Verb = (app: App, args: unknown, context: VerbContext) => Promise<unknown>;
-
 const TOKEN_DAYS = 366;
 const DAY_MS = 86_400_000;
 /** Verbs that change nothing: a cancelled one is not waited for. */
-const READS = ['tree', 'show', 'conflicts', 'comments', 'boards', 'log', 'archive-verify'];
-
-const text = v.pipe(v.string(), v.minLength(1));
-const entryId = v.pipe(
-	v.string(),
-	v.transform((given) => {
-		const id = parseEntryId(given);
-		if (!id) throw new Refusal('catalogue.unknown-entry', { id: given.slice(0, 60) }, 404);
-		return id;
-	}),
-);
+const READS = [
+	'tree',
+	'show',
+	'conflicts',
+	'comments',
+	'boards',
+	'log',
+	'order-list',
+	'order-show',
+	'archive-verify',
+];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
 export const VERBS: Readonly<Record<string, Verb>> = {
@@ -259,6 +250,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		demand(identity.person, 'verify', { kind: 'store' });
 		return app.preservation.verify(path);
 	}),
+
+	...ORDER_VERBS,
 };
 
 /**
@@ -357,21 +350,4 @@ async function writeWhole(path: string, source: AsyncIterable<string>, signal: A
 			throw new Refusal('cli.export-target', { path, reason: code });
 		throw error;
 	}
-}
-
-function verb<S extends v.GenericSchema>(
-	schema: S,
-	run: (app: App, args: v.InferOutput<S>, context: VerbContext) => Promise<unknown>,
-): Verb {
-	return async (app, given, context) => {
-		const parsed = v.safeParse(schema, given);
-		if (!parsed.success) {
-			const issue = parsed.issues[0];
-			throw new Refusal('cli.bad-argument', {
-				argument: v.getDotPath(issue) ?? 'args',
-				value: String(issue.input).slice(0, 80),
-			});
-		}
-		return run(app, parsed.output, context);
-	};
 }

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { refusalKey, type Params, type Refusal } from '#domain/base/refusal.ts';
 import { terminalLanguage, type Language } from './config.ts';
 
+/** A phrase in the language of who asks. */
+export type Say = (key: string, params?: Params) => string;
+
 const MESSAGES = join(import.meta.dirname, '../src/i18n/messages');
 
 const tables = new Map<Language, ReadonlyMap<string, string>>();

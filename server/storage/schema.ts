@@ -34,6 +34,9 @@ export interface Schema {
 	review_step_entry: ReviewStepEntryTable;
 	entry_editor: EntryEditorTable;
 	shown_entry: ShownEntryTable;
+	correction_order: CorrectionOrderTable;
+	correction_order_row: CorrectionOrderRowTable;
+	correction_order_sample: CorrectionOrderSampleTable;
 }
 
 /**
@@ -384,10 +387,10 @@ export interface NoticeTable {
 	/** Kind, object and person: nobody is told twice. */
 	id: string;
 	person_id: string;
-	/** `mention` · `answer` · `accepted` · `rejected`. */
+	/** `mention` · `answer` · `accepted` · `rejected` · `order-applied` · `order-rejected`. */
 	kind: string;
 	entry_id: string;
-	/** Id of the comment or proposal. */
+	/** Id of the comment, proposal or order. */
 	object_id: string;
 	/** Who did it. */
 	actor_name: string;
@@ -465,4 +468,63 @@ export interface ShownEntryTable {
 	creators_text: string;
 	fields: string;
 	bodies: string;
+}
+
+/** A correction order. Its rows are written before it: it is there whole or not at all. */
+export interface CorrectionOrderTable {
+	id: string;
+	/** Of the local calendar when it was made. */
+	year: number;
+	/** From 1 within the year. */
+	serial: number;
+	/** JSON: KeptRule. */
+	rule: string;
+	why: string;
+	state: string;
+	proposer_id: string;
+	proposer_name: string;
+	created_at: string;
+	submitted_at: string | null;
+	/** JSON: OrderDecision. Written before entries change. */
+	decision: string | null;
+	decided_at: string | null;
+	/** When all that was approved was carried out. */
+	finished_at: string | null;
+	/** JSON with actorName, at, why. Written before entries change back. */
+	undo: string | null;
+	undone_at: string | null;
+	row_count: number;
+}
+
+/** One value that an order sets. */
+export interface CorrectionOrderRowTable {
+	order_id: string;
+	/** From 0 within the order. */
+	position: number;
+	/** See OrderGroup. */
+	group_no: number;
+	entry_id: string;
+	field: string;
+	/** JSON values. */
+	old_value: string;
+	new_value: string;
+	/** The element it sets, and the one that takes it back, drawn when the order is made. */
+	element_id: string;
+	undo_element_id: string;
+	state: string;
+	/** Why it was rejected, or the code of what refused it. */
+	why: string;
+	/** Name of who judged it. */
+	judged_by: string | null;
+}
+
+/** Rows drawn at random to be looked at. */
+export interface CorrectionOrderSampleTable {
+	id: string;
+	order_id: string;
+	actor_id: string;
+	actor_name: string;
+	at: string;
+	/** JSON array. */
+	positions: string;
 }

@@ -89,6 +89,18 @@ function firstLines(head: string, delimiter: string): string[][] {
 	return lines;
 }
 
+/**
+ * The rows of delimited text, with the line each begins on; rows without any words are left out.
+ * @throws {Refusal} 'import.broken' | 'import.text-too-long'
+ */
+export function csvRows(
+	text: AsyncIterable<string>,
+	delimiter: string,
+	fileName: string,
+): AsyncIterable<readonly TableRow[]> {
+	return parsedRows(Readable.from(unifiedLineEnds(text), { objectMode: true }), delimiter, fileName);
+}
+
 async function* parsedRows(
 	source: Readable,
 	delimiter: string,

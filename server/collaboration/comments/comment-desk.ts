@@ -29,10 +29,10 @@ export interface ShownThread {
 /** Something a person is told. */
 export interface Notice {
 	readonly id: string;
-	readonly kind: 'mention' | 'answer' | 'accepted' | 'rejected';
+	readonly kind: 'mention' | 'answer' | 'accepted' | 'rejected' | 'order-applied' | 'order-rejected';
 	readonly entryId: EntryId;
 	readonly entryTitle: string;
-	/** Of the comment or proposal. */
+	/** Of the comment, proposal or order. */
 	readonly objectId: string;
 	readonly actorName: string;
 	readonly text: string;

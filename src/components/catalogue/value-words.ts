@@ -38,6 +38,7 @@ export function authorWords(by: Pick<Attribution, 'actorName' | 'via'>): string 
 		cli: m.conflicts_via_cli,
 		token: m.conflicts_via_token,
 		rule: m.conflicts_via_rule,
+		order: m.conflicts_via_order,
 		recovered: m.conflicts_via_recovered,
 		automatic: m.conflicts_via_automatic,
 		undo: m.conflicts_via_undo,

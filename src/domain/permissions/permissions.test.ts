@@ -187,3 +187,19 @@ describe('the live document', () => {
 		expect(canOpenLive(aPerson('archivist', { fonds: [FONDS_A] }), anEntry('open', FONDS_B))).toBe(false);
 	});
 });
+
+describe('correction orders', () => {
+	const orders: Thing = { kind: 'orders' };
+	const allowed = (person: Person): Action[] =>
+		[...ACTIONS, 'comment' as const, 'decide' as const].filter((action) => can(person, action, orders));
+
+	it('are for everybody who may comment; readers know nothing of them', () => {
+		for (const role of ['administrator', 'archivist', 'reviewer'] as const)
+			expect(allowed(aPerson(role))).toEqual(['see', 'comment', 'decide']);
+		expect(allowed(aPerson('reader'))).toEqual([]);
+	});
+
+	it('are only read with a token that only reads', () => {
+		expect(allowed(aPerson('reviewer', { scopes: ['read'] }))).toEqual(['see']);
+	});
+});

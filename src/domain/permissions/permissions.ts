@@ -39,7 +39,9 @@ export type Thing =
 	| { readonly kind: 'settings' }
 	| { readonly kind: 'store' }
 	/** The queue of conflicts: what it shows and settles is limited by each entry besides. */
-	| { readonly kind: 'conflicts' };
+	| { readonly kind: 'conflicts' }
+	/** Correction orders: which of them is limited by each entry besides. */
+	| { readonly kind: 'orders' };
 
 /**
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
@@ -73,6 +75,8 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 			return (action === 'see' || action === 'verify') && (isStaff(person) || person.role === 'reviewer');
 		case 'conflicts':
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
+		case 'orders':
+			return (action === 'see' || action === 'comment' || action === 'decide') && person.role !== 'reader';
 	}
 }
 

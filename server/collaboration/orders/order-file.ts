@@ -1,0 +1,78 @@
+import { Refusal } from '#domain/base/refusal.ts';
+import { MAX_ORDER_ROWS, type ListedRow, type OrderRule } from '#domain/collaboration/orders.ts';
+import { csvRows } from '#server/catalogue/exchange-formats/csv-reader.ts';
+import { decodedText } from '#server/catalogue/exchange-formats/decode.ts';
+
+const DELIMITERS = [',', ';', '\t', '；', '，'];
+
+/** The columns of a list of corrections, with their other names. */
+const COLUMNS = {
+	entry: ['entry', 'id', 'referencecode', '条目', '档号'],
+	field: ['field', '著录项', '著录项目', '字段'],
+	value: ['value', 'newvalue', '新值', '改为'],
+} as const;
+
+/**
+ * Reads a list of corrections: delimited text in any encoding an import takes, with the columns entry, field and value.
+ * @throws {Refusal} 'collaboration.order-columns' naming the one that is missing | 'collaboration.order-row-short' |
+ * 'collaboration.order-too-large' |
+ * 'import.broken' with the line
+ */
+export async function readOrderFile(
+	fileName: string,
+	bytes: Buffer,
+): Promise<Extract<OrderRule, { kind: 'rows' }>> {
+	const source = {
+		head: bytes,
+		async *bytes() {
+			yield bytes;
+		},
+	};
+	const { text, problems, encoding } = decodedText(source, { fileName });
+	const rows: ListedRow[] = [];
+	let places: Readonly<Record<keyof typeof COLUMNS, number>> | undefined;
+	for await (const batch of csvRows(text, delimiterOf(bytes, encoding), fileName))
+		for (const { line, cells } of batch) {
+			if (!places) {
+				places = placesOf(cells, fileName);
+				continue;
+			}
+			const [entry, field, value] = (['entry', 'field', 'value'] as const).map((column) => {
+				const cell = cells[(places as NonNullable<typeof places>)[column]];
+				// A line that was cut off must not clear a field.
+				if (cell === undefined)
+					throw new Refusal('collaboration.order-row-short', { file: fileName, line, column });
+				return cell;
+			}) as [string, string, string];
+			rows.push({ entry: entry.trim(), field: field.trim(), value, line });
+			if (rows.length > MAX_ORDER_ROWS)
+				throw new Refusal('collaboration.order-too-large', { limit: MAX_ORDER_ROWS }, 413);
+		}
+	// A new value with a hole in it is nothing anybody meant.
+	const [hole] = problems;
+	if (hole) throw new Refusal('import.broken', { file: fileName, line: hole.line, reason: hole.code });
+	if (!places) throw new Refusal('collaboration.order-columns', { file: fileName, column: 'entry' });
+	return { kind: 'rows', file: fileName, rows };
+}
+
+function placesOf(cells: readonly string[], file: string): Readonly<Record<keyof typeof COLUMNS, number>> {
+	const headings = cells.map((cell) =>
+		cell
+			.replace(/^\ufeff/, '')
+			.replace(/\s+/g, '')
+			.toLowerCase(),
+	);
+	const placeOf = (column: keyof typeof COLUMNS): number => {
+		const at = headings.findIndex((heading) => (COLUMNS[column] as readonly string[]).includes(heading));
+		if (at < 0) throw new Refusal('collaboration.order-columns', { file, column });
+		return at;
+	};
+	return { entry: placeOf('entry'), field: placeOf('field'), value: placeOf('value') };
+}
+
+/** The delimiter that parts the headings most often. */
+function delimiterOf(bytes: Buffer, encoding: string): string {
+	const [heading = ''] = new TextDecoder(encoding).decode(bytes.subarray(0, 4096)).split(/[\r\n]/, 1);
+	const countOf = (delimiter: string): number => heading.split(delimiter).length;
+	return DELIMITERS.reduce((best, each) => (countOf(each) > countOf(best) ? each : best));
+}
