@@ -12,11 +12,12 @@ const COLUMNS = {
 	value: ['value', 'newvalue', '新值', '改为'],
 } as const;
 
+type Column = keyof typeof COLUMNS;
+
 /**
  * Reads a list of corrections: delimited text in any encoding an import takes, with the columns entry, field and value.
  * @throws {Refusal} 'collaboration.order-columns' naming the one that is missing | 'collaboration.order-row-short' |
- * 'collaboration.order-too-large' |
- * 'import.broken' with the line
+ * 'collaboration.order-too-large' | 'import.broken' with the line
  */
 export async function readOrderFile(
 	fileName: string,
@@ -30,21 +31,26 @@ export async function readOrderFile(
 	};
 	const { text, problems, encoding } = decodedText(source, { fileName });
 	const rows: ListedRow[] = [];
-	let places: Readonly<Record<keyof typeof COLUMNS, number>> | undefined;
+	let places: Readonly<Record<Column, number>> | undefined;
 	for await (const batch of csvRows(text, delimiterOf(bytes, encoding), fileName))
 		for (const { line, cells } of batch) {
 			if (!places) {
 				places = placesOf(cells, fileName);
 				continue;
 			}
-			const [entry, field, value] = (['entry', 'field', 'value'] as const).map((column) => {
-				const cell = cells[(places as NonNullable<typeof places>)[column]];
+			const cellOf = (column: Column, at: number): string => {
+				const cell = cells[at];
 				// A line that was cut off must not clear a field.
 				if (cell === undefined)
 					throw new Refusal('collaboration.order-row-short', { file: fileName, line, column });
 				return cell;
-			}) as [string, string, string];
-			rows.push({ entry: entry.trim(), field: field.trim(), value, line });
+			};
+			rows.push({
+				entry: cellOf('entry', places.entry).trim(),
+				field: cellOf('field', places.field).trim(),
+				value: cellOf('value', places.value),
+				line,
+			});
 			if (rows.length > MAX_ORDER_ROWS)
 				throw new Refusal('collaboration.order-too-large', { limit: MAX_ORDER_ROWS }, 413);
 		}
@@ -55,14 +61,14 @@ export async function readOrderFile(
 	return { kind: 'rows', file: fileName, rows };
 }
 
-function placesOf(cells: readonly string[], file: string): Readonly<Record<keyof typeof COLUMNS, number>> {
+function placesOf(cells: readonly string[], file: string): Readonly<Record<Column, number>> {
 	const headings = cells.map((cell) =>
 		cell
 			.replace(/^\ufeff/, '')
 			.replace(/\s+/g, '')
 			.toLowerCase(),
 	);
-	const placeOf = (column: keyof typeof COLUMNS): number => {
+	const placeOf = (column: Column): number => {
 		const at = headings.findIndex((heading) => (COLUMNS[column] as readonly string[]).includes(heading));
 		if (at < 0) throw new Refusal('collaboration.order-columns', { file, column });
 		return at;

@@ -139,13 +139,11 @@ export function createOrderRecords(storage: Pick<Storage, 'db'>): OrderRecords {
 }
 
 function rowsWithin(where: ExpressionBuilder<Schema, 'correction_order'>, fonds: readonly EntryId[]) {
-	return where
+	const query = where
 		.selectFrom('correction_order_row as row')
 		.innerJoin('entry', 'entry.id', 'row.entry_id')
-		.whereRef('row.order_id', '=', 'correction_order.id')
-		.where(
-			fonds.length === 0 ? sql<boolean>`1 = 0` : where.eb('entry.fonds_id' as never, 'in', fonds as never),
-		);
+		.whereRef('row.order_id', '=', 'correction_order.id');
+	return fonds.length === 0 ? query.where(sql<boolean>`1 = 0`) : query.where('entry.fonds_id', 'in', fonds);
 }
 
 function shownOf(row: Row, person: Person, counts: ReadonlyMap<string, number> | undefined): ShownOrder {

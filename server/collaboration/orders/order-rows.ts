@@ -68,7 +68,7 @@ export interface OrderRows {
 export function createOrderRows(storage: Storage): OrderRows {
 	const { db } = storage;
 
-	async function sampled(orderId: string): Promise<readonly (ShownSample & { readonly id: string })[]> {
+	async function sampled(orderId: string): Promise<readonly ShownSample[]> {
 		const rows = await db
 			.selectFrom('correction_order_sample')
 			.selectAll()

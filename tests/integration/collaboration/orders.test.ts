@@ -442,6 +442,10 @@ it('people limited to some fonds neither see orders about others, nor their coun
 	expect(shown.samples[0]?.size).toBe(2);
 	expect((await app.orders.rows(limited, both.id, {}, 0, 10)).total).toBe(2);
 	await expect(app.orders.decide(by(limited), both.id, 'approve', '')).rejects.toMatchObject({ status: 403 });
+	const wide = { ...checker, fonds: [fonds, other] };
+	expect(await app.orders.show(wide, both.id)).toMatchObject({ isPartial: false, why: '两处的事' });
+	expect((await app.orders.decide(by(wide), both.id, 'approve', '')).states).toEqual({ applied: 3 });
+	expect((await app.orders.show(limited, both.id)).decision).toMatchObject({ why: '', samples: [] });
 	await expect(app.orders.preview(by(limited), rows([other]))).rejects.toMatchObject({
 		code: 'collaboration.order-row-entry',
 	});
