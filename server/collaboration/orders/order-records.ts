@@ -3,6 +3,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { KeptRule, OrderDecision, OrderState } from '#domain/collaboration/orders.ts';
 import { demand, visibleEntries, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
+import { entryThing, THING_COLUMNS } from '#server/catalogue/entry-thing.ts';
 import type { CorrectionOrderTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { ShownOrder } from './shown-order.ts';
