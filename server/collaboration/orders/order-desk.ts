@@ -255,7 +255,7 @@ export function createOrderDesk(parts: {
 			}),
 		undo: (identity, name, why, running = {}) =>
 			inTurn(identity, name, 'undo', async (order) => {
-				const actor = { ...actorOf(identity), via: `undo:${order.id}` };
+				const actor = { ...actorOf(identity), via: `undo-order:${order.id}` };
 				if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
 				const carried = await undoRows(
 					parts,

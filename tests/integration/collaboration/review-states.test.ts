@@ -187,6 +187,26 @@ describe('a registered entry', () => {
 		expect(await app.catalogue.entry(system, id)).toMatchObject({ title: '更正', reviewState: 'registered' });
 	});
 
+	it('takes a correction order of two people, and its undoing, and stays registered', async () => {
+		const { app, cataloguer, reviewer, id, take } = await registered();
+		await take(reviewer, 'register');
+		const order = await app.orders.create(
+			cataloguer,
+			{ kind: 'rows', rows: [{ entry: id, field: 'title', value: '更正后' }] },
+			'漏字',
+		);
+		expect(await codeOf(app.orders.decide(cataloguer, order.id, 'approve', ''))).toBe(
+			'collaboration.own-order',
+		);
+		await app.orders.decide(reviewer, order.id, 'approve', '');
+		expect(await app.catalogue.entry(system, id)).toMatchObject({
+			title: '更正后',
+			reviewState: 'registered',
+		});
+		await app.orders.undo(reviewer, order.id, '另有依据');
+		expect(await app.catalogue.entry(system, id)).toMatchObject({ title: '二', reviewState: 'registered' });
+	});
+
 	it('lets nothing slip in that is under way while it is being registered', async () => {
 		const { server, app, cataloguer, reviewer, id, take } = await registered();
 		await take(reviewer, 'return', [id], '再看');
