@@ -37,6 +37,7 @@ import { LiveDocs } from './live-docs.ts';
 import { LiveServer } from './live-server.ts';
 import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
+import { PresentPlaces } from './present-places.ts';
 import { Projector } from './projector.ts';
 import { Sockets } from './sockets.ts';
 
@@ -187,7 +188,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
 		new AuthenticateExtension(parts.identities, parts.thingOf),
-		new PresenceExtension(),
+		new PresenceExtension(new PresentPlaces(parts.thingsOf), (error) =>
+			logger.error({ err: error }, 'telling where people are failed'),
+		),
 		new StatelessExtension(),
 		new DurableLogExtension(docs, load, checkMove),
 	];

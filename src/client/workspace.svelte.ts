@@ -109,6 +109,7 @@ export class LiveWorkspace implements Workspace {
 			this.#presence = new Presence({
 				socket: this.#connection.socket,
 				onHeard: (message) => this.#hear(message),
+				onIdle: (isIdle) => this.#entries.showIdle(isIdle),
 			});
 		this.#watchConnection();
 		this.#warnBeforeLeaving();

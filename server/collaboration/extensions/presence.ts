@@ -1,20 +1,51 @@
-import type { beforeHandleAwarenessPayload, Connection, Extension } from '@hocuspocus/server';
+import type {
+	beforeHandleAwarenessPayload,
+	connectedPayload,
+	Connection,
+	Document,
+	Extension,
+} from '@hocuspocus/server';
 import * as v from 'valibot';
+import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import { colourOf, type PresenceState } from '#sync/presence.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
-import { colourOf } from '#sync/presence.ts';
+import type { PresentPlaces } from '../present-places.ts';
+
+const Clock = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Item = v.nullish(v.object({ client: Clock, clock: Clock }));
+/** A relative position as Yjs writes it; of bounded size, since everybody in the document is sent it. */
+const Position = v.object({
+	type: Item,
+	tname: v.nullish(v.pipe(v.string(), v.maxLength(140))),
+	item: Item,
+	assoc: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(1))),
+});
 
 /** What a client may say of itself; name, account and colour are the server's to stamp. */
 const Said = v.object({
 	entryId: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(40)))),
 	field: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(140)))),
 	idle: v.optional(v.boolean()),
+	cursor: v.nullish(v.object({ anchor: Position, head: Position })),
 });
 
 /** Stamps who is present, and pins each client id to the connection that used it first. */
 export class PresenceExtension implements Extension {
 	extensionName = 'presence';
 	#pinned = new WeakMap<Connection, number>();
+	#places: PresentPlaces;
+	#onFailed: (error: unknown) => void;
+
+	constructor(places: PresentPlaces, onFailed: (error: unknown) => void) {
+		this.#places = places;
+		this.#onFailed = onFailed;
+	}
+
+	async connected({ connection, documentName }: connectedPayload<ConnectionContext>): Promise<void> {
+		if (documentName === PRESENCE_DOC_NAME) await this.#places.joined(connection.document, connection);
+	}
 
 	async beforeHandleAwareness({
 		states,
@@ -43,13 +74,28 @@ export class PresenceExtension implements Extension {
 			}
 			const said = v.safeParse(Said, state);
 			if (!said.success) return this.#refuse(context);
+			const { entryId = null, field = null, idle = false, cursor = null } = said.output;
 			states.set(clientId, {
-				entryId: said.output.entryId ?? null,
-				field: said.output.field ?? null,
-				idle: said.output.idle ?? false,
+				entryId: this.#placeOf(document, connection, clientId, entryId),
+				field,
+				idle,
+				cursor,
 				user: { id: identity.person.id, name: identity.person.name, colour: colourOf(identity.person.id) },
-			});
+			} satisfies PresenceState);
 		}
+	}
+
+	/** In the document of an entry people are at that entry; where they are in the archive not everybody may know. */
+	#placeOf(
+		document: Document,
+		connection: Connection,
+		clientId: number,
+		said: string | null,
+	): EntryId | null {
+		const name = parseDocName(document.name);
+		if (name && name.kind !== 'presence') return name.id;
+		this.#places.moved(document, connection, clientId, said as EntryId | null).catch(this.#onFailed);
+		return null;
 	}
 
 	#belongsToSomebodyElse(
