@@ -21,6 +21,7 @@ import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts'
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
 import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
+import { createVisitDesk, type VisitDesk } from './collaboration/visits/visit-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -50,6 +51,7 @@ export interface App {
 	readonly conflicts: ConflictDesk;
 	readonly comments: CommentDesk;
 	readonly proposals: ProposalDesk;
+	readonly visits: VisitDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -187,6 +189,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
 			}),
+			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

@@ -91,6 +91,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		]);
 		return {
 			...row,
+			seq: full.projected_seq,
 			fields: JSON.parse(full.fields) as Record<FieldKey, FieldValue>,
 			bodies: JSON.parse(full.bodies) as Record<string, RichText>,
 			conflicts: Object.fromEntries(

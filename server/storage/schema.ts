@@ -30,6 +30,7 @@ export interface Schema {
 	comment: CommentTable;
 	notice: NoticeTable;
 	proposal: ProposalTable;
+	visit: VisitTable;
 }
 
 /**
@@ -405,4 +406,13 @@ export interface ProposalTable {
 	decided_why: string | null;
 	/** JSON: values taken in the place of the proposed ones. */
 	changed: string;
+}
+
+/** What a person has seen of an entry. Only ever moves forward. */
+export interface VisitTable {
+	person_id: string;
+	entry_id: string;
+	/** Position in the log up to which the entry was seen. */
+	seq: number;
+	at: string;
 }

@@ -146,6 +146,8 @@ export interface Workspace {
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
 	open(id: EntryId): EntrySession;
+	/** The person has seen an entry up to a log position; told to the server when it answers. */
+	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;
 	create(
 		parentId: EntryId | null,
 		level: string,

@@ -117,6 +117,7 @@ function rowOfAncestor(
 		conflictCount: 0,
 		openThreads: 0,
 		openProposals: 0,
+		hasNews: false,
 		state: 'server',
 		status: 'active',
 		synthetic: below.synthetic,

@@ -64,9 +64,10 @@ export function showCarets(editor: Editor, people: readonly PresentPerson[]): vo
 	const size = editor.state.doc.content.size;
 	const marks: Decoration[] = [];
 	for (const { caret, clientId, name, colour } of people) {
-		const anchor = caret && positionOf(editor, caret.anchor);
-		const head = caret && positionOf(editor, caret.head);
-		if (anchor == null || head == null || anchor > size || head > size) continue;
+		if (!caret) continue;
+		const anchor = positionOf(editor, caret.anchor);
+		const head = positionOf(editor, caret.head);
+		if (anchor === null || head === null || anchor > size || head > size) continue;
 		const style = `--person: ${colour}`;
 		if (anchor !== head)
 			marks.push(
