@@ -9,6 +9,9 @@ const MAX_BATCH = 200;
 /** Under this name the device keeps what is not told yet. */
 const FACT = 'visits';
 
+/** Answers that will be the same the next time. */
+const NEVER_TAKEN = ['server.bad-request', 'permissions.denied'];
+
 interface Seen {
 	readonly seq: number;
 	readonly at: string;
@@ -99,7 +102,7 @@ export class Visits {
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			// What the server will never take is not offered for ever; everything else waits.
-			if (error.status !== 400 && error.status !== 403) return false;
+			if (!NEVER_TAKEN.includes(error.code)) return false;
 			isTold = false;
 		}
 		for (const [id, seen] of batch) if (this.#waiting.get(id) === seen) this.#waiting.delete(id);
