@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import { newsOf, NO_NEWS, type News } from '#domain/collaboration/news.ts';
+import { fieldNewsOf, NO_NEWS, type News } from '#domain/collaboration/news.ts';
 import { can, canOpenLive, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { readEdits } from '#server/catalogue/timeline.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { readActivity, type Activity, type ActivityFilter } from './activity.ts';
+import { readTextNews } from './text-news.ts';
 
 /** What somebody has seen of an entry. */
 export interface Visit {
@@ -110,8 +111,14 @@ export function createVisitDesk(parts: {
 				.executeTakeFirst();
 			const since = after ?? visit?.seq;
 			if (since === undefined) return { seq: null, at: '', ...NO_NEWS };
-			const news = newsOf(await readEdits(storage, id, { after: since }), person.id);
-			return { seq: since, at: visit?.at ?? '', ...news };
+			const edits = await readEdits(storage, id, { after: since });
+			const hasOthers = edits.some(({ actorId }) => actorId !== person.id);
+			return {
+				seq: since,
+				at: visit?.at ?? '',
+				fields: fieldNewsOf(edits, person.id),
+				texts: hasOthers ? await readTextNews(storage.log, id, since, person.id) : [],
+			};
 		},
 		async activity(person, filter) {
 			refuseReaders(person);

@@ -3,7 +3,7 @@ import type { Ask } from '#client/requests.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { fieldIdOf } from '#domain/catalogue/entry.ts';
-import { NO_NEWS, type FieldNews, type News } from '#domain/collaboration/news.ts';
+import { NO_NEWS, type FieldNews, type News, type TextNews } from '#domain/collaboration/news.ts';
 
 /** What the server says is new at an entry. */
 type Answer = News & { readonly seq: number | null; readonly at: string };
@@ -34,12 +34,25 @@ export class CardNews {
 	}
 
 	get count(): number {
-		return this.fields.length + (this.texts ? 1 : 0);
+		return this.fields.length + this.texts.length;
 	}
 
-	/** The newest of a field and its items. */
-	of(fieldId: string): FieldNews | undefined {
-		return this.fields.findLast(({ field }) => fieldIdOf(field) === fieldId);
+	/** Ids of the fields and long texts something is new in. */
+	get fieldIds(): readonly string[] {
+		return [
+			...new Set([
+				...this.fields.map(({ field }) => fieldIdOf(field)),
+				...this.texts.map(({ text }) => text),
+			]),
+		];
+	}
+
+	/** The newest of a field and its items, or of a long text. */
+	of(fieldId: string): FieldNews | TextNews | undefined {
+		return (
+			this.fields.findLast(({ field }) => fieldIdOf(field) === fieldId) ??
+			this.texts.find(({ text }) => text === fieldId)
+		);
 	}
 
 	/** Asks the server; what the visit that goes on has seen stays new. */

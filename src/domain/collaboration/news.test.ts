@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newsOf } from './news.ts';
+import { fieldNewsOf } from './news.ts';
 import type { LoggedEdit } from './timeline.ts';
 
 let seq = 0;
@@ -12,11 +12,10 @@ const set = (by: string, field: string, from: string | null, to: string | null):
 	at: new Date(seq * 1000).toISOString(),
 	setting: { field, from: [from], to },
 });
-const text = (by: string): LoggedEdit => ({ ...set(by, '', null, null), setting: undefined });
 
 describe('what is new at an entry', () => {
 	it('is what others set, from what stood there then to what stands now', () => {
-		const { fields } = newsOf(
+		const fields = fieldNewsOf(
 			[set('乙', 'title', '一', '二'), set('丙', 'date', null, '1985'), set('丙', 'title', '二', '三')],
 			'甲',
 		);
@@ -27,11 +26,11 @@ describe('what is new at an entry', () => {
 	});
 
 	it('is nothing that one set oneself, before or after', () => {
-		expect(newsOf([set('甲', 'title', '一', '二')], '甲').fields).toEqual([]);
-		expect(newsOf([set('乙', 'title', '一', '二'), set('甲', 'title', '二', '三')], '甲').fields).toEqual([]);
-		expect(
-			newsOf([set('甲', 'title', '一', '二'), set('乙', 'title', '二', '三')], '甲').fields,
-		).toMatchObject([{ from: ['二'], to: '三' }]);
+		expect(fieldNewsOf([set('甲', 'title', '一', '二')], '甲')).toEqual([]);
+		expect(fieldNewsOf([set('乙', 'title', '一', '二'), set('甲', 'title', '二', '三')], '甲')).toEqual([]);
+		expect(fieldNewsOf([set('甲', 'title', '一', '二'), set('乙', 'title', '二', '三')], '甲')).toMatchObject(
+			[{ from: ['二'], to: '三' }],
+		);
 	});
 
 	it('is nothing that is as it was, and no order among siblings', () => {
@@ -40,12 +39,7 @@ describe('what is new at an entry', () => {
 			set('乙', 'title', '二', '一'),
 			set('乙', 'order', 'a', 'b'),
 		];
-		expect(newsOf(edits, '甲')).toEqual({ fields: [], texts: undefined });
-	});
-
-	it('names who last edited long texts, others only', () => {
-		expect(newsOf([text('乙'), text('丙'), text('甲')], '甲').texts).toMatchObject({ actorName: '丙' });
-		expect(newsOf([text('甲')], '甲').texts).toBeUndefined();
+		expect(fieldNewsOf(edits, '甲')).toEqual([]);
 	});
 
 	it('whoever worked last on a field, it is new at most once, and its words are those of the last edit', () => {
@@ -60,7 +54,7 @@ describe('what is new at an entry', () => {
 						stands.set(field, to);
 						return edit;
 					});
-					const { fields } = newsOf(edits, '甲');
+					const fields = fieldNewsOf(edits, '甲');
 					expect(new Set(fields.map(({ field }) => field)).size).toBe(fields.length);
 					for (const each of fields) {
 						const last = edits.findLast(({ setting }) => setting?.field === each.field);

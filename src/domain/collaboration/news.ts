@@ -13,43 +13,43 @@ export interface FieldNews {
 	readonly at: string;
 }
 
+/** Who last edited a long text. */
+export interface TextNews {
+	/** Field id of the text. */
+	readonly text: string;
+	readonly actorName: string;
+	readonly via: string | null;
+	readonly at: string;
+}
+
 /** What others did to an entry since somebody was last there. */
 export interface News {
 	/** In the order in which they were last set. */
 	readonly fields: readonly FieldNews[];
-	/** Who last edited long texts. */
-	readonly texts: { readonly actorName: string; readonly at: string } | undefined;
+	readonly texts: readonly TextNews[];
 }
 
-export const NO_NEWS: News = { fields: [], texts: undefined };
+export const NO_NEWS: News = { fields: [], texts: [] };
 
 /**
- * What is new to somebody: what others set and they have not set since. A field that is again as it was is not new, and
- * an order among siblings that moved is nothing to read.
+ * Fields that are new to somebody: what others set and they have not set since. A field that is again as it was is not
+ * new, and an order among siblings that moved is nothing to read.
  * @param edits since the person was last there, in the order of the log
  */
-export function newsOf(edits: readonly LoggedEdit[], personId: string): News {
-	const fields = new Map<FieldKey, FieldNews>();
-	let texts: News['texts'];
+export function fieldNewsOf(edits: readonly LoggedEdit[], personId: string): FieldNews[] {
+	const news = new Map<FieldKey, FieldNews>();
 	for (const { actorId, actorName, via, at, setting } of edits) {
-		if (!setting) {
-			if (actorId !== personId) texts = { actorName, at };
-			continue;
-		}
+		if (!setting || !isShown(setting.field)) continue;
 		const { field, from, to } = setting;
-		if (!isShown(field)) continue;
-		const known = fields.get(field);
+		const known = news.get(field);
 		// The last to be set comes last.
-		fields.delete(field);
+		news.delete(field);
 		// Whoever sets a field has seen what stood there.
-		if (actorId !== personId) fields.set(field, { field, from: known?.from ?? from, to, actorName, via, at });
+		if (actorId !== personId) news.set(field, { field, from: known?.from ?? from, to, actorName, via, at });
 	}
-	return {
-		fields: [...fields.values()].filter(
-			({ from, to }) => !(from.length === 1 && JSON.stringify(from[0]) === JSON.stringify(to)),
-		),
-		texts,
-	};
+	return [...news.values()].filter(
+		({ from, to }) => !(from.length === 1 && JSON.stringify(from[0]) === JSON.stringify(to)),
+	);
 }
 
 function isShown(field: FieldKey): boolean {

@@ -68,7 +68,25 @@ describe('what is new since the last visit', () => {
 		client.doc.getXmlFragment('body:note').insert(0, [paragraph]);
 		await client.durable();
 		expect(await hasNews(server, a, id)).toBe(true);
-		expect(await server.app.visits.news(a, id)).toMatchObject({ fields: [], texts: { actorName: '乙' } });
+		expect(await server.app.visits.news(a, id)).toMatchObject({
+			fields: [],
+			texts: [{ text: 'note', actorName: '乙' }],
+		});
+		// A field and words in one update are both new.
+		client.doc.transact(() => {
+			client.set('title', '二');
+			client.doc.getXmlFragment('body:scopeAndContent').insert(0, [new Y.XmlElement('paragraph')]);
+			paragraph.insert(1, [new Y.XmlText('再补')]);
+		});
+		await client.durable();
+		expect(await server.app.visits.news(a, id)).toMatchObject({
+			fields: [{ field: 'title', to: '二' }],
+			texts: expect.toSatisfy(
+				(texts: { text: string }[]) =>
+					texts.length === 2 &&
+					['note', 'scopeAndContent'].every((text) => texts.some((each) => each.text === text)),
+			) as unknown,
+		});
 	});
 
 	it('never moves backwards, nor beyond the log, whatever a device says and when', async () => {
