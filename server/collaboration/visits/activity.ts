@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { happeningsOf, type Happening, type Said } from '#domain/collaboration/activity.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
@@ -8,7 +8,7 @@ import { rowsById, visible } from '#server/catalogue/rows.ts';
 import { editOf, type EditRow } from '#server/catalogue/timeline.ts';
 import type { Storage } from '#server/storage/storage.ts';
 
-/** Edits and sayings looked at for one answer. */
+/** Positions of the log in one answer. */
 const MAX_LOGGED = 400;
 /** Characters of a comment or a reason that the list repeats. */
 const TEXT_LENGTH = 300;
@@ -49,7 +49,7 @@ export async function readActivity(
 	person: Person,
 	{ actorId, fondsId, before = Number.MAX_SAFE_INTEGER }: ActivityFilter,
 ): Promise<Activity> {
-	const rows = await readLogged(storage, person, { actorId, fondsId, before });
+	const { rows, before: next } = await readLogged(storage, person, { actorId, fondsId, before });
 	const edits: { entryId: EntryId; edit: ReturnType<typeof editOf> }[] = [];
 	const events: { entryId: EntryId; row: LoggedRow; event: ReviewEvent }[] = [];
 	for (const row of rows.toReversed()) {
@@ -71,20 +71,49 @@ export async function readActivity(
 			level,
 			profile,
 		})),
-		before: rows.length >= MAX_LOGGED ? (rows.at(-1)?.seq ?? null) : null,
+		before: next,
 	};
 }
 
 /**
- * The newest rows of the log, the newest first. All rows of one position come together: a position is the name by which
- * the next answer goes on.
+ * A part of the log, the newest first, and the position before which the next one goes on. Which positions it holds is
+ * asked of the indexes first: settings hold whole values, and years of them would be read for one page.
  */
 async function readLogged(
 	storage: Storage,
 	person: Person,
 	{ actorId, fondsId, before }: ActivityFilter & { readonly before: number },
-): Promise<LoggedRow[]> {
-	const { db } = storage;
+): Promise<{ readonly rows: readonly LoggedRow[]; readonly before: number | null }> {
+	const docs = docsOf(storage, person, fondsId);
+	const by = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
+	const newest = await sql<{ seq: number }>`
+		with docs(doc) as materialized (${docs})
+		select seq from entry_change where doc in (select doc from docs) and seq < ${before} ${by}
+		union
+		select seq from log_update where doc in (select doc from docs) and seq < ${before} ${by}
+		order by seq desc limit ${MAX_LOGGED}`.execute(storage.db);
+	const first = newest.rows.at(-1)?.seq;
+	if (first === undefined) return { rows: [], before: null };
+	const { rows } = await sql<LoggedRow>`
+		with docs(doc) as materialized (${docs})
+		select doc, seq, actor_id, actor_name, via, received_at, field, from_values, to_value from (
+			select id as place, doc, seq, actor_id, actor_name, via, received_at, field, from_values,
+				case field when 'proposal' then json_remove(to_value, '$.fork', '$.values', '$.texts') else to_value end as to_value
+				from entry_change where doc in (select doc from docs) and seq >= ${first} and seq < ${before} ${by}
+			union all
+			select 0, doc, seq, actor_id, actor_name, via, received_at, null, null, null
+				from log_update as edit
+				where doc in (select doc from docs) and doc < 'review:' and kind = 'update'
+				and seq >= ${first} and seq < ${before} ${by}
+				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)
+				and seq > (select min(seq) from log_update as first where first.doc = edit.doc)
+		) as logged
+		order by seq desc, place desc`.execute(storage.db);
+	return { rows, before: newest.rows.length === MAX_LOGGED ? first : null };
+}
+
+/** Documents of the entries a person works with, and of what is said about them, as far as they may see them. */
+function docsOf({ db }: Storage, person: Person, fondsId: EntryId | undefined): RawBuilder<unknown> {
 	const mine = sql`
 		select entry_id from visit where person_id = ${person.id}
 		union select substr(doc, ${'entry:'.length + 1}) from entry_change
@@ -95,25 +124,7 @@ async function readLogged(
 		.select('entry.id')
 		.where(sql<boolean>`entry.id in (${mine})`);
 	if (fondsId !== undefined) seen = seen.where('entry.fonds_id', '=', fondsId);
-	const by = actorId === undefined ? sql`` : sql`and actor_id = ${actorId}`;
-	const { rows } = await sql<LoggedRow>`
-		with docs(doc) as materialized (
-			select 'entry:' || id from (${seen}) union all select 'review:' || id from (${seen})
-		), logged as (
-			select id as place, doc, seq, actor_id, actor_name, via, received_at, field, from_values,
-				case field when 'proposal' then json_remove(to_value, '$.fork', '$.values', '$.texts') else to_value end as to_value
-				from entry_change where doc in (select doc from docs) and seq < ${before} ${by}
-			union all
-			select 0, doc, seq, actor_id, actor_name, via, received_at, null, null, null
-				from log_update as edit
-				where doc in (select doc from docs) and doc < 'review:' and kind = 'update' and seq < ${before} ${by}
-				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)
-				and seq > (select min(seq) from log_update as first where first.doc = edit.doc)
-		), newest as (select seq from logged order by seq desc limit ${MAX_LOGGED})
-		select doc, seq, actor_id, actor_name, via, received_at, field, from_values, to_value from logged
-		where seq >= (select min(seq) from newest)
-		order by seq desc, place desc`.execute(db);
-	return rows;
+	return sql`select 'entry:' || id from (${seen}) union all select 'review:' || id from (${seen})`;
 }
 
 async function saidOf(
