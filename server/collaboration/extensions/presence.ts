@@ -74,28 +74,22 @@ export class PresenceExtension implements Extension {
 			}
 			const said = v.safeParse(Said, state);
 			if (!said.success) return this.#refuse(context);
-			const { entryId = null, field = null, idle = false, cursor = null } = said.output;
+			const { entryId, field, idle, cursor } = said.output;
+			const name = parseDocName(document.name);
+			const isAtEntry = name !== undefined && name.kind !== 'presence';
+			// Where people are in the archive not everybody there may know.
+			if (!isAtEntry)
+				this.#places
+					.moved(document, connection, clientId, (entryId ?? null) as EntryId | null)
+					.catch(this.#onFailed);
 			states.set(clientId, {
-				entryId: this.#placeOf(document, connection, clientId, entryId),
-				field,
-				idle,
-				cursor,
+				entryId: isAtEntry ? name.id : null,
+				field: (isAtEntry && field) || null,
+				idle: idle ?? false,
+				cursor: (isAtEntry && cursor) || null,
 				user: { id: identity.person.id, name: identity.person.name, colour: colourOf(identity.person.id) },
 			} satisfies PresenceState);
 		}
-	}
-
-	/** In the document of an entry people are at that entry; where they are in the archive not everybody may know. */
-	#placeOf(
-		document: Document,
-		connection: Connection,
-		clientId: number,
-		said: string | null,
-	): EntryId | null {
-		const name = parseDocName(document.name);
-		if (name && name.kind !== 'presence') return name.id;
-		this.#places.moved(document, connection, clientId, said as EntryId | null).catch(this.#onFailed);
-		return null;
 	}
 
 	#belongsToSomebodyElse(

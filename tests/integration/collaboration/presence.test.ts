@@ -49,7 +49,7 @@ describe('where people are in the archive', () => {
 		const heard = [placesHeard(everywhere), placesHeard(atRoad)] as const;
 		const visitor = await joinLive(server.port, ARCHIVE, { token: await server.token('丙', 'archivist') });
 		const { clientID } = visitor.doc;
-		visitor.provider.awareness?.setLocalState({ entryId: river });
+		visitor.provider.awareness?.setLocalState({ entryId: river, field: `title ${river}` });
 		await eventually(() => expect(heard[0].get(clientID)).toBe(river));
 		await eventually(() => expect(statesOf(atRoad).get(clientID)).toMatchObject({ user: { name: '丙' } }));
 		visitor.provider.awareness?.setLocalState({ entryId: road });
