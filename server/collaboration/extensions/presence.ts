@@ -2,7 +2,6 @@ import type {
 	beforeHandleAwarenessPayload,
 	connectedPayload,
 	Connection,
-	Document,
 	Extension,
 } from '@hocuspocus/server';
 import * as v from 'valibot';
