@@ -24,6 +24,7 @@ import { createProposalDesk, type ProposalDesk } from './collaboration/proposals
 import { createReviewBoards, type ReviewBoards } from './collaboration/review-states/review-boards.ts';
 import { createReviewDesk, type ReviewDesk } from './collaboration/review-states/review-desk.ts';
 import { createOrderDesk, type OrderDesk } from './collaboration/orders/order-desk.ts';
+import { createVisitDesk, type VisitDesk } from './collaboration/visits/visit-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
@@ -56,6 +57,7 @@ export interface App {
 	readonly review: ReviewDesk;
 	readonly reviewBoards: ReviewBoards;
 	readonly orders: OrderDesk;
+	readonly visits: VisitDesk;
 	readonly preservation: Preservation;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
@@ -203,6 +205,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			}),
 			reviewBoards: createReviewBoards({ storage }),
 			orders,
+			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			preservation,
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);

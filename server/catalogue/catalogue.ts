@@ -99,6 +99,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			...row,
 			fields: JSON.parse(words.fields) as Record<FieldKey, FieldValue>,
 			bodies: JSON.parse(words.bodies) as Record<string, RichText>,
+			seq: full.projected_seq,
 			conflicts: Object.fromEntries(
 				conflicts.map(({ field, values_json }) => [field, JSON.parse(values_json) as ConflictingValue[]]),
 			),

@@ -1,4 +1,11 @@
-import { sql, type Expression, type Kysely, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import {
+	sql,
+	type AliasableExpression,
+	type Expression,
+	type Kysely,
+	type SelectQueryBuilder,
+	type SqlBool,
+} from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import type { ReviewState } from '#domain/catalogue/review-states.ts';
@@ -57,6 +64,7 @@ type Selected = Pick<
 	child_count: number;
 	import_deposited: string | null;
 	edited_seq: number | null;
+	has_news: number;
 };
 
 /** The children of an entry, or the top of the hierarchy, in their order. */
@@ -183,7 +191,21 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 			.where('log_head.doc', '=', sql<string>`'entry:' || entry.id`)
 			.where(isEdited)
 			.as('edited_seq'),
+		hasNews(person).as('has_news'),
 	]);
+}
+
+/**
+ * Whether others have edited the entry since the person was last there. Who never was there is told nothing, and nor is
+ * a reader. The building of an imported entry's document is no edit.
+ */
+function hasNews(person: Person): AliasableExpression<number> {
+	if (person.role === 'reader') return sql<number>`0`;
+	return sql<number>`exists (
+		select 1 from visit join log_update as edit on edit.doc = 'entry:' || visit.entry_id and edit.seq > visit.seq
+		where visit.person_id = ${person.id} and visit.entry_id = entry.id
+		and edit.seq > (select min(seq) from log_update as first where first.doc = edit.doc)
+		and edit.kind = 'update' and edit.actor_id <> ${person.id})`;
 }
 
 function rowOf(row: Selected, person: Person): EntryRow {
@@ -203,6 +225,7 @@ function rowOf(row: Selected, person: Person): EntryRow {
 		openThreads: person.role === 'reader' ? 0 : row.open_threads,
 		openProposals: person.role === 'reader' ? 0 : row.open_proposals,
 		reviewState: row.review_state as ReviewState,
+		hasNews: row.has_news === 1,
 		state: isInArchive(row) ? 'archive' : 'server',
 		status: row.status as EntryRow['status'],
 		synthetic: row.synthetic === 1,

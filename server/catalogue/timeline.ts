@@ -20,35 +20,64 @@ export interface Timeline {
 	readonly hasMore: boolean;
 }
 
-/**
- * What happened to an entry before a log position, or up to now. The building of an imported entry's document, which
- * the first to open it causes, is no edit of theirs.
- */
+/** What happened to an entry before a log position, or up to now. */
 export async function readTimeline(storage: Storage, id: EntryId, before?: number): Promise<Timeline> {
+	const edits = await readEdits(storage, id, { before });
+	const steps = timelineSteps(edits);
+	const hasMore = edits.length === MAX_EDITS;
+	// The oldest may have begun before what was looked at; the next answer tells it whole.
+	return {
+		steps: hasMore && steps.length > 1 ? steps.slice(0, -1) : steps,
+		hasMore,
+		review: before === undefined ? (await stepsTaken(storage, [id])).toReversed() : [],
+	};
+}
+
+/**
+ * The newest edits of an entry between two log positions, in the order of the log. The building of an imported entry's
+ * document, which the first to open it causes, is no edit of theirs.
+ */
+export async function readEdits(
+	storage: Storage,
+	id: EntryId,
+	{
+		after = 0,
+		before = Number.MAX_SAFE_INTEGER,
+	}: { readonly after?: number; readonly before?: number | undefined },
+): Promise<LoggedEdit[]> {
 	const doc = `entry:${id}`;
-	const rows = await sql<{
-		seq: number;
-		actor_id: string;
-		actor_name: string;
-		via: string | null;
-		received_at: string;
-		field: string | null;
-		from_values: string | null;
-		to_value: string | null;
-	}>`
+	const { rows } = await sql<EditRow>`
 		select seq, actor_id, actor_name, via, received_at, field, from_values, to_value from (
 			select id as place, seq, actor_id, actor_name, via, received_at, field, from_values, to_value
-				from entry_change where doc = ${doc}
+				from entry_change where doc = ${doc} and seq > ${after}
 			union all
 			select 0, seq, actor_id, actor_name, via, received_at, null, null, null
 				from log_update as edit
-				where doc = ${doc} and kind = 'update'
+				where doc = ${doc} and kind = 'update' and seq > ${after}
 				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)
 				and seq > (select min(seq) from log_update where doc = ${doc})
 		) as edits
-		where seq < ${before ?? Number.MAX_SAFE_INTEGER}
+		where seq < ${before}
 		order by seq desc, place desc limit ${MAX_EDITS}`.execute(storage.db);
-	const edits = rows.rows.reverse().map((row): LoggedEdit => ({
+	return rows.reverse().map(editOf);
+}
+
+/** A setting, or an edit of long texts, as the tables of the log have it. */
+export interface EditRow {
+	readonly seq: number;
+	readonly actor_id: string;
+	readonly actor_name: string;
+	readonly via: string | null;
+	readonly received_at: string;
+	/** Null for an edit that set no field. */
+	readonly field: string | null;
+	readonly from_values: string | null;
+	readonly to_value: string | null;
+}
+
+/** What such a row says. */
+export function editOf(row: EditRow): LoggedEdit {
+	return {
 		seq: row.seq,
 		actorId: row.actor_id,
 		actorName: row.actor_name,
@@ -62,13 +91,5 @@ export async function readTimeline(storage: Storage, id: EntryId, before?: numbe
 						from: JSON.parse(row.from_values ?? '[]') as FieldValue[],
 						to: JSON.parse(row.to_value ?? 'null') as FieldValue,
 					},
-	}));
-	const steps = timelineSteps(edits);
-	const hasMore = rows.rows.length === MAX_EDITS;
-	// The oldest may have begun before what was looked at; the next answer tells it whole.
-	return {
-		steps: hasMore && steps.length > 1 ? steps.slice(0, -1) : steps,
-		hasMore,
-		review: before === undefined ? (await stepsTaken(storage, [id])).toReversed() : [],
 	};
 }

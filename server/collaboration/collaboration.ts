@@ -38,6 +38,7 @@ import { LiveServer } from './live-server.ts';
 import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
 import { nowReadOnly } from './now-read-only.ts';
+import { PresentPlaces } from './present-places.ts';
 import { Projector } from './projector.ts';
 import { Sockets } from './sockets.ts';
 import { StillEntries } from './still-entries.ts';
@@ -203,7 +204,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
 		new AuthenticateExtension(parts.identities, parts.thingOf),
-		new PresenceExtension(),
+		new PresenceExtension(new PresentPlaces(parts.thingsOf), (error) =>
+			logger.error({ err: error }, 'telling where people are failed'),
+		),
 		new StatelessExtension(),
 		new DurableLogExtension(docs, load, checkMove),
 	];

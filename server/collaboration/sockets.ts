@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE } from './connection-context.ts';
 import { HOCUSPOCUS, type Dialect } from './dialect.ts';
+import { watchLine } from './heartbeat.ts';
 import { OpenSocket } from './open-socket.ts';
 import { PlainYjs } from './plain-yjs.ts';
 import { readAsked, type Asked } from './asked.ts';
@@ -134,6 +135,7 @@ export class Sockets {
 		});
 		const pace = new ReadingPace(performance.now());
 		this.#open.add(socket);
+		watchLine(webSocket);
 		const connection = this.#hocuspocus.handleConnection(
 			{
 				get readyState() {

@@ -37,6 +37,7 @@ export interface Schema {
 	correction_order: CorrectionOrderTable;
 	correction_order_row: CorrectionOrderRowTable;
 	correction_order_sample: CorrectionOrderSampleTable;
+	visit: VisitTable;
 }
 
 /**
@@ -527,4 +528,13 @@ export interface CorrectionOrderSampleTable {
 	at: string;
 	/** JSON array. */
 	positions: string;
+}
+
+/** What a person has seen of an entry. Only ever moves forward. */
+export interface VisitTable {
+	person_id: string;
+	entry_id: string;
+	/** Position in the log up to which the entry was seen. */
+	seq: number;
+	at: string;
 }

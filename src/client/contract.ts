@@ -4,6 +4,7 @@ import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail, RowPage } from '#domain/catalogue/rows.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import type { FieldElement } from '#sync/field-values.ts';
+import type { Caret } from '#sync/presence.ts';
 import type { ConnectionStatus } from './connection.svelte.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import type { EntryHistory } from './entry-history.svelte.ts';
@@ -40,6 +41,8 @@ export interface PresentPerson {
 	readonly field: FieldKey | null;
 	readonly isMe: boolean;
 	readonly idle: boolean;
+	/** In a long text. */
+	readonly caret: Caret | null;
 }
 
 /** A surviving value as people are shown it. */
@@ -89,6 +92,8 @@ export interface EntrySession {
 	openReview(): Promise<void>;
 	readonly people: readonly PresentPerson[];
 	focus(field: FieldKey | null): void;
+	/** Tells the others where the caret is in a long text; null when it is in none. */
+	showCaret(caret: Caret | null): void;
 	readonly saved: {
 		readonly unsent: number;
 		readonly state: 'device' | 'server' | 'archive';
@@ -143,6 +148,8 @@ export interface Workspace {
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
 	open(id: EntryId): EntrySession;
+	/** The person has seen an entry up to a log position; told to the server when it answers. */
+	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;
 	create(
 		parentId: EntryId | null,
 		level: string,

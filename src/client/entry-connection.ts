@@ -68,6 +68,8 @@ export class EntryConnection {
 	#parts: EntryConnectionParts;
 	#line: EntryLine;
 	#provider: HocuspocusProvider | undefined;
+	/** What was said before there was a provider counts, too. */
+	#shown: Record<string, unknown> = { field: null, cursor: null, idle: false };
 	#phase: ConnectionFacts['phase'] = 'loading';
 	#reason: string | undefined;
 	#isReadOnly = false;
@@ -144,6 +146,7 @@ export class EntryConnection {
 
 	/** Says where the cursor is. */
 	say(presence: Record<string, unknown>): void {
+		this.#shown = presence;
 		this.awareness?.setLocalState(presence);
 	}
 
@@ -207,7 +210,7 @@ export class EntryConnection {
 		this.#provider = provider;
 		this.#line.connectedBy(provider);
 		provider.attach();
-		provider.awareness?.setLocalState({ entryId: entryOf(this.#parts.key), field: null, idle: false });
+		provider.awareness?.setLocalState(this.#shown);
 	}
 
 	/** What the server has of this document is here now. */

@@ -6,6 +6,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { bodyOf, type DocKey } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
+import type { Caret } from '#sync/presence.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
 import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './contract.ts';
 import { detailOfDoc } from './detail-of-doc.ts';
@@ -29,6 +30,12 @@ const NOT_CONNECTED: ConnectionFacts = {
 	unsent: 0,
 	unwritten: 0,
 };
+
+interface Shown extends Record<string, unknown> {
+	readonly field: FieldKey | null;
+	readonly cursor: Caret | null;
+	readonly idle: boolean;
+}
 
 /**
  * One entry open in this tab, as components see it: its values, who else is in it, and how safe the last edit is. People
@@ -54,6 +61,8 @@ export class LiveEntrySession implements EntrySession {
 	#watchPeople: () => void;
 	#stops: (() => void)[] = [];
 	#isClosed = false;
+	/** What others see of this tab. */
+	#shown: Shown = { field: null, cursor: null, idle: false };
 	/** Called after every step towards `ready` or `settled`. */
 	#steps = new Set<() => void>();
 
@@ -184,7 +193,21 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	focus(field: FieldKey | null): void {
-		this.#connection?.say({ entryId: this.id, field, idle: false });
+		this.#say({ field });
+	}
+
+	showCaret(cursor: Caret | null): void {
+		this.#say({ cursor });
+	}
+
+	/** The person is away from this tab, or back. */
+	showIdle(idle: boolean): void {
+		this.#say({ idle });
+	}
+
+	#say(change: Partial<Shown>): void {
+		this.#shown = { ...this.#shown, ...change };
+		this.#connection?.say(this.#shown);
 	}
 
 	get saved(): EntrySession['saved'] {

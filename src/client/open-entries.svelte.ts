@@ -75,6 +75,11 @@ export class OpenEntries {
 		this.#sessions.get(id)?.session.deposited(version);
 	}
 
+	/** The person is away from this tab, or back. */
+	showIdle(idle: boolean): void {
+		for (const { session } of this.#sessions.values()) session.showIdle(idle);
+	}
+
 	close(): void {
 		for (const { session } of this.#sessions.values()) session.close();
 	}

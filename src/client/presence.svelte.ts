@@ -3,11 +3,10 @@ import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import { PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import type { PlacesMessage } from '#sync/presence.ts';
 import type { PresentPerson } from './contract.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { presentPeople } from './present-people.ts';
-
-/** After this long without a key or pointer a person is shown as away. */
-const IDLE_MS = 3 * 60_000;
 
 /** What the server tells everybody in the archive. */
 export type Heard =
@@ -16,7 +15,8 @@ export type Heard =
 			readonly ids: readonly EntryId[];
 			readonly parents: readonly (EntryId | null)[];
 	  }
-	| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string; readonly seq: number };
+	| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string; readonly seq: number }
+	| PlacesMessage;
 
 /** Who is in the archive and at which entry, and what the server tells those who are. */
 export class Presence {
@@ -25,31 +25,52 @@ export class Presence {
 	#watch: () => void;
 	#at: EntryId | null = null;
 	#isIdle = false;
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	/** At which entries others are, as far as I may know. */
+	#places = new Map<number, EntryId | null>();
+	#placesChanged: () => void = () => undefined;
+	#idleWatch: IdleWatch;
 
-	constructor(parts: { socket: HocuspocusProviderWebsocket; onHeard: (message: Heard) => void }) {
+	constructor(parts: {
+		socket: HocuspocusProviderWebsocket;
+		onHeard: (message: Heard) => void;
+		onIdle: (isIdle: boolean) => void;
+	}) {
 		this.#provider = new HocuspocusProvider({
 			name: PRESENCE_DOC_NAME,
 			document: this.#doc,
 			websocketProvider: parts.socket,
 			token: null,
-			onStateless: ({ payload }) => parts.onHeard(JSON.parse(payload) as Heard),
+			onStateless: ({ payload }) => {
+				const message = JSON.parse(payload) as Heard;
+				if (message.type === 'places') this.#heardPlaces(message);
+				else parts.onHeard(message);
+			},
 			onSynced: () => this.#say(),
 		});
 		this.#watch = createSubscriber((update) => {
 			this.#provider.awareness?.on('change', update);
-			return () => this.#provider.awareness?.off('change', update);
+			this.#placesChanged = update;
+			return () => {
+				this.#placesChanged = () => undefined;
+				this.#provider.awareness?.off('change', update);
+			};
 		});
 		this.#provider.attach();
-		for (const type of ['keydown', 'pointerdown'] as const)
-			addEventListener(type, this.#active, { passive: true });
 		this.#say();
-		this.#active();
+		this.#idleWatch = new IdleWatch((isIdle) => {
+			this.#isIdle = isIdle;
+			this.#say();
+			parts.onIdle(isIdle);
+		}, window);
 	}
 
 	get people(): readonly PresentPerson[] {
 		this.#watch();
-		return presentPeople(this.#provider.awareness?.getStates(), this.#doc.clientID);
+		return presentPeople(
+			this.#provider.awareness?.getStates(),
+			this.#doc.clientID,
+			(clientId) => this.#places.get(clientId) ?? null,
+		);
 	}
 
 	/** I am at this entry now. */
@@ -59,21 +80,14 @@ export class Presence {
 	}
 
 	close(): void {
-		clearTimeout(this.#timer);
-		for (const type of ['keydown', 'pointerdown'] as const) removeEventListener(type, this.#active);
+		this.#idleWatch.close();
 		this.#provider.destroy();
 	}
 
-	#active = (): void => {
-		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => this.#setIdle(true), IDLE_MS);
-		this.#setIdle(false);
-	};
-
-	#setIdle(isIdle: boolean): void {
-		if (this.#isIdle === isIdle) return;
-		this.#isIdle = isIdle;
-		this.#say();
+	#heardPlaces({ all, places }: PlacesMessage): void {
+		if (all) this.#places.clear();
+		for (const [clientId, entryId] of places) this.#places.set(clientId, entryId as EntryId | null);
+		this.#placesChanged();
 	}
 
 	#say(): void {

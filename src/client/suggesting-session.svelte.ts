@@ -193,6 +193,10 @@ export class SuggestingSession implements EntrySession {
 		this.#live.focus(field);
 	}
 
+	showCaret(): void {
+		// The words it stands in are nobody else's yet.
+	}
+
 	get saved(): EntrySession['saved'] {
 		return this.#live.saved;
 	}

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { Arrangement } from './arrangement.ts';
 import { Connection, type ConnectionStatus, type Probe } from './connection.svelte.ts';
 import type {
@@ -21,6 +22,7 @@ import { OpenEntries } from './open-entries.svelte.ts';
 import { readMe, type Me } from './open-workspace.ts';
 import { Presence, type Heard } from './presence.svelte.ts';
 import { request } from './requests.ts';
+import { Visits } from './visits.ts';
 
 /** Before the page is loaded anew on purpose, the server gets this long to take what was just typed. */
 const SETTLE_MS = 4000;
@@ -43,6 +45,7 @@ export class LiveWorkspace implements Workspace {
 	#presence: Presence | undefined;
 	#entries: OpenEntries;
 	#arrangement: Arrangement;
+	#visits: Visits | undefined;
 	#listeners = new Set<(change: RowsChange) => void>();
 	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
@@ -109,7 +112,18 @@ export class LiveWorkspace implements Workspace {
 			this.#presence = new Presence({
 				socket: this.#connection.socket,
 				onHeard: (message) => this.#hear(message),
+				onIdle: (isIdle) => this.#entries.showIdle(isIdle),
 			});
+		if (this.me.role !== 'reader') {
+			this.#visits = new Visits({
+				ask: request,
+				store: parts.device.store,
+				now: () => new Date(),
+				onTrouble: (code) => this.device.troubled(code),
+				onTold: (ids) => this.#announce({ ids, parents: [] }),
+			});
+			void this.#visits.start();
+		}
 		this.#watchConnection();
 		this.#warnBeforeLeaving();
 		this.#stops.push(
@@ -164,6 +178,10 @@ export class LiveWorkspace implements Workspace {
 	open(id: EntryId): EntrySession {
 		this.#presence?.at(id);
 		return this.#entries.use(id);
+	}
+
+	seen({ id, seq, hasNews }: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void {
+		this.#visits?.seen(id, seq, hasNews);
 	}
 
 	async create(
@@ -267,6 +285,7 @@ export class LiveWorkspace implements Workspace {
 		clearTimeout(this.#refresh);
 		this.#entries.close();
 		this.#presence?.close();
+		this.#visits?.close();
 		this.#connection.close();
 		this.device.close();
 		for (const stop of this.#stops) stop();
@@ -317,6 +336,7 @@ export class LiveWorkspace implements Workspace {
 					if (status === 'disconnected') wasAway = true;
 					else if (isOnline && wasAway) {
 						wasAway = false;
+						void this.#visits?.send();
 						untrack(() => this.#announce({ ids: this.#entries.ids, parents: [], all: true }));
 					}
 				});

@@ -25,6 +25,17 @@ export function timeWords(isoAt: string, now = new Date()): string {
 	}).format(at);
 }
 
+/** The day of an instant; this year without the year. Empty for an empty string. */
+export function dayWords(isoAt: string, now = new Date()): string {
+	const at = new Date(isoAt);
+	if (isoAt === '' || Number.isNaN(at.getTime())) return '';
+	return new Intl.DateTimeFormat(getLocale(), {
+		month: 'short',
+		day: 'numeric',
+		...(at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }),
+	}).format(at);
+}
+
 /** Bytes as people say them. */
 export function sizeWords(sizeBytes: number): string {
 	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

@@ -45,6 +45,7 @@ test('screenshots of every page', async ({ browser }) => {
 					['conflicts', '/conflicts'],
 					['proposals', '/proposals'],
 					['notices', '/notices'],
+					['activity', '/activity'],
 					['import', '/catalogue/import'],
 					['people', '/administration/people'],
 					['settings', '/administration/settings'],

@@ -16,6 +16,7 @@ import { LiveSocket } from '#client/live-socket.ts';
 import type { Me } from '#client/open-workspace.ts';
 import { askBy } from '#client/requests.ts';
 import { PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import type { PlacesMessage } from '#sync/presence.ts';
 import { startCutProxy, type CutProxy } from './cut-proxy.ts';
 import type { TestServer } from './server.ts';
 
@@ -111,10 +112,12 @@ export async function openTab(
 	const heard = (
 		message:
 			| { readonly type: 'changed'; readonly ids: readonly EntryId[] }
-			| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string },
+			| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string }
+			| PlacesMessage,
 	): void => {
 		if (message.type === 'deposited') sessions.get(message.id)?.deposited(message.version);
-		else for (const listener of listeners) listener({ ids: message.ids, parents: [] });
+		else if (message.type === 'changed')
+			for (const listener of listeners) listener({ ids: message.ids, parents: [] });
 	};
 	const rows = {
 		...createDeviceRows({

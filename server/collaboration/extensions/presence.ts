@@ -1,20 +1,50 @@
-import type { beforeHandleAwarenessPayload, Connection, Extension } from '@hocuspocus/server';
+import type {
+	beforeHandleAwarenessPayload,
+	connectedPayload,
+	Connection,
+	Extension,
+} from '@hocuspocus/server';
 import * as v from 'valibot';
+import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { parseDocName, PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import { colourOf, type PresenceState } from '#sync/presence.ts';
 import { CLOSE, type ConnectionContext } from '../connection-context.ts';
-import { colourOf } from '#sync/presence.ts';
+import type { PresentPlaces } from '../present-places.ts';
+
+const Clock = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Item = v.nullish(v.object({ client: Clock, clock: Clock }));
+/** A relative position as Yjs writes it; of bounded size, since everybody in the document is sent it. */
+const Position = v.object({
+	type: Item,
+	tname: v.nullish(v.pipe(v.string(), v.maxLength(140))),
+	item: Item,
+	assoc: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(1))),
+});
 
 /** What a client may say of itself; name, account and colour are the server's to stamp. */
 const Said = v.object({
 	entryId: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(40)))),
 	field: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(140)))),
 	idle: v.optional(v.boolean()),
+	cursor: v.nullish(v.object({ anchor: Position, head: Position })),
 });
 
 /** Stamps who is present, and pins each client id to the connection that used it first. */
 export class PresenceExtension implements Extension {
 	extensionName = 'presence';
 	#pinned = new WeakMap<Connection, number>();
+	#places: PresentPlaces;
+	#onFailed: (error: unknown) => void;
+
+	constructor(places: PresentPlaces, onFailed: (error: unknown) => void) {
+		this.#places = places;
+		this.#onFailed = onFailed;
+	}
+
+	async connected({ connection, documentName }: connectedPayload<ConnectionContext>): Promise<void> {
+		if (documentName === PRESENCE_DOC_NAME) await this.#places.joined(connection.document, connection);
+	}
 
 	async beforeHandleAwareness({
 		states,
@@ -43,12 +73,21 @@ export class PresenceExtension implements Extension {
 			}
 			const said = v.safeParse(Said, state);
 			if (!said.success) return this.#refuse(context);
+			const { entryId, field, idle, cursor } = said.output;
+			const name = parseDocName(document.name);
+			const isAtEntry = name !== undefined && name.kind !== 'presence';
+			// Where people are in the archive not everybody there may know.
+			if (!isAtEntry)
+				this.#places
+					.moved(document, connection, clientId, (entryId ?? null) as EntryId | null)
+					.catch(this.#onFailed);
 			states.set(clientId, {
-				entryId: said.output.entryId ?? null,
-				field: said.output.field ?? null,
-				idle: said.output.idle ?? false,
+				entryId: isAtEntry ? name.id : null,
+				field: (isAtEntry && field) || null,
+				idle: idle ?? false,
+				cursor: (isAtEntry && cursor) || null,
 				user: { id: identity.person.id, name: identity.person.name, colour: colourOf(identity.person.id) },
-			});
+			} satisfies PresenceState);
 		}
 	}
 

@@ -118,6 +118,7 @@ function rowOfAncestor(
 		openThreads: 0,
 		openProposals: 0,
 		reviewState: 'draft',
+		hasNews: false,
 		state: 'server',
 		status: 'active',
 		synthetic: below.synthetic,

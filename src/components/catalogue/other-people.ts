@@ -10,3 +10,17 @@ export function otherPeople(people: readonly PresentPerson[], meId: string): Pre
 	}
 	return [...byId.values()];
 }
+
+/** Who is at which entry, for rows. */
+export function peopleByEntry(
+	people: readonly PresentPerson[],
+): ReadonlyMap<string, readonly PresentPerson[]> {
+	const byEntry = new Map<string, PresentPerson[]>();
+	for (const person of people) {
+		if (person.entryId === null) continue;
+		const there = byEntry.get(person.entryId);
+		if (there) there.push(person);
+		else byEntry.set(person.entryId, [person]);
+	}
+	return byEntry;
+}

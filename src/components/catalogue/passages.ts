@@ -1,13 +1,10 @@
 import { Extension, type Editor } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-import {
-	absolutePositionToRelativePosition,
-	relativePositionToAbsolutePosition,
-	ySyncPluginKey,
-} from '@tiptap/y-tiptap';
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
 import { findQuote, MAX_QUOTE_LENGTH, type CommentAnchor } from '#domain/collaboration/comments.ts';
+import { bindingOf } from './shared-text-binding.ts';
 
 type Passage = Extract<CommentAnchor, { kind: 'passage' }>;
 
@@ -95,18 +92,6 @@ function selectedRange(editor: Editor): { from: number; to: number } | undefined
 	const from = editor.view.posAtDOM(range.startContainer, range.startOffset);
 	const to = editor.view.posAtDOM(range.endContainer, range.endOffset);
 	return from < to ? { from, to } : undefined;
-}
-
-interface Binding {
-	readonly doc: Y.Doc;
-	readonly type: Y.XmlFragment;
-	readonly mapping: Map<Y.AbstractType<unknown>, never>;
-}
-
-function bindingOf(editor: Editor): Binding | undefined {
-	const state = ySyncPluginKey.getState(editor.state) as
-		{ doc: Y.Doc; type: Y.XmlFragment; binding: { mapping: Binding['mapping'] } | null } | undefined;
-	return state?.binding ? { doc: state.doc, type: state.type, mapping: state.binding.mapping } : undefined;
 }
 
 /** Where its positions are now, unless everything between them is gone. */

@@ -5,6 +5,8 @@ import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from '@tip
 import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import type { EntryHistory } from '#client/entry-history.svelte.ts';
+import type { Caret } from '#sync/presence.ts';
+import { createCarets } from './carets.ts';
 import { createPassageMarks } from './passages.ts';
 
 /** What the toolbar can ask of a long text. */
@@ -29,6 +31,8 @@ export class RichTextEditing {
 		canEdit: boolean;
 		/** A marked passage was clicked. */
 		onchosen: (thread: string) => void;
+		/** Where the caret is now, for others to see. */
+		oncaret: (caret: Caret | null) => void;
 		/** The keys that take back and make again, which the editor would keep for itself. */
 		onundo: () => void;
 		onredo: () => void;
@@ -64,6 +68,7 @@ export class RichTextEditing {
 					},
 				}),
 				createPassageMarks(options.onchosen),
+				createCarets(options.oncaret),
 				Extension.create({
 					name: 'entryHistory',
 					// Before the keys of the shared text's own history.

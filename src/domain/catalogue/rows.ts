@@ -28,6 +28,8 @@ export interface EntryRow {
 	/** Proposals nobody has decided; 0 for readers. */
 	readonly openProposals: number;
 	readonly reviewState: ReviewState;
+	/** Others have edited it since the person asking was last there; false for readers. */
+	readonly hasNews: boolean;
 	readonly state: SavedState;
 	readonly status: 'active' | 'deleted' | 'merged';
 	readonly synthetic: boolean;
@@ -58,6 +60,8 @@ export interface ConflictingValue {
 
 /** An entry as pages without a live document show it, and as the command line prints it. */
 export interface EntryDetail extends EntryRow {
+	/** Log position it holds; 0 while there is no live document. */
+	readonly seq: number;
 	readonly fields: Readonly<Record<FieldKey, FieldValue>>;
 	readonly bodies: Readonly<Record<string, RichText>>;
 	readonly conflicts: Readonly<Record<FieldKey, readonly ConflictingValue[]>>;
