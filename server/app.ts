@@ -113,6 +113,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			thingsOf: (ids) => catalogue.thingsOf(ids),
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
 		});
 		const imports = createImports({

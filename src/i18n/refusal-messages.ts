@@ -64,6 +64,7 @@ export {
 	refusal_collaboration_unknown_parent,
 	refusal_collaboration_unknown_proposal,
 	refusal_collaboration_update_too_large,
+	refusal_config_compact_after_days,
 	refusal_config_log_level,
 	refusal_config_origin,
 	refusal_config_port,

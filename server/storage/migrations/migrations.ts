@@ -4,6 +4,7 @@ import { up as devices } from './0002-devices.ts';
 import { up as conflicts } from './0003-conflicts.ts';
 import { up as comments } from './0004-comments.ts';
 import { up as proposals } from './0005-proposals.ts';
+import { up as compaction } from './0009-compaction.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0003-conflicts': { up: conflicts },
 	'0004-comments': { up: comments },
 	'0005-proposals': { up: proposals },
+	'0009-compaction': { up: compaction },
 };
