@@ -12,7 +12,7 @@ import type { CompactAsks, Made } from './compact-worker.ts';
 
 const DAY_MS = 86_400_000;
 /** Rows read, or payloads forgotten, at once. */
-const CHUNK = 500;
+const CHUNK = 200;
 /** With fewer rows a document loads as fast as its snapshot would. */
 const MIN_ROWS = 20;
 /** How long the payloads a snapshot stands for are kept aside. */
