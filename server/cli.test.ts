@@ -55,6 +55,9 @@ describe('the command line', () => {
 		['tree', 'tree', { depth: 2 }],
 		['tree 0190 --depth 5', 'tree', { id: '0190', depth: 5 }],
 		['show 0190', 'show', { id: '0190' }],
+		['log 0190 --before 7', 'log', { id: '0190', before: 7 }],
+		['log compact', 'log-compact', {}],
+		['log compact --days 7', 'log-compact', { days: 7 }],
 		['set 0190 title 题名', 'set', { id: '0190', field: 'title', value: '题名' }],
 		[
 			'export 0190 --format ead3 -o out.xml',
