@@ -67,6 +67,8 @@ export interface App {
 export interface AppOptions {
 	readonly clock?: Clock;
 	readonly extensions?: readonly Extension[];
+	/** Stands between the database and everything else. */
+	readonly storage?: (opened: Storage) => Storage;
 	/** Idle time before a version is written, in milliseconds, in place of the setting. */
 	readonly idleMs?: number;
 }
@@ -78,7 +80,7 @@ export interface AppOptions {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
 	const clock = options.clock ?? systemClock;
 	const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-	const storage = await openStorage({
+	const opened = await openStorage({
 		dataDir: config.dataDir,
 		onFailed(error) {
 			// Without its database the process can only lie about what is safe.
@@ -86,6 +88,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			process.exit(1);
 		},
 	});
+	const storage = options.storage?.(opened) ?? opened;
 	try {
 		const permissions = createPermissions({
 			storage,

@@ -128,6 +128,8 @@ export interface Collaboration {
 	/** False while the log cannot be written. */
 	readonly isReady: boolean;
 	readonly socketCount: number;
+	/** Documents in memory, or on their way there. */
+	readonly documentCount: number;
 	/**
 	 * Puts snapshots in the place of the updates of cold documents. Happens by itself too, each night.
 	 * @throws {Refusal} 'storage.log-failed' (503)
@@ -430,6 +432,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		get socketCount() {
 			return sockets.count;
+		},
+		get documentCount() {
+			return hocuspocus.documents.size + hocuspocus.loadingDocuments.size;
 		},
 		compact: (compacting = {}) => compactor.run({ idleMs: parts.compactAfterMs, ...compacting }),
 		async catchUp() {

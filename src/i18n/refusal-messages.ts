@@ -63,6 +63,7 @@ export {
 	refusal_collaboration_unknown_message,
 	refusal_collaboration_unknown_parent,
 	refusal_collaboration_unknown_proposal,
+	refusal_collaboration_unreadable_document,
 	refusal_collaboration_update_too_large,
 	refusal_config_compact_after_days,
 	refusal_config_log_level,
