@@ -168,14 +168,16 @@ async function logged(
 	return updates.reduce((sum, update) => sum + update.byteLength, 0);
 }
 
-async function portOf(server: ChildProcess): Promise<number> {
+function portOf(server: ChildProcess): Promise<number> {
 	let text = '';
-	for await (const chunk of server.stdout ?? []) {
-		text += String(chunk);
-		const found = /https?:\/\/[^\s/]+:(\d+)/.exec(text);
-		if (found) return Number(found[1]);
-	}
-	throw new Error(`the server ended: ${text}`);
+	return new Promise((resolve, reject) => {
+		server.stdout?.on('data', (chunk: Buffer) => {
+			text += chunk.toString();
+			const found = /https?:\/\/[^\s/]+:(\d+)/.exec(text);
+			if (found) resolve(Number(found[1]));
+		});
+		server.once('exit', () => reject(new Error(`the server ended: ${text}`)));
+	});
 }
 
 function megabytesOf({ pid }: ChildProcess): number {
