@@ -75,6 +75,8 @@ export interface App {
 export interface AppOptions {
 	readonly clock?: Clock;
 	readonly extensions?: readonly Extension[];
+	/** Stands between the database and everything else. */
+	readonly storage?: (opened: Storage) => Storage;
 	/** Idle time before a version is written, in milliseconds, in place of the setting. */
 	readonly idleMs?: number;
 }
@@ -86,7 +88,7 @@ export interface AppOptions {
 export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
 	const clock = options.clock ?? systemClock;
 	const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
-	const storage = await openStorage({
+	const opened = await openStorage({
 		dataDir: config.dataDir,
 		onFailed(error) {
 			// Without its database the process can only lie about what is safe.
@@ -94,6 +96,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			process.exit(1);
 		},
 	});
+	const storage = options.storage?.(opened) ?? opened;
 	try {
 		const permissions = createPermissions({
 			storage,
@@ -121,6 +124,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			thingsOf: (ids) => catalogue.thingsOf(ids),
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
 		});
 		const imports = createImports({

@@ -3,6 +3,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
 import type { BoardPage } from '#domain/catalogue/review-states.ts';
 import type { StepOutcome } from './collaboration/review-states/review-desk.ts';
+import type { CompactionReport } from './collaboration/compaction/compactor.ts';
 import type { ShownThread } from './collaboration/comments/comment-desk.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
@@ -58,6 +59,18 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 					.join('\n'),
 	log: timelineText,
 	...ORDER_PRINTERS,
+	'log-compact': (result: CompactionReport, say) =>
+		[
+			say('cli_log_compacted', {
+				documents: result.documents,
+				rows: result.rows,
+				before: sizeText(result.bytesBefore),
+				after: sizeText(result.bytesAfter),
+				inUse: result.inUse,
+				forgotten: result.forgotten,
+			}),
+			...result.kept.map(({ doc, why }) => `  ${say('cli_log_not_compacted', { doc, why })}`),
+		].join('\n'),
 	export: (result: { path: string; bytes: number }, say) =>
 		say('cli_export_done', { path: result.path, bytes: result.bytes }),
 	backup: (result: BackupAnswer, say) =>

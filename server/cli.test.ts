@@ -93,6 +93,9 @@ describe('the command line', () => {
 			{ step: 'return', ids: ['0190', '0191'], below: false, why: '再看' },
 		],
 		['boards waiting', 'boards', { board: 'waiting', limit: 100 }],
+		['log 0190 --before 7', 'log', { id: '0190', before: 7 }],
+		['log compact', 'log-compact', {}],
+		['log compact --days 7', 'log-compact', { days: 7 }],
 		['set 0190 title 题名', 'set', { id: '0190', field: 'title', value: '题名' }],
 		[
 			'export 0190 --format ead3 -o out.xml',

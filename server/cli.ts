@@ -138,13 +138,15 @@ export function parseCommandLine(
 		field,
 		value,
 	}));
+	const logging = program.command('log [id]').option('--before <n>', say('cli_log_before'));
+	leaf(logging, 'log', ({ before }, [id]) => {
+		if (id === undefined) return logging.error("error: missing required argument 'id'");
+		return { id, before: before === undefined ? undefined : positionOf('--before', before) };
+	});
 	leaf(
-		program.command('log <id>').option('--before <n>', say('cli_log_before')),
-		'log',
-		({ before }, [id]) => ({
-			id,
-			before: before === undefined ? undefined : positionOf('--before', before),
-		}),
+		logging.command('compact').option('--days <n>', say('cli_log_compact_days')),
+		'log-compact',
+		({ days }) => ({ days: days === undefined ? undefined : countOf('--days', days) }),
 	);
 	leaf(
 		program

@@ -2,13 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readSecret } from './config.ts';
+import { readConfig, readSecret } from './config.ts';
 
 function aFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'lantai-config-'));
 	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 	return folder;
 }
+
+it('says that days must be whole', () => {
+	expect(readConfig({}, {}).compactAfterDays).toBe(30);
+	expect(readConfig({}, { LANTAI_COMPACT_AFTER_DAYS: '7' }).compactAfterDays).toBe(7);
+	for (const days of ['0', '-1', '1.5', 'x', '999999'])
+		expect(() => readConfig({}, { LANTAI_COMPACT_AFTER_DAYS: days })).toThrow('config.compact-after-days');
+});
 
 describe('the key that signs sessions', () => {
 	it('is made once, for the owner alone', () => {

@@ -23,13 +23,15 @@ export interface Config {
 	readonly tlsNames: readonly string[];
 	readonly development: boolean;
 	readonly logLevel: string;
+	/** The log of a document nobody has edited for so long is compacted. */
+	readonly compactAfterDays: number;
 }
 
 /**
  * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_TLS` `LANTAI_TLS_NAMES`
- * `LANTAI_LOG_LEVEL`.
+ * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS`.
  * Options given on the command line win.
- * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
+ * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'config.compact-after-days', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
  */
 export function readConfig(
 	options: {
@@ -48,6 +50,8 @@ export function readConfig(
 	const logLevel = env['LANTAI_LOG_LEVEL'] ?? options.logLevel ?? 'info';
 	if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel))
 		throw new Refusal('config.log-level', { level: logLevel });
+	const days = env['LANTAI_COMPACT_AFTER_DAYS'] || '30';
+	if (!/^[1-9]\d{0,4}$/.test(days)) throw new Refusal('config.compact-after-days', { days });
 	const origin = readOrigin(env['LANTAI_ORIGIN']);
 	const tls = readTls(options.tls ?? env['LANTAI_TLS']);
 	if (tls.kind !== 'off' && origin?.startsWith('http:')) throw new Refusal('tls.origin', { origin });
@@ -60,6 +64,7 @@ export function readConfig(
 		tlsNames: readNames(env['LANTAI_TLS_NAMES']),
 		development: options.development ?? false,
 		logLevel,
+		compactAfterDays: Number(days),
 	};
 }
 

@@ -152,6 +152,17 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		(app, { id, before }, { identity }) => app.catalogue.timeline(identity.person, id, before),
 	),
 
+	'log-compact': verb(
+		v.object({ days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) }),
+		(app, { days }, { identity, signal }) => {
+			demand(identity.person, 'administer', { kind: 'settings' });
+			return app.collaboration.compact({
+				signal,
+				...(days === undefined ? {} : { idleMs: days * DAY_MS }),
+			});
+		},
+	),
+
 	conflicts: verb(
 		v.object({
 			fonds: v.optional(entryId),

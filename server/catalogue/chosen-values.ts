@@ -5,8 +5,8 @@ import { disputeKeyOf, disputeOf, isDisputeKey } from '#domain/collaboration/con
 import type { EntryDocContent } from '#sync/entry-doc.ts';
 import { distinctValues, type FieldElement } from '#sync/field-values.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { LoggedUpdate } from '#server/storage/update-log.ts';
-import { replacedOnDevice } from './replaced-values.ts';
+import type { UpdateLog } from '#server/storage/update-log.ts';
+import { readKept, replacedOnDevice } from './replaced-values.ts';
 
 /** One value per field key, chosen by log position, with what disagrees. */
 export interface Chosen {
@@ -90,9 +90,14 @@ export async function attributionsOf(
 	return new Map(rows.map((row) => [row.element_id, attributionOf(row)]));
 }
 
+/** Where it is read how elements were set. */
+export interface SettingsSource extends Pick<Storage, 'db'> {
+	readonly log: Pick<UpdateLog, 'read' | 'kept'>;
+}
+
 /** How the given elements of a document were set, by the log. What was brought back counts as its first author's. */
 export async function settingsOf(
-	storage: Storage,
+	storage: SettingsSource,
 	docName: string,
 	elements: readonly FieldElement[],
 ): Promise<ReadonlyMap<string, Setting>> {
@@ -103,7 +108,7 @@ const NO_SETTINGS: ReadonlyMap<string, Setting> = new Map();
 
 /** The same of several documents, by their names; those without elements are left out. */
 export async function settingsOfMany(
-	storage: Storage,
+	storage: SettingsSource,
 	asked: ReadonlyMap<string, readonly FieldElement[]>,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, Setting>>> {
 	const keys = [...asked].flatMap(([docName, elements]) =>
@@ -147,24 +152,39 @@ interface Change {
 }
 
 async function settingsBy(
-	storage: Storage,
+	{ log }: SettingsSource,
 	docName: string,
 	elements: readonly FieldElement[],
 	byId: ReadonlyMap<string, Change>,
 ): Promise<ReadonlyMap<string, Setting>> {
-	const settings = new Map<string, Setting>();
-	let updates: Promise<LoggedUpdate[]> | undefined;
-	for (const { id, field, via } of elements) {
+	const found = elements.flatMap(({ id, field, via }) => {
 		const own = byId.get(id);
-		if (!own) continue;
+		if (!own) return [];
 		// Only the server brings back: what a client writes into `via` proves nothing.
 		const first = (own.via?.startsWith('undo:') ? byId.get(broughtBack(via) ?? '') : undefined) ?? own;
-		let replaced = JSON.parse(first.from_values) as readonly FieldValue[];
-		if (replaced.length === 0)
-			replaced = replacedOnDevice(await (updates ??= storage.log.read(docName)), first.seq, field);
-		settings.set(id, { ...attributionOf(first), seq: own.seq, replaced, claimedAt: first.claimed_at });
+		const replaced = JSON.parse(first.from_values) as readonly FieldValue[];
+		return [{ id, field, own, first, replaced }];
+	});
+	const asked = found
+		.filter(({ replaced }) => replaced.length === 0)
+		.map(({ first, field }) => ({ elementId: first.element_id, seq: first.seq, field }));
+	let onDevice: ReadonlyMap<string, readonly FieldValue[]> = new Map();
+	if (asked.length > 0) {
+		// In this order: after a compaction in between, rows and what was kept say the same twice, never too little.
+		const updates = await log.read(docName);
+		onDevice = replacedOnDevice(updates, readKept(await log.kept(docName)), asked);
 	}
-	return settings;
+	return new Map(
+		found.map(({ id, own, first, replaced }) => [
+			id,
+			{
+				...attributionOf(first),
+				seq: own.seq,
+				replaced: replaced.length > 0 ? replaced : (onDevice.get(first.element_id) ?? []),
+				claimedAt: first.claimed_at,
+			},
+		]),
+	);
 }
 
 /** What the server writes into the `via` of an element that brings back another one. */

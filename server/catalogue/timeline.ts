@@ -52,10 +52,10 @@ export async function readEdits(
 				from entry_change where doc = ${doc} and seq > ${after}
 			union all
 			select 0, seq, actor_id, actor_name, via, received_at, null, null, null
-				from log_update as edit
-				where doc = ${doc} and kind = 'update' and seq > ${after}
+				from log_line as edit
+				where doc = ${doc} and seq > ${after}
 				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)
-				and seq > (select min(seq) from log_update where doc = ${doc})
+				and seq > (select min(seq) from log_line where doc = ${doc})
 		) as edits
 		where seq < ${before}
 		order by seq desc, place desc limit ${MAX_EDITS}`.execute(storage.db);

@@ -85,6 +85,11 @@ export class BulkEdits {
 		this.#parts = parts;
 	}
 
+	/** The document is being changed. */
+	isHeld(docName: string): boolean {
+		return this.#held.has(docName);
+	}
+
 	/** Resolves when the document may be loaded. */
 	async released(docName: string): Promise<void> {
 		for (let held; (held = this.#held.get(docName));) await held;

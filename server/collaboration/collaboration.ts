@@ -24,6 +24,8 @@ import { beginEntry, type NewEntry } from './begin-entry.ts';
 import { writeActionOf } from './doc-rights.ts';
 import { projectReview } from './comments/comment-rows.ts';
 import { BulkEdits, type BulkChange, type BulkOutcome, type BulkRunning } from './bulk-edits.ts';
+import { Compactor, type Compacting, type CompactionReport } from './compaction/compactor.ts';
+import { QuietHours } from './compaction/quiet-hours.ts';
 import { createDocSync, type DocSync } from './doc-sync.ts';
 import { fillFromLog, loadEntryDoc, type StoredEntry } from './entry-loader.ts';
 import { AuthenticateExtension } from './extensions/authenticate.ts';
@@ -61,6 +63,8 @@ export interface CollaborationParts {
 	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
 	/** An entry was edited up to a log position: the archival store schedules a version. */
 	readonly noteEdit: (id: EntryId, seq: number) => void;
+	/** Documents nobody has edited for so long are compacted. */
+	readonly compactAfterMs: number;
 	/** Further extensions, guarded like ours. */
 	readonly extensions?: readonly Extension[];
 }
@@ -140,6 +144,13 @@ export interface Collaboration {
 	/** False while the log cannot be written. */
 	readonly isReady: boolean;
 	readonly socketCount: number;
+	/** Documents in memory, or on their way there. */
+	readonly documentCount: number;
+	/**
+	 * Puts snapshots in the place of the updates of cold documents. Happens by itself too, each night.
+	 * @throws {Refusal} 'storage.log-failed' (503)
+	 */
+	compact(compacting?: Partial<Compacting>): Promise<CompactionReport>;
 	/** Projects what the log holds beyond the rows, after a crash. */
 	catchUp(): Promise<void>;
 	close(): Promise<void>;
@@ -173,9 +184,11 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				throw error;
 			}
 		},
-		read: (doc, afterSeq) => storage.log.read(doc, afterSeq),
+		read: (doc, afterSeq, limit) => storage.log.read(doc, afterSeq, limit),
 		readMany: (docs) => storage.log.readMany(docs),
 		head: (doc) => storage.log.head(doc),
+		replace: (snapshot) => storage.log.replace(snapshot),
+		kept: (doc) => storage.log.kept(doc),
 	};
 	const docs = new LiveDocs({
 		log,
@@ -252,7 +265,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		clock,
 		storedEntries: parts.storedEntries,
 		registeredAmong,
-		isOpen: (docName) => hocuspocus.documents.has(docName) || hocuspocus.loadingDocuments.has(docName),
+		isOpen,
 		async editOpen(id, actor, change) {
 			const seq = await edit(id, actor, change);
 			if (seq !== undefined) await projector.projectNow(entryDocName(id), seq);
@@ -277,6 +290,29 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			.where('id', 'in', [...ids])
 			.execute();
 		return new Set(rows.map(({ id }) => id as EntryId));
+	}
+
+	const compactor = new Compactor({
+		storage,
+		clock,
+		logger,
+		isInUse: (docName) => isOpen(docName) || bulk.isHeld(docName),
+	});
+	const quietHours = new QuietHours({
+		clock,
+		isIdle: () => sockets.count === 0,
+		async run() {
+			try {
+				const report = await compactor.run({ idleMs: parts.compactAfterMs });
+				if (report.documents > 0) logger.info(report, 'cold documents compacted');
+			} catch (error) {
+				logger.error({ err: error }, 'compaction failed; it is tried again tomorrow');
+			}
+		},
+	});
+
+	function isOpen(docName: string): boolean {
+		return hocuspocus.documents.has(docName) || hocuspocus.loadingDocuments.has(docName);
 	}
 
 	function logFailed(error: unknown): void {
@@ -443,6 +479,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		get socketCount() {
 			return sockets.count;
 		},
+		get documentCount() {
+			return hocuspocus.documents.size + hocuspocus.loadingDocuments.size;
+		},
+		compact: (compacting = {}) => compactor.run({ idleMs: parts.compactAfterMs, ...compacting }),
 		async catchUp() {
 			const behind = await storage.db
 				.selectFrom('log_head')
@@ -488,7 +528,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		close() {
 			return (closing ??= (async () => {
 				clearTimeout(probing);
+				quietHours.close();
 				sockets.shutDown();
+				await compactor.close();
 				await bulk.close();
 				await docs.drained();
 				await projector.close();

@@ -9,10 +9,25 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { buildEntryDoc, ENTRY_DOC_SCHEMA, entryDocName, writeMeta } from '#sync/entry-doc.ts';
 import type { LoggedUpdate, UpdateLog } from '#server/storage/update-log.ts';
 
-/** Fills a document from the log. @returns the log position it then holds */
+/**
+ * Fills a document from the log.
+ * @returns the log position it then holds
+ * @throws {Refusal} 'collaboration.unreadable-document'
+ */
 export async function fillFromLog(docName: string, document: Y.Doc, log: UpdateLog): Promise<number> {
-	const updates = await log.read(docName);
-	for (const update of updates) Y.applyUpdate(document, update.payload);
+	return fill(docName, document, await log.read(docName));
+}
+
+/** @throws {Refusal} 'collaboration.unreadable-document' */
+function fill(docName: string, document: Y.Doc, updates: readonly LoggedUpdate[]): number {
+	for (const { seq, payload } of updates)
+		try {
+			Y.applyUpdate(document, payload);
+		} catch (error) {
+			throw Object.assign(new Refusal('collaboration.unreadable-document', { doc: docName, seq }, 500), {
+				cause: error,
+			});
+		}
 	return updates.at(-1)?.seq ?? 0;
 }
 
@@ -29,7 +44,7 @@ const BUILDER: Actor = { id: 'import', name: 'import', via: 'import' };
  * Fills a document from the log. An entry that has none yet (it came by import and nobody opened it) gets its first
  * update here, built from its row, exactly once: two buildings would merge into doubled content.
  * @returns the log position the document then holds
- * @throws {Refusal} 'collaboration.unknown-document'
+ * @throws {Refusal} 'collaboration.unknown-document' | 'collaboration.unreadable-document'
  */
 export async function loadEntryDoc(
 	id: EntryId,
@@ -44,8 +59,7 @@ export async function loadEntryDoc(
 		await beginImported(entry, parts);
 		updates = await parts.log.read(docName);
 	}
-	for (const update of updates) Y.applyUpdate(document, update.payload);
-	return updates.at(-1)?.seq ?? 0;
+	return fill(docName, document, updates);
 }
 
 /**

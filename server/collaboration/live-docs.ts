@@ -9,6 +9,12 @@ import { judgeEntry } from './entry-rules.ts';
 import { judgeReview } from './review-rules.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
 
+/**
+ * Documents being edited that keep a copy for their gate. A copy takes as much memory as its document, and is built again
+ * in a moment.
+ */
+const MAX_GATES = 1000;
+
 /** Called after an update was logged. */
 export type OnLogged = (docName: string, seq: number, actor: Actor) => void;
 
@@ -26,6 +32,7 @@ export interface Taken {
 export class LiveDocs {
 	#log: UpdateLog;
 	#clock: Clock;
+	/** The longest unused first. */
 	#gates = new Map<Y.Doc, DocGate>();
 	#heldSeqs = new WeakMap<Y.Doc, number>();
 	#onLogged: OnLogged;
@@ -175,9 +182,19 @@ export class LiveDocs {
 	}
 
 	#gateOf(docName: string, document: Y.Doc): DocGate {
-		let gate = this.#gates.get(document);
-		if (!gate) this.#gates.set(document, (gate = new DocGate(document, judgeOf(docName))));
+		const gate = this.#gates.get(document) ?? new DocGate(document, judgeOf(docName));
+		this.#gates.delete(document);
+		this.#gates.set(document, gate);
+		if (this.#gates.size > MAX_GATES) this.#forgetOldest();
 		return gate;
+	}
+
+	#forgetOldest(): void {
+		for (const [document, gate] of this.#gates) {
+			if (gate.isBusy) continue;
+			this.forget(document);
+			return;
+		}
 	}
 }
 

@@ -1,7 +1,11 @@
 import { Hocuspocus, type Document } from '@hocuspocus/server';
 
 import { must } from '#domain/base/assert.ts';
-import type { ConnectionContext } from './connection-context.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import { CLOSE, type ConnectionContext } from './connection-context.ts';
+
+/** Why a document cannot be loaded, however often it is tried. */
+const FINAL = ['collaboration.unknown-document', 'collaboration.unreadable-document'];
 
 type LoadedDocument = Parameters<Hocuspocus['unloadDocument']>[0];
 
@@ -13,12 +17,23 @@ export class LiveServer extends Hocuspocus<ConnectionContext> {
 	override async createDocument(
 		...asked: Parameters<Hocuspocus<ConnectionContext>['createDocument']>
 	): ReturnType<Hocuspocus<ConnectionContext>['createDocument']> {
-		await this.unloadingDocuments.get(asked[0]);
-		return super.createDocument(...asked);
+		const [docName, , , , context] = asked;
+		await this.unloadingDocuments.get(docName);
+		try {
+			return await super.createDocument(...asked);
+		} catch (error) {
+			// The provider is told `reason`; anything else would reach it as a bare "permission-denied".
+			if (isRefusal(error) && FINAL.includes(error.code)) throw Object.assign(error, { reason: error.code });
+			// Not a no, for nobody who waits for this document: they come back by themselves.
+			context?.socket?.close(CLOSE.logFailed, 'collaboration.log-failed');
+			throw error;
+		}
 	}
 
 	override async unloadDocument(document: LoadedDocument): Promise<void> {
 		if (this.documents.get(document.name) === document) await super.unloadDocument(document);
+		// One that could not be loaded is nowhere, and its awareness would keep a timer for ever.
+		else if (document.isLoading) document.destroy();
 	}
 
 	/** Runs with the live document, loaded for it if nobody has it open; it stays loaded until the end. */

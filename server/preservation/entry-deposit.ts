@@ -64,10 +64,10 @@ export async function depositEntry(
 	}
 	const fromPosition = held === undefined ? 0 : held.isOurs ? held.position : recordedSeq;
 	const at = isoAt(parts.clock);
-	const actors = updates.filter(({ seq }) => seq > fromPosition).map(({ actor }) => actor);
 	let input: SnapshotInput;
 	try {
 		const changes = await changesBetween(storage, docName, fromPosition, toPosition);
+		const actors = await actorsBetween(storage, docName, fromPosition, toPosition);
 		input = {
 			entryId: id,
 			profile: entry?.profile ?? '',
@@ -140,6 +140,17 @@ function changesBetween(storage: Storage, docName: string, from: number, to: num
 		.where('seq', '<=', to)
 		.orderBy('seq')
 		.orderBy('id')
+		.execute();
+}
+
+function actorsBetween(storage: Storage, docName: string, from: number, to: number): Promise<Depositor[]> {
+	return storage.db
+		.selectFrom('log_line')
+		.select(['actor_id as id', 'actor_name as name'])
+		.where('doc', '=', docName)
+		.where('seq', '>', from)
+		.where('seq', '<=', to)
+		.orderBy('seq')
 		.execute();
 }
 

@@ -16,6 +16,9 @@ export interface Schema {
 	import_event: ImportEventTable;
 	log_update: LogUpdateTable;
 	log_head: LogHeadTable;
+	log_cold: LogColdTable;
+	log_kept: LogKeptTable;
+	log_line: LogLineView;
 	entry_change: EntryChangeTable;
 	deposit: DepositTable;
 	audit: AuditTable;
@@ -205,12 +208,12 @@ export interface ImportEventTable {
 	at: string;
 }
 
-/** The durable log: what the server acknowledged, in order. Never changed; compaction replaces cold rows. */
+/** The durable log: what the server acknowledged, in order. Never changed; a compaction moves cold rows to `log_cold`. */
 export interface LogUpdateTable {
 	/** Position in the log of the whole archive. */
 	seq: Generated<number>;
 	doc: string;
-	/** `update`, or `snapshot`: a whole state that replaces the rows before it. */
+	/** `update`, or `snapshot`: a whole state in the place of the rows up to its position. */
 	kind: string;
 	payload: Uint8Array;
 	actor_id: string;
@@ -219,6 +222,28 @@ export interface LogUpdateTable {
 	via: string | null;
 	received_at: string;
 }
+
+/** Rows that a snapshot stands for. Who wrote when stays for good, the payload for a time. */
+export interface LogColdTable extends Omit<LogUpdateTable, 'seq' | 'payload'> {
+	id: Generated<number>;
+	seq: number;
+	/** Null once it is not needed any more to go back before the compaction. */
+	payload: Uint8Array | null;
+	taken_at: string;
+}
+
+/** What is kept of the payloads of a document's cold rows. */
+export interface LogKeptTable {
+	doc: string;
+	/** JSON: `Kept` of `catalogue/replaced-values.ts`. */
+	kept: string;
+}
+
+/** Every update that was ever logged, whatever became of its payload. */
+export type LogLineView = Pick<
+	LogColdTable,
+	'seq' | 'doc' | 'actor_id' | 'actor_name' | 'via' | 'received_at'
+>;
 
 /** The last position of each live document. */
 export interface LogHeadTable {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anEntryRow, bulkOf } from '#tests/support/entry-rows.ts';
 import type { StorageFixture } from './storage.contract.ts';
 import type { Storage } from './storage.ts';
-import type { NewChange, NewUpdate } from './update-log.ts';
+import type { NewChange, NewSnapshot, NewUpdate } from './update-log.ts';
 
 const CHANGE: NewChange = {
 	elementId: 'el',
@@ -27,6 +27,16 @@ export function anUpdate(doc: string, text: string, changes: readonly NewChange[
 /** What a document's log holds, as text. */
 export async function textsOf(storage: Storage, doc: string, afterSeq?: number): Promise<string[]> {
 	return (await storage.log.read(doc, afterSeq)).map(({ payload }) => new TextDecoder().decode(payload));
+}
+
+function aSnapshot(doc: string, seq: number, text: string): NewSnapshot {
+	const payload = new TextEncoder().encode(text);
+	return { doc, seq, payload, kept: JSON.stringify({ kept: text }), at: '2026-02-01T00:00:00.000Z' };
+}
+
+async function coldTextsOf({ db }: Storage): Promise<string[]> {
+	const rows = await db.selectFrom('log_cold').select('payload').orderBy('id').execute();
+	return rows.map(({ payload }) => new TextDecoder().decode(payload ?? new Uint8Array()));
 }
 
 /** The acceptance suite of {@link Storage.log}. */
@@ -185,6 +195,73 @@ export function updateLogContract(setup: () => Promise<StorageFixture>): void {
 			expect(await textsOf(storage, 'entry:a')).toEqual(['whole', 'new']);
 			expect(await textsOf(storage, 'entry:a', seq)).toEqual(['new']);
 			expect((await storage.log.read('entry:a')).map(({ kind }) => kind)).toEqual(['snapshot', 'update']);
+		});
+
+		it('a snapshot takes the place of all rows and keeps the position, who wrote and when', async () => {
+			const storage = await opened();
+			const { log, db } = storage;
+			await log.append(anUpdate('entry:b', 'other'));
+			for (const text of ['1', '2', '3']) await log.append(anUpdate('entry:a', text));
+			const lines = await db.selectFrom('log_line').selectAll().orderBy('seq').execute();
+			const heads = await db.selectFrom('log_head').selectAll().execute();
+			const seq = await log.head('entry:a');
+			const snapshot = aSnapshot('entry:a', seq, '123');
+			expect(await log.replace({ ...snapshot, seq: seq - 1 })).toBe(false);
+			expect(await log.kept('entry:a')).toBeUndefined();
+			expect(await log.replace(snapshot)).toBe(true);
+			expect(await log.read('entry:a')).toEqual([
+				expect.objectContaining({ seq, kind: 'snapshot', receivedAt: '2026-01-02T03:04:05.678Z' }),
+			]);
+			expect(await textsOf(storage, 'entry:a')).toEqual(['123']);
+			expect(await textsOf(storage, 'entry:b')).toEqual(['other']);
+			expect(await log.kept('entry:a')).toBe('{"kept":"123"}');
+			// Again for the same position there is nothing to do.
+			expect(await log.replace(snapshot)).toBe(false);
+			expect(await db.selectFrom('log_head').selectAll().execute()).toEqual(heads);
+			expect(await db.selectFrom('log_line').selectAll().orderBy('seq').execute()).toEqual(lines);
+			expect(await coldTextsOf(storage)).toEqual(['1', '2', '3']);
+			expect(await log.begin(anUpdate('entry:a', 'late'))).toEqual({ seq, began: false });
+		});
+
+		it('goes on after a snapshot, and takes the next one', async () => {
+			const storage = await opened();
+			const { log } = storage;
+			const first = await log.append(anUpdate('entry:a', '1'));
+			await log.replace(aSnapshot('entry:a', first, 'one'));
+			const second = await log.append(anUpdate('entry:a', '2'));
+			expect(second).toBeGreaterThan(first);
+			expect(await textsOf(storage, 'entry:a')).toEqual(['one', '2']);
+			expect(await log.replace(aSnapshot('entry:a', first, 'too late'))).toBe(false);
+			expect(await log.replace(aSnapshot('entry:a', second, 'two'))).toBe(true);
+			expect(await textsOf(storage, 'entry:a')).toEqual(['two']);
+			expect(await log.kept('entry:a')).toBe('{"kept":"two"}');
+			// The snapshot before is kept as the rows are.
+			expect(await coldTextsOf(storage)).toEqual(['1', 'one', '2']);
+		});
+
+		it('after a crash in the middle the rows are there or the snapshot, never neither', async () => {
+			for (let turns = 0; turns < 12; turns++) {
+				const fixture = await setup();
+				const storage = await fixture.open();
+				const texts = Array.from({ length: 400 }, (_, index) => String(index));
+				const seqs = await Promise.all(texts.map((text) => storage.log.append(anUpdate('entry:a', text))));
+				const snapshot = aSnapshot('entry:a', seqs.at(-1) ?? 0, 'whole');
+				const replaced = storage.log.replace(snapshot).catch(() => undefined);
+				for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+				await fixture.crash(storage);
+				const isDone = await replaced;
+				const again = await fixture.open();
+				const found = await textsOf(again, 'entry:a');
+				if (isDone || found.length === 1) {
+					expect(found).toEqual(['whole']);
+					expect(await coldTextsOf(again)).toEqual(texts);
+				} else {
+					expect(found).toEqual(texts);
+					expect(await coldTextsOf(again)).toEqual([]);
+				}
+				expect(await again.log.append(anUpdate('entry:a', 'on'))).toBeGreaterThan(snapshot.seq);
+				await again.close();
+			}
 		});
 
 		it('never gives a position twice, though its row is gone', async () => {

@@ -4,6 +4,7 @@ import type { Role } from '#domain/permissions/permissions.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { serve } from '#server/http.ts';
+import type { Storage } from '#server/storage/storage.ts';
 import { aFolder } from './folder.ts';
 
 export { aFolder };
@@ -31,6 +32,7 @@ export async function startTestServer(
 		readonly extensions?: readonly Extension[];
 		readonly holdings?: 'empty' | 'tiny';
 		readonly idleMs?: number;
+		readonly storage?: (opened: Storage) => Storage;
 		readonly tls?: string;
 		readonly env?: NodeJS.ProcessEnv;
 	} = {},
@@ -43,6 +45,7 @@ export async function startTestServer(
 	const app = await createApp(config, {
 		extensions: options.extensions ?? [],
 		...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+		...(options.storage === undefined ? {} : { storage: options.storage }),
 	});
 	if (!(await app.administration.isSetUp()))
 		await app.administration.setUp({

@@ -64,9 +64,11 @@ export class DurableLogExtension implements Extension {
 		if (type === 0) return;
 		const refuse = (error: unknown): never => {
 			const refusal = isRefusal(error) ? error : new Refusal('collaboration.failed', {}, 500);
-			connection.sendStateless(
-				JSON.stringify({ type: 'refused', code: refusal.code, params: refusal.params }),
-			);
+			// A log that fails is no answer to what was sent: it is not put away as refused, and comes again with its sender.
+			if (refusal.code !== 'collaboration.log-failed')
+				connection.sendStateless(
+					JSON.stringify({ type: 'refused', code: refusal.code, params: refusal.params }),
+				);
 			// A throw alone leaves the provider connected but dead: the socket goes first.
 			context.socket.close(closeCodeOf(refusal), refusal.code);
 			throw error;

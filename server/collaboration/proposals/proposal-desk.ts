@@ -105,7 +105,7 @@ export function createProposalDesk(parts: {
 	/** By the log, in which only the server says how: what a client writes into `via` proves nothing. */
 	async function isApplied(entryId: EntryId, via: string): Promise<boolean> {
 		const row = await storage.db
-			.selectFrom('log_update')
+			.selectFrom('log_line')
 			.select('seq')
 			.where('doc', '=', entryDocName(entryId))
 			.where('via', '=', via)

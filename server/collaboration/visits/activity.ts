@@ -90,7 +90,7 @@ async function readLogged(
 		with docs(doc) as materialized (${docs})
 		select seq from entry_change where doc in (select doc from docs) and seq < ${before} ${by}
 		union
-		select seq from log_update where doc in (select doc from docs) and seq < ${before} ${by}
+		select seq from log_line where doc in (select doc from docs) and seq < ${before} ${by}
 		order by seq desc limit ${MAX_LOGGED}`.execute(storage.db);
 	const first = newest.rows.at(-1)?.seq;
 	if (first === undefined) return { rows: [], before: null };
@@ -102,7 +102,7 @@ async function readLogged(
 				from entry_change where doc in (select doc from docs) and seq >= ${first} and seq < ${before} ${by}
 			union all
 			select 0, doc, seq, actor_id, actor_name, via, received_at, null, null, null
-				from log_update as edit
+				from log_line as edit
 				where doc in (select doc from docs) and doc < 'review:' and kind = 'update'
 				and seq >= ${first} and seq < ${before} ${by}
 				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)

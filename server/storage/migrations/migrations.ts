@@ -7,6 +7,7 @@ import { up as proposals } from './0005-proposals.ts';
 import { up as reviewStates } from './0006-review-states.ts';
 import { up as correctionOrders } from './0007-correction-orders.ts';
 import { up as visits } from './0008-visits.ts';
+import { up as compaction } from './0009-compaction.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0006-review-states': { up: reviewStates },
 	'0007-correction-orders': { up: correctionOrders },
 	'0008-visits': { up: visits },
+	'0009-compaction': { up: compaction },
 };

@@ -50,6 +50,14 @@ export type Ask =
 			readonly payloads: Uint8Array;
 			readonly lengths: readonly number[];
 	  }
+	| {
+			readonly kind: 'replace';
+			readonly doc: string;
+			readonly seq: number;
+			readonly payload: Uint8Array;
+			readonly kept: string;
+			readonly at: string;
+	  }
 	| { readonly kind: 'end'; readonly how: 'commit' | 'rollback' }
 	| { readonly kind: 'close' };
 

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { LogUpdateTable, Schema } from '../schema.ts';
-import type { LoggedUpdate, NewUpdate, UpdateLog } from '../update-log.ts';
+import type { LoggedUpdate, NewSnapshot, NewUpdate, UpdateLog } from '../update-log.ts';
 import type { AppendAnswer, AppendMessage } from './messages.ts';
 import type { WorkerConnection } from './worker-connection.ts';
 import type { WriterQueue } from './writer-queue.ts';
@@ -43,8 +43,8 @@ export class SqliteLog implements UpdateLog {
 		return { seq, began: wrote };
 	}
 
-	async read(doc: string, afterSeq = 0): Promise<LoggedUpdate[]> {
-		const rows = await this.#db
+	async read(doc: string, afterSeq = 0, limit?: number): Promise<LoggedUpdate[]> {
+		let query = this.#db
 			.selectFrom('log_update')
 			.selectAll()
 			.where('doc', '=', doc)
@@ -56,9 +56,9 @@ export class SqliteLog implements UpdateLog {
 					.where('snapshot.doc', '=', doc)
 					.where('snapshot.kind', '=', sql.lit('snapshot')),
 			)
-			.orderBy('seq')
-			.execute();
-		return rows.map(loggedUpdateOf);
+			.orderBy('seq');
+		if (limit !== undefined) query = query.limit(limit);
+		return (await query.execute()).map(loggedUpdateOf);
 	}
 
 	async readMany(docs: readonly string[]): Promise<ReadonlyMap<string, readonly LoggedUpdate[]>> {
@@ -84,6 +84,26 @@ export class SqliteLog implements UpdateLog {
 	async head(doc: string): Promise<number> {
 		const row = await this.#db.selectFrom('log_head').select('seq').where('doc', '=', doc).executeTakeFirst();
 		return row?.seq ?? 0;
+	}
+
+	async replace(snapshot: NewSnapshot): Promise<boolean> {
+		// Not urgent: whatever people append goes first.
+		return this.#queue.hold(async () => {
+			try {
+				return await this.#writer.ask<boolean>({ kind: 'replace', ...snapshot });
+			} catch (error) {
+				throw failed(error);
+			}
+		});
+	}
+
+	async kept(doc: string): Promise<string | undefined> {
+		const row = await this.#db
+			.selectFrom('log_kept')
+			.select('kept')
+			.where('doc', '=', doc)
+			.executeTakeFirst();
+		return row?.kept;
 	}
 
 	/** Resolves when nothing waits any more. */
@@ -130,13 +150,8 @@ export class SqliteLog implements UpdateLog {
 				);
 				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
 			} catch (error) {
-				const reason = error instanceof Error ? error.message : String(error);
 				// The next group tries again: a full disk may have been cleared by then.
-				for (const each of group) {
-					const refusal = new Refusal('storage.log-failed', { reason }, 503);
-					refusal.cause = error;
-					each.reject(refusal);
-				}
+				for (const each of group) each.reject(failed(error));
 			} finally {
 				giveBack();
 			}
@@ -155,6 +170,13 @@ export class SqliteLog implements UpdateLog {
 		}
 		return this.#waiting.splice(0, count);
 	}
+}
+
+function failed(error: unknown): Refusal {
+	const reason = error instanceof Error ? error.message : String(error);
+	const refusal = new Refusal('storage.log-failed', { reason }, 503);
+	refusal.cause = error;
+	return refusal;
 }
 
 function loggedUpdateOf(row: Selectable<LogUpdateTable>): LoggedUpdate {

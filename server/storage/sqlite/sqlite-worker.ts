@@ -121,6 +121,27 @@ function append({ updates, payloads, lengths }: Extract<Ask, { kind: 'append' }>
 	);
 }
 
+function replace({ doc, seq, payload, kept, at }: Extract<Ask, { kind: 'replace' }>): boolean {
+	return transaction(() => {
+		const last = prepare(
+			"select 1 from log_head join log_update using (doc, seq) where doc = ? and seq = ? and kind = 'update'",
+		);
+		if (!last.get(doc, seq)) return false;
+		prepare(
+			'insert into log_cold (seq, doc, kind, payload, actor_id, actor_name, via, received_at, taken_at) select seq, doc, kind, payload, actor_id, actor_name, via, received_at, ? from log_update where doc = ?',
+		).run(at, doc);
+		prepare('delete from log_update where doc = ?').run(doc);
+		// It takes the place of the last row: positions that rows, versions and devices know stay true.
+		prepare(
+			"insert into log_update (seq, doc, kind, payload, actor_id, actor_name, via, received_at) select seq, doc, 'snapshot', ?, actor_id, actor_name, via, received_at from log_cold where doc = ? and seq = ? and kind = 'update'",
+		).run(payload, doc, seq);
+		prepare(
+			'insert into log_kept (doc, kept) values (?, ?) on conflict (doc) do update set kept = excluded.kept',
+		).run(doc, kept);
+		return true;
+	});
+}
+
 function answer(ask: Ask): unknown {
 	switch (ask.kind) {
 		case 'query':
@@ -139,6 +160,8 @@ function answer(ask: Ask): unknown {
 			});
 		case 'append':
 			return append(ask);
+		case 'replace':
+			return replace(ask);
 		case 'end':
 			return end(ask.how);
 		case 'close':

@@ -80,6 +80,8 @@ async function contentOf(dataDir: string) {
 		return {
 			entries: await db.selectFrom('entry').selectAll().orderBy('row_id').execute(),
 			log: await db.selectFrom('log_update').selectAll().orderBy('seq').execute(),
+			cold: await db.selectFrom('log_cold').selectAll().orderBy('id').execute(),
+			kept: await db.selectFrom('log_kept').selectAll().orderBy('doc').execute(),
 			changes: await db.selectFrom('entry_change').selectAll().orderBy('id').execute(),
 			deposits: await db.selectFrom('deposit').selectAll().orderBy('id').execute(),
 			people: await db.selectFrom('user').selectAll().orderBy('id').execute(),
@@ -104,6 +106,13 @@ describe('a backup', () => {
 			await server.app.collaboration.takeUpdate(`entry:${id}`, update, ops, { person: system, alsoBy: [] });
 		opened.close();
 		expect((await server.app.catalogue.entry(system, id)).conflicts['title']).toHaveLength(2);
+		// One of the logs is compacted.
+		const compacted = ids[1] as EntryId;
+		await server.app.collaboration.setField(compacted, 'title', '乙号之二', ops);
+		await server.app.preservation.depositNow(compacted);
+		expect(await server.app.collaboration.compact({ idleMs: -1000, minRows: 2 })).toMatchObject({
+			documents: 1,
+		});
 		const file = join(folder, '备份.tar.gz');
 		const made = await back(server.app, file);
 		expect(made).toMatchObject({ file, objects: 4 });
@@ -126,6 +135,8 @@ describe('a backup', () => {
 		const again = await startTestServer({ dataDir: dir });
 		const { db } = again.app.storage;
 		expect((await again.app.catalogue.entry(system, id)).conflicts['title']).toHaveLength(2);
+		await again.app.collaboration.setField(compacted, 'title', '乙号之三', ops);
+		expect((await again.app.catalogue.timeline(system, compacted)).steps).not.toHaveLength(0);
 		expect(await db.selectFrom('session').selectAll().execute()).toEqual([]);
 		const settings = await db.selectFrom('setting').selectAll().where('key', 'like', 'log.%').execute();
 		expect(Object.fromEntries(settings.map(({ key, value }) => [key, JSON.parse(value) as unknown]))).toEqual(

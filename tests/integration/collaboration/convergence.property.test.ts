@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import pino from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import * as Y from 'yjs';
+import { systemClock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
 import type { FieldValue } from '#domain/catalogue/entry.ts';
 import { threadsOf } from '#domain/collaboration/comments.ts';
@@ -9,11 +11,16 @@ import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { bodyOf, buildEntryDoc, ENTRY_DOC_SCHEMA, readEntryDoc, writeMeta } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField, survivingElements } from '#sync/field-values.ts';
 import { eventsOf } from '#sync/review-doc.ts';
+import { chooseValues, contestedElements, settingsOf } from '#server/catalogue/chosen-values.ts';
+import { Compactor } from '#server/collaboration/compaction/compactor.ts';
+import { differenceOf } from '#server/collaboration/compaction/snapshot.ts';
 import { DocGate } from '#server/collaboration/doc-gate.ts';
 import { judgeEntry } from '#server/collaboration/entry-rules.ts';
 import { judgeReview } from '#server/collaboration/review-rules.ts';
+import type { LoggedUpdate } from '#server/storage/update-log.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { anEntryRow, bulkOf } from '#tests/support/entry-rows.ts';
 import { aFolder } from '#tests/support/folder.ts';
 
 const RUNS = process.env['LANTAI_TEST_LONG'] ? 10_000 : 100;
@@ -23,7 +30,18 @@ type Kind = (typeof KINDS)[number];
 
 interface Step {
 	readonly kind:
-		'set' | 'write' | 'erase' | 'bold' | 'comment' | 'propose' | 'up' | 'down' | 'again' | 'restart';
+		| 'set'
+		| 'write'
+		| 'erase'
+		| 'bold'
+		| 'comment'
+		| 'propose'
+		| 'up'
+		| 'down'
+		| 'again'
+		| 'join'
+		| 'restart'
+		| 'compact';
 	readonly who: number;
 	readonly field: string;
 	readonly value: string | null;
@@ -34,7 +52,7 @@ const steps = fc.array(
 	fc.record<Step>({
 		kind: fc.constantFrom(
 			...(['set', 'set', 'set', 'write', 'write', 'erase', 'bold', 'comment', 'propose'] as const),
-			...(['up', 'up', 'down', 'down', 'again', 'restart'] as const),
+			...(['up', 'up', 'down', 'down', 'again', 'join', 'restart', 'compact'] as const),
 		),
 		who: fc.nat(4),
 		field: fc.constantFrom(...FIELDS),
@@ -65,19 +83,61 @@ class Device {
 class Server {
 	docs: Record<Kind, Y.Doc>;
 	readonly logged: { readonly kind: Kind; readonly update: Uint8Array }[] = [];
+	/** All that was ever logged, as it would stand without compaction. */
+	readonly rows: Record<Kind, LoggedUpdate[]> = { entry: [], review: [] };
+	compacted = 0;
 	#gates: Record<Kind, DocGate>;
 	#storage: Storage;
+	#compactor: Compactor;
 	#name = createId<string>();
 
-	constructor(storage: Storage, state: Uint8Array) {
+	constructor(storage: Storage, compactor: Compactor, state: Uint8Array) {
 		this.#storage = storage;
+		this.#compactor = compactor;
 		this.docs = { entry: new Y.Doc(), review: new Y.Doc() };
 		Y.applyUpdate(this.docs.entry, state);
 		this.#gates = this.#gatesOf();
 	}
 
 	async begin(state: Uint8Array): Promise<void> {
+		// As if every position were in the archival store.
+		const row = anEntryRow({ id: this.#name, deposited_seq: Number.MAX_SAFE_INTEGER });
+		await this.#storage.bulk([bulkOf([row])]);
 		await this.#append('entry', state, 'server', []);
+	}
+
+	async compact(): Promise<void> {
+		const { documents, kept } = await this.#compactor.run({ idleMs: 0, minRows: 2 });
+		expect(kept).toEqual([]);
+		this.compacted += documents;
+	}
+
+	/** The log says what it would say without compaction: content, clocks and deletions, chosen values and conflicts. */
+	async expectAllThere(): Promise<void> {
+		for (const kind of KINDS) {
+			const doc = `${kind}:${this.#name}`;
+			const whole = new Y.Doc();
+			for (const { payload } of this.rows[kind]) Y.applyUpdate(whole, payload);
+			expect(differenceOf(whole, this.docs[kind])).toBeUndefined();
+			if (kind === 'review') continue;
+			const content = readEntryDoc(whole);
+			const contested = contestedElements(content);
+			const log = { read: async () => this.rows[kind], kept: async () => undefined };
+			const settings = await settingsOf({ db: this.#storage.db, log }, doc, contested);
+			expect(chooseValues(content, await settingsOf(this.#storage, doc, contested))).toEqual(
+				chooseValues(content, settings),
+			);
+		}
+		const lines = this.#storage.db.selectFrom('log_line').select('seq').orderBy('seq');
+		for (const kind of KINDS)
+			expect(await lines.where('doc', '=', `${kind}:${this.#name}`).execute()).toEqual(
+				this.rows[kind].map(({ seq }) => ({ seq })),
+			);
+	}
+
+	/** Leaves nothing that the next run would have to look at. */
+	async end(): Promise<void> {
+		await this.#storage.db.deleteFrom('log_head').execute();
 	}
 
 	async take(kind: Kind, update: Uint8Array, by: string): Promise<void> {
@@ -113,13 +173,16 @@ class Server {
 		by: string,
 		changes: Parameters<Storage['log']['append']>[0]['changes'],
 	): Promise<void> {
-		await this.#storage.log.append({
+		const actor = { id: by, name: by, via: null };
+		const receivedAt = '2026-01-01T00:00:00.000Z';
+		const seq = await this.#storage.log.append({
 			doc: `${kind}:${this.#name}`,
 			payload,
-			actor: { id: by, name: by, via: null },
-			receivedAt: '2026-01-01T00:00:00.000Z',
+			actor,
+			receivedAt,
 			changes,
 		});
+		this.rows[kind].push({ seq, kind: 'update', payload, actor, receivedAt });
 	}
 }
 
@@ -138,11 +201,15 @@ function saysOf(docs: Record<Kind, Y.Doc>): unknown {
 }
 
 it(
-	'any work of several devices converges through gate, log and restarts, and every value is there until seen and replaced',
+	'any work of several devices converges through gate, log, restarts and compactions, and every value is there until seen and replaced',
 	{ timeout: 1_200_000 },
 	async () => {
 		const storage = await openStorage({ dataDir: await aFolder(), synchronous: 'off' });
 		onTestFinished(() => storage.close());
+		const logger = pino({ level: 'silent' });
+		const compactor = new Compactor({ storage, clock: systemClock, logger, isInUse: () => false });
+		onTestFinished(() => compactor.close());
+		let compacted = 0;
 		await fc.assert(
 			fc.asyncProperty(steps, fc.integer({ min: 3, max: 5 }), async (run, count) => {
 				const first = new Y.Doc();
@@ -153,7 +220,7 @@ it(
 					{ by: 'server', at: '2026-01-01T00:00:00.000Z', newElementId: () => createId<string>() },
 				);
 				const state = Y.encodeStateAsUpdate(first);
-				const server = new Server(storage, state);
+				const server = new Server(storage, compactor, state);
 				await server.begin(state);
 				const devices = Array.from({ length: count }, (_, index) => new Device(`p${index}`, state));
 				/** Elements that the setter of another one had before them. */
@@ -216,11 +283,26 @@ it(
 							Y.applyUpdate(device.docs[known.kind], known.update, 'server');
 							if (step.at < device.seen) await server.take(known.kind, known.update, device.by);
 						}
-					} else await server.restart();
+					} else if (step.kind === 'join') {
+						// Whoever comes back gets what they lack of the state, not update by update.
+						for (const kind of KINDS) {
+							const known = Y.encodeStateVector(device.docs[kind]);
+							Y.applyUpdate(device.docs[kind], Y.encodeStateAsUpdate(server.docs[kind], known), 'server');
+						}
+					} else {
+						if (step.kind === 'compact') await server.compact();
+						await server.restart();
+					}
 				}
 				for (const device of devices) while (device.unsent.length > 0) await send(device);
 				for (const device of devices) while (device.seen < server.logged.length) receive(device);
 				await server.restart();
+				await server.expectAllThere();
+				await server.compact();
+				await server.restart();
+				await server.expectAllThere();
+				compacted += server.compacted;
+				await server.end();
 				const says = saysOf(server.docs);
 				for (const device of devices) expect(saysOf(device.docs)).toEqual(says);
 				const standing = new Map(
@@ -234,5 +316,6 @@ it(
 			}),
 			{ numRuns: RUNS },
 		);
+		expect(compacted).toBeGreaterThan(RUNS);
 	},
 );

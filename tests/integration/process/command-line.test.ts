@@ -222,6 +222,9 @@ describe('the command line', () => {
 		await runCli(['user', 'add', '张三', '--role', 'reader', '--password-stdin', '--data', data], terminal);
 		await runCli(['tree', '--data', data], terminal);
 		await runCli(['show', 'x', '--data', data], terminal);
-		expect(out).toBe('已添加 张三（reader）。\n没有条目。\n没有这个条目，或无权查看。\n');
+		await runCli(['log', 'compact', '--data', data], terminal);
+		expect(out).toBe(
+			'已添加 张三（reader）。\n没有条目。\n没有这个条目，或无权查看。\n已压缩 0 个文档：0 行，0.0 MB 减为 0.0 MB。0 个正在使用，留待下次。清除旧内容 0 行。\n',
+		);
 	});
 });
