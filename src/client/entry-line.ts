@@ -162,8 +162,11 @@ export class EntryLine {
 
 	/** Everything the server had is on the wire now. */
 	stateArrived(): void {
+		// The first is kept at once: what is typed on it may outlive the connection, and be judged by what it was typed on.
+		const isFirst = !this.#hasState;
 		this.#hasState = true;
-		this.#keepSoon();
+		if (isFirst) this.#keepIfQuiet();
+		else this.#keepSoon();
 	}
 
 	/** A state read over HTTP. */

@@ -103,10 +103,10 @@ async function readLogged(
 			union all
 			select 0, doc, seq, actor_id, actor_name, via, received_at, null, null, null
 				from log_line as edit
-				where doc in (select doc from docs) and doc < 'review:' and kind = 'update'
+				where doc in (select doc from docs) and doc < 'review:'
 				and seq >= ${first} and seq < ${before} ${by}
 				and not exists (select 1 from entry_change where entry_change.doc = edit.doc and entry_change.seq = edit.seq)
-				and seq > (select min(seq) from log_update as first where first.doc = edit.doc)
+				and seq > (select min(seq) from log_line as first where first.doc = edit.doc)
 		) as logged
 		order by seq desc, place desc`.execute(storage.db);
 	return { rows, before: newest.rows.length === MAX_LOGGED ? first : null };
