@@ -147,6 +147,22 @@ export function updateLogContract(setup: () => Promise<StorageFixture>): void {
 			expect(await textsOf(storage, 'entry:a')).toEqual(['4']);
 		});
 
+		it('writes nothing of a document that was judged after an update that failed', async () => {
+			const storage = await opened();
+			const broken = anUpdate('entry:a', '1', [{ ...CHANGE, toValue: null as never }]);
+			// Too large for the commit of the first, so that it and what follows have one of their own.
+			const filler = { ...anUpdate('entry:b', ''), payload: new Uint8Array(9 * 1024 * 1024) };
+			const [first, other, next] = await Promise.allSettled([
+				storage.log.append(broken),
+				storage.log.append(filler),
+				storage.log.append(anUpdate('entry:a', '2')),
+			]);
+			expect(first).toMatchObject({ status: 'rejected' });
+			expect(other).toMatchObject({ status: 'fulfilled' });
+			expect(next).toMatchObject({ status: 'rejected', reason: { code: 'storage.log-failed' } });
+			expect(await textsOf(storage, 'entry:a')).toEqual([]);
+		});
+
 		it('keeps the bytes it was given, though the caller uses them again', async () => {
 			const storage = await opened();
 			const buffer = new TextEncoder().encode('frame: payload');

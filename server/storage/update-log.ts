@@ -51,7 +51,7 @@ export interface NewSnapshot {
 export interface UpdateLog {
 	/**
 	 * Appends; resolves with the position after the commit. Appends of one turn share one commit (group commit) and
-	 * keep their order. Rejects when the commit failed: then nothing of that group was written.
+	 * keep their order. Rejects when the commit failed: then nothing of that group was written, nor of what waited for the same documents.
 	 */
 	append(update: NewUpdate): Promise<number>;
 	/**

@@ -150,8 +150,12 @@ export class SqliteLog implements UpdateLog {
 				);
 				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
 			} catch (error) {
-				// The next group tries again: a full disk may have been cleared by then.
-				for (const each of group) each.reject(failed(error));
+				// The next group tries again: a full disk may have been cleared by then. What waits of the same documents was
+				// judged as if this were in the log: without it, it would stand on nothing.
+				const docs = new Set(group.map(({ message }) => message.doc));
+				const following = this.#waiting.filter(({ message }) => docs.has(message.doc));
+				this.#waiting = this.#waiting.filter((each) => !following.includes(each));
+				for (const each of [...group, ...following]) each.reject(failed(error));
 			} finally {
 				giveBack();
 			}
