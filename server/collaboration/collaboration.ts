@@ -2,24 +2,21 @@ import type { Extension } from '@hocuspocus/server';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { sql } from 'kysely';
 import * as Y from 'yjs';
 import type { Actor } from '#domain/base/actor.ts';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
-import { createId, type EntryId } from '#domain/base/ids.ts';
+import type { Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryDocName, parseDocName } from '#sync/entry-doc.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
-import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
-import { elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
-import { isEdited } from '#server/catalogue/edited.ts';
-import { project, projectMany, type Projected } from '#server/catalogue/projection.ts';
+import { reviewDocName } from '#sync/review-doc.ts';
+import { project, projectMany } from '#server/catalogue/projection.ts';
 import { readLineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { UpdateLog } from '#server/storage/update-log.ts';
 import { Announcements } from './announcements.ts';
+import { behindTheLog } from './behind-the-log.ts';
 import { beginEntry, type NewEntry } from './begin-entry.ts';
 import { writeActionOf } from './doc-rights.ts';
 import { projectReview } from './comments/comment-rows.ts';
@@ -39,17 +36,13 @@ import { LiveDocs } from './live-docs.ts';
 import { LiveServer } from './live-server.ts';
 import { createMoveCheck } from './move-check.ts';
 import { closeNoLongerAllowed } from './no-longer-allowed.ts';
+import { LogHealth } from './log-health.ts';
 import { nowReadOnly } from './now-read-only.ts';
 import { PresentPlaces } from './present-places.ts';
 import { Projector } from './projector.ts';
+import { ServerEdits } from './server-edits.ts';
 import { Sockets } from './sockets.ts';
 import { StillEntries } from './still-entries.ts';
-
-/** Who settles what needs nobody. */
-const AUTOMATIC = { id: 'server', name: 'server', via: 'automatic' } as const;
-
-/** How often it is tried whether the log can be written again. */
-const PROBE_MS = 1000;
 
 /** What live editing needs of the rest. */
 export interface CollaborationParts {
@@ -159,7 +152,6 @@ export interface Collaboration {
 /** Starts live editing: Hocuspocus with our extensions, nothing acknowledged before it is durable. */
 export function createCollaboration(parts: CollaborationParts): Collaboration {
 	const { storage, clock, logger } = parts;
-	let isReady = true;
 	let closing: Promise<void> | undefined;
 	const hocuspocus = new LiveServer({
 		name: 'lantai',
@@ -172,34 +164,22 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		extensions: [],
 	});
 	const announcements = new Announcements({ hocuspocus, logger, thingsOf: parts.thingsOf });
-	let probing: NodeJS.Timeout | undefined;
-	/** The log, whose failures close editing whoever met them. */
-	const log: UpdateLog = {
-		append: (update) => storage.log.append(update),
-		async begin(update) {
-			try {
-				return await storage.log.begin(update);
-			} catch (error) {
-				logFailed(error);
-				throw error;
-			}
-		},
-		read: (doc, afterSeq, limit) => storage.log.read(doc, afterSeq, limit),
-		readMany: (docs) => storage.log.readMany(docs),
-		head: (doc) => storage.log.head(doc),
-		replace: (snapshot) => storage.log.replace(snapshot),
-		kept: (doc) => storage.log.kept(doc),
-	};
+	const health = new LogHealth({
+		logger,
+		tryWriting: () => storage.tryWriting(),
+		closeSockets: () => sockets.closeAll(CLOSE.logFailed, 'collaboration.log-failed'),
+	});
+	const log = health.watched(storage.log);
 	const docs = new LiveDocs({
 		log,
 		clock,
 		onLogged(docName, seq) {
-			isReady = true;
+			health.written();
 			projector.note(docName, seq);
 			const name = parseDocName(docName);
 			if (name?.kind === 'entry') parts.noteEdit(name.id, seq);
 		},
-		onLogFailed: logFailed,
+		onLogFailed: (error) => health.failed(error),
 	});
 	const load = async (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
@@ -213,6 +193,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			storedEntry: async (id) => (await parts.storedEntries([id])).get(id),
 		});
 	};
+	const edits = new ServerEdits({ hocuspocus, docs, clock });
 	const checkMove = createMoveCheck(parts.thingOf);
 	const extensions: Extension[] = [
 		...(parts.extensions ?? []),
@@ -229,7 +210,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		identities: parts.identities,
 		logger,
 		origin: parts.origin,
-		isReady: () => isReady,
+		isReady: () => health.isReady,
 		lineage: async () => (await readLineage(storage)).lineage,
 	});
 	const projector = new Projector({
@@ -250,9 +231,11 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		onProjected(projected) {
 			void announcements.changed(projected);
 			for (const each of projected)
-				settleTrifles(each).catch((error: unknown) =>
-					logger.error({ err: error, entry: each.id }, 'settling what differs in width only failed'),
-				);
+				edits
+					.settleTrifles(each.id, each.trifles)
+					.catch((error: unknown) =>
+						logger.error({ err: error, entry: each.id }, 'settling what differs in width only failed'),
+					);
 			if (projected.some(({ isMoved }) => isMoved))
 				closeNoLongerAllowed(hocuspocus, parts.thingOf).catch((error: unknown) =>
 					logger.error({ err: error }, 'asking again who may have what open failed'),
@@ -267,17 +250,17 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		registeredAmong,
 		isOpen,
 		async editOpen(id, actor, change) {
-			const seq = await edit(id, actor, change);
+			const seq = await edits.edit(id, actor, change);
 			if (seq !== undefined) await projector.projectNow(entryDocName(id), seq);
 			return seq;
 		},
 		projectGiven: (given) => projector.projectGiven(given),
 		projectLater: (docName, seq) => projector.note(docName, seq),
 		onLogged(id, seq) {
-			isReady = true;
+			health.written();
 			parts.noteEdit(id, seq);
 		},
-		onLogFailed: logFailed,
+		onLogFailed: (error) => health.failed(error),
 	});
 
 	const still = new StillEntries({ hocuspocus, docs, bulk, projector });
@@ -315,102 +298,18 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		return hocuspocus.documents.has(docName) || hocuspocus.loadingDocuments.has(docName);
 	}
 
-	function logFailed(error: unknown): void {
-		if (closing) return;
-		logger.fatal({ err: error }, 'the log cannot be written; editing is closed until it can');
-		isReady = false;
-		probing ??= setTimeout(() => void probe(), PROBE_MS);
-		// People keep what they typed on their side and come back by themselves.
-		setImmediate(() => sockets.closeAll(CLOSE.logFailed, 'collaboration.log-failed'));
-	}
-
-	/** With editing closed nobody would ever find out that the disk has room again. */
-	async function probe(): Promise<void> {
-		try {
-			await storage.tryWriting();
-			isReady = true;
-			probing = undefined;
-			logger.warn('the log can be written again; editing is open');
-		} catch (error) {
-			logger.warn({ err: error }, 'the log still cannot be written');
-			if (!closing) probing = setTimeout(() => void probe(), PROBE_MS);
-		}
-	}
-
-	function edit(id: EntryId, actor: Actor, change: (copy: Y.Doc) => boolean): Promise<number | undefined> {
-		return changeDoc(entryDocName(id), actor, change, 'update');
-	}
-
-	async function changeDoc(
-		docName: string,
-		actor: Actor,
-		change: (copy: Y.Doc) => boolean,
-		judging: 'update' | 'server',
-	): Promise<number | undefined> {
-		return hocuspocus.withDocument(docName, async (document) => {
-			const copy = new Y.Doc();
-			try {
-				Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
-				const before = Y.encodeStateVector(copy);
-				if (!change(copy)) return undefined;
-				const update = Y.encodeStateAsUpdate(copy, before);
-				const taken = await docs.take(docName, document, update, actor, judging);
-				if (!taken) return undefined;
-				Y.applyUpdate(document, update, { source: 'local' });
-				taken.settle();
-				return taken.seq;
-			} finally {
-				copy.destroy();
-			}
-		});
-	}
-
-	/** Values that differ in blanks and width only need nobody: the newest stands, and the timeline says how. */
-	async function settleTrifles({ id, trifles }: Projected): Promise<void> {
-		for (const { field, elements, value } of trifles)
-			await edit(id, AUTOMATIC, (copy) => {
-				const values = fieldValuesOf(copy);
-				if (!haveSameIds(elementsOf(values, field), elements)) return false;
-				setField(values, field, value, {
-					id: createId<string>(),
-					by: AUTOMATIC.id,
-					at: isoAt(clock),
-					via: AUTOMATIC.via,
-				});
-				return true;
-			});
-	}
-
 	return {
 		upgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
 		async setField(id, field, value, actor) {
-			await edit(id, actor, (copy) => {
-				setField(fieldValuesOf(copy), field, value, {
-					id: createId<string>(),
-					by: actor.id,
-					at: isoAt(clock),
-					...(actor.via ? { via: actor.via } : {}),
-				});
-				return true;
-			});
+			await edits.set(id, field, value, actor);
 			const seq = await storage.log.head(entryDocName(id));
 			await projector.projectNow(entryDocName(id), seq);
 			return seq;
 		},
-		edit,
+		edit: (id, actor, change) => edits.edit(id, actor, change),
 		async say(id, actor, make, judging) {
-			const docName = reviewDocName(id);
-			const seq = await changeDoc(
-				docName,
-				actor,
-				(copy) => {
-					const event = make(copy);
-					if (event) eventsOf(copy).push([event]);
-					return event !== undefined;
-				},
-				judging,
-			);
-			if (seq !== undefined) await projector.projectNow(docName, seq);
+			const seq = await edits.say(id, actor, make, judging);
+			if (seq !== undefined) await projector.projectNow(reviewDocName(id), seq);
 		},
 		projected: (id, seq) => projector.projectNow(entryDocName(id), seq),
 		editMany: (changes, actor, running = {}) => bulk.run(changes, actor, running),
@@ -434,14 +333,10 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			const thing = await parts.thingOf(name.id);
 			if (!thing) throw new Refusal('catalogue.unknown-entry', { id: name.id }, 404);
 			demand(person, writeActionOf(docName), thing);
-			const isNew = await hocuspocus.withDocument(docName, async (document) => {
-				await checkMove(update, person, document);
-				const taken = await docs.take(docName, document, update, actor, { alsoBy });
-				if (!taken) return false;
-				Y.applyUpdate(document, update, { source: 'local' });
-				taken.settle();
-				return true;
-			});
+			const isNew =
+				(await edits.take(docName, update, actor, { alsoBy }, (document) =>
+					checkMove(update, person, document),
+				)) !== undefined;
 			const seq = await storage.log.head(docName);
 			if (isNew) await projector.projectNow(docName, seq);
 			return { seq, isNew };
@@ -474,7 +369,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			announcements.rows(parents);
 		},
 		get isReady() {
-			return isReady;
+			return health.isReady;
 		},
 		get socketCount() {
 			return sockets.count;
@@ -484,50 +379,15 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		compact: (compacting = {}) => compactor.run({ idleMs: parts.compactAfterMs, ...compacting }),
 		async catchUp() {
-			const behind = await storage.db
-				.selectFrom('log_head')
-				.leftJoin('entry', (join) =>
-					join.on((on) =>
-						on(
-							'entry.id',
-							'=',
-							on.fn<string>('substr', [on.ref('log_head.doc'), on.lit('entry:'.length + 1)]),
-						),
-					),
-				)
-				.select('log_head.doc')
-				.where((where) =>
-					where.or([
-						where('entry.projected_seq', 'is', null),
-						where('entry.projected_seq', '<', where.ref('log_head.seq')),
-					]),
-				)
-				.where('log_head.doc', 'like', 'entry:%')
-				// Of an entry that was only opened the row says it all, and is in the archive with its import.
-				.where(isEdited)
-				.execute();
-			const reviews = await storage.db
-				.selectFrom('log_head')
-				.leftJoin('review', (join) =>
-					join.on(sql<string>`'review:' || review.entry_id`, '=', sql.ref('log_head.doc')),
-				)
-				.select(['log_head.doc', 'log_head.seq'])
-				.where('log_head.doc', 'like', 'review:%')
-				.where((where) =>
-					where.or([
-						where('review.projected_seq', 'is', null),
-						where('review.projected_seq', '<', where.ref('log_head.seq')),
-					]),
-				)
-				.execute();
-			await projector.catchUp(behind.map(({ doc }) => doc));
+			const { entries, reviews } = await behindTheLog(storage);
+			await projector.catchUp(entries);
 			for (const { doc, seq } of reviews) await projector.projectNow(doc, seq);
-			const documents = behind.length + reviews.length;
+			const documents = entries.length + reviews.length;
 			if (documents > 0) logger.info({ documents }, 'rows brought up to the log');
 		},
 		close() {
 			return (closing ??= (async () => {
-				clearTimeout(probing);
+				health.close();
 				quietHours.close();
 				sockets.shutDown();
 				await compactor.close();
