@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { happeningsOf, type Happening, type Said } from '#domain/collaboration/activity.ts';
+import type { TakenStep } from '#domain/catalogue/review-states.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
@@ -58,7 +59,11 @@ export async function readActivity(
 		else if (name?.kind === 'review')
 			events.push({ entryId: name.id, row, event: JSON.parse(row.to_value ?? '{}') as ReviewEvent });
 	}
-	const happenings = happeningsOf(edits, await saidOf(storage, events));
+	const happenings = happeningsOf(
+		edits,
+		await saidOf(storage, events),
+		await reviewsOf(storage, person, { actorId, fondsId }, await timesOf(storage, before, next)),
+	);
 	const entries = await rowsById(storage, person, [...new Set(happenings.map(({ entryId }) => entryId))]);
 	const known = new Set(entries.map(({ id }) => id));
 	return {
@@ -125,6 +130,65 @@ function docsOf({ db }: Storage, person: Person, fondsId: EntryId | undefined): 
 		.where(sql<boolean>`entry.id in (${mine})`);
 	if (fondsId !== undefined) seen = seen.where('entry.fonds_id', '=', fondsId);
 	return sql`select 'entry:' || id from (${seen}) union all select 'review:' || id from (${seen})`;
+}
+
+/** Between which times what happened lies: after the first, up to the second; without an end at the newest part. */
+async function timesOf(
+	{ db }: Storage,
+	before: number,
+	next: number | null,
+): Promise<{ readonly after: string; readonly upTo: string | undefined }> {
+	const timeAt = async (seq: number): Promise<string | undefined> =>
+		(
+			await db
+				.selectFrom('log_line')
+				.select('received_at')
+				.where('seq', '>=', seq)
+				.orderBy('seq')
+				.limit(1)
+				.executeTakeFirst()
+		)?.received_at;
+	return {
+		after: next === null ? '' : ((await timeAt(next)) ?? ''),
+		upTo: before === Number.MAX_SAFE_INTEGER ? undefined : await timeAt(before),
+	};
+}
+
+/** Steps of review taken with entries a person works with. */
+async function reviewsOf(
+	storage: Storage,
+	person: Person,
+	{ actorId, fondsId }: ActivityFilter,
+	{ after, upTo }: { readonly after: string; readonly upTo: string | undefined },
+): Promise<(TakenStep & { readonly entryId: EntryId })[]> {
+	let query = storage.db
+		.selectFrom('review_step_entry')
+		.innerJoin('review_step', 'review_step.id', 'review_step_entry.step_id')
+		.select([
+			'review_step_entry.entry_id',
+			'review_step_entry.seq',
+			'review_step.id',
+			'review_step.step',
+			'review_step.why',
+			'review_step.actor_id',
+			'review_step.actor_name',
+			'review_step.at',
+		])
+		.where(sql<boolean>`'entry:' || review_step_entry.entry_id in (${docsOf(storage, person, fondsId)})`)
+		.where('review_step.at', '>', after);
+	if (upTo !== undefined) query = query.where('review_step.at', '<=', upTo);
+	if (actorId !== undefined) query = query.where('review_step.actor_id', '=', actorId);
+	const rows = await query.orderBy('review_step.at', 'desc').limit(MAX_LOGGED).execute();
+	return rows.map((row) => ({
+		entryId: row.entry_id as EntryId,
+		id: row.id,
+		step: row.step as TakenStep['step'],
+		why: row.why,
+		actorId: row.actor_id,
+		actorName: row.actor_name,
+		at: row.at,
+		seq: row.seq,
+	}));
 }
 
 async function saidOf(

@@ -33,12 +33,25 @@ it('edits of each entry are joined, whatever happens to others in between; the n
 			{ entryId: RIVER, edit: edit(4, '甲', '二', '三') },
 		],
 		[said(3), said(9)],
+		[
+			{
+				entryId: ROAD,
+				id: 's',
+				step: 'submit',
+				why: '',
+				actorId: '甲',
+				actorName: '甲',
+				at: at(5),
+				seq: 2,
+			},
+		],
 	);
 	expect(happenings.map(({ seq, entryId, kind }) => [seq, entryId, kind])).toEqual([
 		[9, RIVER, 'said'],
+		[2, ROAD, 'review'],
 		[4, RIVER, 'edits'],
 		[3, RIVER, 'said'],
 		[2, ROAD, 'edits'],
 	]);
-	expect(happenings[1]).toMatchObject({ step: { changes: [{ field: 'title', from: ['一'], to: '三' }] } });
+	expect(happenings[2]).toMatchObject({ step: { changes: [{ field: 'title', from: ['一'], to: '三' }] } });
 });

@@ -1,4 +1,5 @@
 import type { EntryId } from '../base/ids.ts';
+import type { TakenStep } from '../catalogue/review-states.ts';
 import { timelineSteps, type LoggedEdit, type TimelineStep } from './timeline.ts';
 
 /** What is said about an entry, as a list of what happened tells it. */
@@ -29,7 +30,9 @@ export interface Said {
 
 /** One thing that happened to an entry. */
 export type Happening = { readonly entryId: EntryId; readonly seq: number; readonly at: string } & (
-	{ readonly kind: 'edits'; readonly step: TimelineStep } | { readonly kind: 'said'; readonly said: Said }
+	| { readonly kind: 'edits'; readonly step: TimelineStep }
+	| { readonly kind: 'said'; readonly said: Said }
+	| { readonly kind: 'review'; readonly taken: TakenStep }
 );
 
 /**
@@ -39,6 +42,7 @@ export type Happening = { readonly entryId: EntryId; readonly seq: number; reado
 export function happeningsOf(
 	edits: readonly { readonly entryId: EntryId; readonly edit: LoggedEdit }[],
 	said: readonly Said[],
+	reviews: readonly (TakenStep & { readonly entryId: EntryId })[],
 ): Happening[] {
 	const byEntry = new Map<EntryId, LoggedEdit[]>();
 	for (const { entryId, edit } of edits) {
@@ -53,8 +57,11 @@ export function happeningsOf(
 		at: each.at,
 		said: each,
 	}));
+	for (const { entryId, ...taken } of reviews)
+		happenings.push({ kind: 'review', entryId, seq: taken.seq, at: taken.at, taken });
 	for (const [entryId, list] of byEntry)
 		for (const step of timelineSteps(list))
 			happenings.push({ kind: 'edits', entryId, seq: step.seq, at: step.to, step });
-	return happenings.sort((a, b) => b.seq - a.seq);
+	// Steps of review have no position of their own: they come after what they were taken for.
+	return happenings.sort((a, b) => (a.at === b.at ? b.seq - a.seq : a.at < b.at ? 1 : -1));
 }

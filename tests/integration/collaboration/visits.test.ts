@@ -170,6 +170,12 @@ describe('what happened in the entries somebody works with', () => {
 			}),
 			'update',
 		);
+		await app.review.take(
+			{ person: b, via: null },
+			'submit',
+			{ entries: [{ id: edited }, { id: strange }] },
+			'',
+		);
 		const { happenings, entries, before } = await app.visits.activity(a, {});
 		expect(before).toBeNull();
 		expect(new Set(entries.map((entry) => entry.id))).toEqual(new Set([id, edited]));
@@ -177,9 +183,12 @@ describe('what happened in the entries somebody works with', () => {
 			happenings.map((each) =>
 				each.kind === 'said'
 					? [each.entryId, each.said.kind, each.said.text, each.said.actorName]
-					: [each.entryId, each.step.actorName, each.step.changes.map(({ field, to }) => [field, to])],
+					: each.kind === 'review'
+						? [each.entryId, each.taken.step, each.taken.why, each.taken.actorName]
+						: [each.entryId, each.step.actorName, each.step.changes.map(({ field, to }) => [field, to])],
 			),
 		).toEqual([
+			[edited, 'submit', '', '乙'],
 			[id, 'comment', '请核对', '乙'],
 			[edited, '乙', [['referenceCode', 'A2']]],
 			[edited, '甲', [['title', '甲改过了']]],
@@ -187,7 +196,7 @@ describe('what happened in the entries somebody works with', () => {
 			[id, 'test', expect.arrayContaining([['title', '一']])],
 		]);
 		const ofB = await app.visits.activity(a, { actorId: b.id });
-		expect(ofB.happenings).toHaveLength(2);
+		expect(ofB.happenings).toHaveLength(3);
 		const ofFonds = await app.visits.activity(a, { fondsId: id });
 		expect(new Set(ofFonds.happenings.map(({ entryId }) => entryId))).toEqual(new Set([id]));
 	});
