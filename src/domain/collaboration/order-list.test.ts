@@ -34,13 +34,17 @@ describe('pasted lists of corrections', () => {
 	});
 
 	it('gives back what a spreadsheet copied', () => {
-		const cell = fc.string({ unit: fc.constantFrom('甲', '"', ',', '\t', '\n', ' ', 'b') }).map((text) => `x${text}x`);
+		const cell = fc
+			.string({ unit: fc.constantFrom('甲', '"', ',', '\t', '\n', ' ', 'b') })
+			.map((text) => `x${text}x`);
 		const copied = (text: string): string =>
 			/["\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 		fc.assert(
 			fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 5 }), (lines) => {
 				const text = lines.map((cells) => cells.map(copied).join('\t')).join('\n');
-				expect(pastedRows(text, '清单').map(({ entry, field, value }) => [entry, field, value])).toEqual(lines);
+				expect(pastedRows(text, '清单').map(({ entry, field, value }) => [entry, field, value])).toEqual(
+					lines,
+				);
 			}),
 		);
 	});
