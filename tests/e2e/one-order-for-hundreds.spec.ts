@@ -72,7 +72,7 @@ test('one order for hundreds of entries: sampled, two rejected by keyboard, appl
 	await proposer.getByRole('link', { name: '新建更正单' }).click();
 	await choose(proposer, '著录项', '责任者');
 	await proposer.getByLabel('原词句').fill(SHORT);
-	await proposer.getByLabel('改为').fill(FULL);
+	await proposer.getByRole('textbox', { name: '改为' }).fill(FULL);
 	const preview = proposer.getByRole('region', { name: '预览' });
 	await expect(preview).toContainText(`将改动 ${ROWS} 处`);
 	await proposer.getByLabel('截止年').fill('2001');
