@@ -120,7 +120,7 @@ test('screenshots of correction orders', async ({ browser }) => {
 		await page.getByLabel('起始年').fill('2002');
 		await page.getByText('处，涉及').waitFor();
 		await shootInBothLanguages(page, 'order-new');
-		await page.getByText('按清单').click();
+		await page.getByRole('radio', { name: '按清单' }).check({ force: true });
 		await page
 			.getByLabel('或粘贴各行')
 			.fill('B001-WS·1990-Y-0001\t责任者\t沧浦县水利局\nB001-WS·1990-Y-9999\t责任者\t甲');

@@ -1,4 +1,6 @@
 import { parseEntryId } from '#domain/base/ids.ts';
+import { fieldOf } from '#domain/catalogue/profile.ts';
+import { PROFILES } from '#domain/catalogue/profiles.ts';
 import { isRefusal, type Refusal } from '#domain/base/refusal.ts';
 import type { OrderCondition } from '#domain/collaboration/orders.ts';
 import { pastedRows } from '#domain/collaboration/order-list.ts';
@@ -12,6 +14,8 @@ export interface OrderDraft {
 	words: string;
 	by: string;
 	value: string;
+	/** The field is to say nothing; leaving the value empty does not mean that yet. */
+	clear: boolean;
 	level: string;
 	from: string;
 	to: string;
@@ -34,6 +38,7 @@ export const EMPTY_DRAFT: OrderDraft = {
 	words: '',
 	by: '',
 	value: '',
+	clear: false,
 	level: '',
 	from: '',
 	to: '',
@@ -49,6 +54,12 @@ export const EMPTY_DRAFT: OrderDraft = {
 export function isWritten(draft: OrderDraft): boolean {
 	const typed = ['words', 'by', 'value', 'from', 'to', 'whereWords', 'pasted', 'fileName', 'why'] as const;
 	return typed.some((name) => draft[name] !== '');
+}
+
+/** Whether words stand in a field: terms and numbers have none to be replaced. */
+export function isText(fieldId: string): boolean {
+	const definition = PROFILES.map((profile) => fieldOf(profile, fieldId)).find((each) => each);
+	return definition !== undefined && !['longText', 'enum', 'integer'].includes(definition.type);
 }
 
 /** A control of the form. */
@@ -80,14 +91,14 @@ export function readDraft(draft: OrderDraft, file: ListFile | undefined, pastedN
 	if (draft.kind === 'replace') {
 		if (draft.words === '') wrong.words = 'missing';
 		else if (draft.words === draft.by) wrong.by = 'same';
-	}
+	} else if (draft.value === '' && !draft.clear) wrong.value = 'missing';
 	const where = conditionOf(draft, wrong);
 	if (!under || Object.keys(wrong).length > 0) return { rule: undefined, wrong };
 	const { field, words, by, value } = draft;
 	const rule: SentRule =
 		draft.kind === 'replace'
 			? { kind: 'replace', under, where, field, words, by }
-			: { kind: 'set', under, where, field, value };
+			: { kind: 'set', under, where, field, value: draft.clear ? '' : value };
 	return { rule, wrong };
 }
 
@@ -127,17 +138,17 @@ function conditionOf(draft: OrderDraft, wrong: Partial<Record<Place, Wrong>>): O
 	return Object.keys(where).length > 0 ? where : undefined;
 }
 
+const PLACES: Readonly<Record<string, Place>> = {
+	'catalogue.unknown-entry': 'under',
+	'collaboration.order-field': 'field',
+	'catalogue.unknown-field': 'field',
+	'catalogue.long-text': 'field',
+	'catalogue.bad-value': 'value',
+	'collaboration.order-without-reason': 'why',
+};
+
 /** The control that a refusal of the server is about; undefined: the order as a whole. */
 export function placeOfRefusal(code: string, kind: OrderDraft['kind']): Place | undefined {
-	if (kind === 'list') return code === 'collaboration.order-without-reason' ? 'why' : 'list';
-	return (
-		{
-			'catalogue.unknown-entry': 'under',
-			'collaboration.order-field': 'field',
-			'catalogue.unknown-field': 'field',
-			'catalogue.long-text': 'field',
-			'catalogue.bad-value': 'value',
-			'collaboration.order-without-reason': 'why',
-		} as const
-	)[code];
+	const isOfList = /^(?:collaboration\.order-(?:row|columns|too-large)|import\.)/.test(code);
+	return kind === 'list' && isOfList ? 'list' : PLACES[code];
 }

@@ -1,4 +1,5 @@
 import { ordersClient } from '#client/orders-client.ts';
+import { KeptFact } from '#client/kept-fact.ts';
 import type { DeviceStore } from '#client/device/device-store.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { m } from '#i18n/generated/messages.js';
@@ -6,6 +7,7 @@ import { refusalWords } from '#i18n/refusal-words.ts';
 import type { OrderDetail, OrderPreview } from '#server/collaboration/orders/shown-order.ts';
 import {
 	EMPTY_DRAFT,
+	isText,
 	isWritten,
 	ORDER_DRAFT_KEY,
 	placeOfRefusal,
@@ -33,11 +35,13 @@ export class OrderForm {
 	#refusal = $state.raw<Refusal>();
 	#read = $derived(readDraft(this.draft, this.file, m.orders_form_pasted()));
 	#store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>;
-	#keeping: Promise<void> = Promise.resolve();
-	#newest: OrderDraft | null = null;
+	#kept: KeptFact<OrderDraft>;
 
 	constructor(store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>) {
 		this.#store = store;
+		this.#kept = new KeptFact(store, ORDER_DRAFT_KEY, (code) => {
+			this.notKept = code === undefined ? undefined : refusalWords(code);
+		});
 	}
 
 	/** The rule as text: equal while nothing of it changed. */
@@ -69,24 +73,21 @@ export class OrderForm {
 
 	/** Takes up what was typed before. @returns whether there was something */
 	async restore(): Promise<boolean> {
-		const kept = await this.#store.fact<OrderDraft | null>(ORDER_DRAFT_KEY);
+		const kept = await this.#kept.read();
 		if (!kept || !isWritten(kept) || isWritten(this.draft)) return false;
 		this.draft = { ...EMPTY_DRAFT, ...kept };
 		return true;
 	}
 
-	/** Keeps what is typed now; of several states that wait only the newest is written. */
-	keep(draft: OrderDraft | null): void {
-		this.#newest = draft;
-		this.#keeping = this.#keeping
-			.then(() => (this.#newest === draft ? this.#store.keepFact(ORDER_DRAFT_KEY, draft) : undefined))
-			.then(
-				() => (this.notKept = undefined),
-				(error: unknown) => {
-					if (!isRefusal(error)) throw error;
-					this.notKept = refusalWords(error.code, error.params);
-				},
-			) as Promise<void>;
+	/** Keeps what is typed now. */
+	keep(draft: OrderDraft): void {
+		void this.#kept.keep(isWritten(draft) ? draft : null);
+	}
+
+	/** Another way to correct: what does not fit it goes. */
+	chooseKind(kind: OrderDraft['kind']): void {
+		this.draft.kind = kind;
+		if (kind === 'replace' && !isText(this.draft.field)) this.draft.field = '';
 	}
 
 	/** Begins again, at the same entry. */
@@ -129,8 +130,7 @@ export class OrderForm {
 		this.#refusal = undefined;
 		try {
 			const order = await ordersClient.create(rule, why, isDraft);
-			this.keep(null);
-			await this.#keeping;
+			await this.#kept.keep(null);
 			return order;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
