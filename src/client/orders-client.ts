@@ -10,8 +10,7 @@ import type {
 import { request, requestWithProgress } from './requests.ts';
 
 /** A rule as it is sent: a list of corrections also as the file itself. */
-export type SentRule =
-	OrderRule | { readonly kind: 'file'; readonly name: string; readonly base64: string };
+export type SentRule = OrderRule | { readonly kind: 'file'; readonly name: string; readonly base64: string };
 
 /** Which orders a list holds. */
 export type OrdersShown = 'waiting' | 'mine' | 'all';

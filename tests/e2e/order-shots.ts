@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from '@playwright/test';
 import { startArchive } from './archive.ts';
-import { shootAll, shootInBothLanguages } from './shooting.ts';
+import { shoot, shootAll, shootInBothLanguages } from './shooting.ts';
 
 /** The pages of correction orders in the states people meet. */
 test('screenshots of correction orders', async ({ browser }) => {
@@ -89,7 +89,7 @@ test('screenshots of correction orders', async ({ browser }) => {
 		await page.getByRole('button', { name: '抽样', exact: true }).click();
 		await page.getByRole('grid').waitFor();
 		await page.waitForLoadState('networkidle').catch(() => undefined);
-		await page.getByRole('grid').focus();
+		await page.getByRole('grid').and(page.locator(':focus')).waitFor();
 		await page.keyboard.press('Enter');
 		await page.keyboard.press('2');
 		await page.keyboard.insertText('责任者实为水利局');
@@ -107,7 +107,9 @@ test('screenshots of correction orders', async ({ browser }) => {
 		await shootAll(page, 'order-rows');
 		await go(`/orders/${second.id}/sheet`);
 		await shootAll(page, 'order-sheet');
-		await page.pdf({ path: 'shots/order-sheet.pdf', format: 'A4' });
+		await page.emulateMedia({ media: 'print' });
+		await shoot(page, 'order-sheet-print');
+		await page.emulateMedia({ media: 'screen' });
 		await go(`/orders/new?under=${under}`);
 		await shootAll(page, 'order-new-empty');
 		await page.getByRole('combobox', { name: /^著录项/ }).click();

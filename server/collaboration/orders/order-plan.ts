@@ -3,7 +3,13 @@ import { createId, parseEntryId, type EntryId } from '#domain/base/ids.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
-import { changesBy, changeTo, fieldNamed, orderedField, type LeftOut } from '#domain/collaboration/order-changes.ts';
+import {
+	changesBy,
+	changeTo,
+	fieldNamed,
+	orderedField,
+	type LeftOut,
+} from '#domain/collaboration/order-changes.ts';
 import {
 	MAX_ORDER_ROWS,
 	type ListedRow,

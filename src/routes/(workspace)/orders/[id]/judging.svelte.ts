@@ -20,14 +20,19 @@ interface Said {
 export class Judging {
 	#orderId: () => string;
 	#ondone: () => void;
+	#onrefused: (position: number, why: string) => void;
 	#said = $state.raw<ReadonlyMap<number, Said>>(new Map());
 	#pending = $state(0);
 	#queue: Promise<void> = Promise.resolve();
 
-	/** @param ondone called when all that was said is with the server */
-	constructor(orderId: () => string, ondone: () => void) {
+	/**
+	 * @param ondone called when all that was said is with the server
+	 * @param onrefused given back what was said of a row and not taken
+	 */
+	constructor(orderId: () => string, ondone: () => void, onrefused: (position: number, why: string) => void) {
 		this.#orderId = orderId;
 		this.#ondone = ondone;
+		this.#onrefused = onrefused;
 	}
 
 	/** How many are on their way. */
@@ -44,7 +49,9 @@ export class Judging {
 	say(row: ShownOrderRow, verdict: Verdict, why: string): void {
 		this.#set(row.position, { row, verdict, isPending: true });
 		this.#pending++;
-		this.#queue = this.#queue.then(() => this.#send(row, verdict, why));
+		const send = (): Promise<void> => this.#send(row, verdict, why);
+		// Whatever became of those before it, this one is sent.
+		this.#queue = this.#queue.then(send, send);
 	}
 
 	async #send(row: ShownOrderRow, verdict: Verdict, why: string): Promise<void> {
@@ -56,8 +63,10 @@ export class Judging {
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			this.#set(row.position, undefined);
-			const words = `${row.referenceCode || row.title}：${refusalWords(error.code, error.params)}`;
-			notify(why === '' ? words : `${words}（${why}）`, { tone: 'accent' });
+			this.#onrefused(row.position, why);
+			notify(`${row.referenceCode || row.title}：${refusalWords(error.code, error.params)}`, {
+				tone: 'accent',
+			});
 		} finally {
 			this.#pending--;
 			if (this.#pending === 0) this.#ondone();
