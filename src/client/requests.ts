@@ -6,17 +6,21 @@ const ANSWER_MS = 30_000;
 /**
  * Asks the server for JSON.
  * @param timeoutMs until the answer is here, whole
- * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest
+ * @throws {Refusal} what the server refused, 'client.unreachable' without an answer, 'client.failed' for the rest; an
+ * aborted signal rejects with its reason
  */
-export type Ask = <T>(path: string, init?: Omit<RequestInit, 'signal'>, timeoutMs?: number) => Promise<T>;
+export type Ask = <T>(path: string, init?: RequestInit, timeoutMs?: number) => Promise<T>;
 
 /** Asks by a way of fetching. */
 export function askBy(fetchBy: typeof fetch): Ask {
-	return async <T>(path: string, init: Omit<RequestInit, 'signal'> = {}, timeoutMs = ANSWER_MS) => {
-		const response = await answered(path, { ...init, signal: AbortSignal.timeout(timeoutMs) }, fetchBy);
+	return async <T>(path: string, init: RequestInit = {}, timeoutMs = ANSWER_MS) => {
+		const timeout = AbortSignal.timeout(timeoutMs);
+		const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+		const response = await answered(path, { ...init, signal }, fetchBy);
 		try {
 			return (await response.json()) as T;
 		} catch (error) {
+			if (init.signal?.aborted) throw error;
 			// Not JSON is not ours: a page of a proxy. Everything else is a line that broke off.
 			throw new Refusal(
 				error instanceof SyntaxError ? 'client.failed' : 'client.unreachable',

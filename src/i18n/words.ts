@@ -36,6 +36,20 @@ export function dayWords(isoAt: string, now = new Date()): string {
 	}).format(at);
 }
 
+/** An instant with its whole date, to the minute: for what is printed and read later. Empty for an empty string. */
+export function dateTimeWords(isoAt: string): string {
+	const at = new Date(isoAt);
+	if (isoAt === '' || Number.isNaN(at.getTime())) return '';
+	return new Intl.DateTimeFormat(getLocale(), {
+		year: 'numeric',
+		month: 'long',
+		day: 'numeric',
+		hour: '2-digit',
+		minute: '2-digit',
+		hour12: false,
+	}).format(at);
+}
+
 /** Bytes as people say them. */
 export function sizeWords(sizeBytes: number): string {
 	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

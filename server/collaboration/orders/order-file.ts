@@ -1,18 +1,10 @@
 import { Refusal } from '#domain/base/refusal.ts';
+import { columnsOf, type ListColumn } from '#domain/collaboration/order-list.ts';
 import { MAX_ORDER_ROWS, type ListedRow, type OrderRule } from '#domain/collaboration/orders.ts';
 import { csvRows } from '#server/catalogue/exchange-formats/csv-reader.ts';
 import { decodedText } from '#server/catalogue/exchange-formats/decode.ts';
 
 const DELIMITERS = [',', ';', '\t', '；', '，'];
-
-/** The columns of a list of corrections, with their other names. */
-const COLUMNS = {
-	entry: ['entry', 'id', 'referencecode', '条目', '档号'],
-	field: ['field', '著录项', '著录项目', '字段'],
-	value: ['value', 'newvalue', '新值', '改为'],
-} as const;
-
-type Column = keyof typeof COLUMNS;
 
 /**
  * Reads a list of corrections: delimited text in any encoding an import takes, with the columns entry, field and value.
@@ -31,14 +23,14 @@ export async function readOrderFile(
 	};
 	const { text, problems, encoding } = decodedText(source, { fileName });
 	const rows: ListedRow[] = [];
-	let places: Readonly<Record<Column, number>> | undefined;
+	let places: Readonly<Record<ListColumn, number>> | undefined;
 	for await (const batch of csvRows(text, delimiterOf(bytes, encoding), fileName))
 		for (const { line, cells } of batch) {
 			if (!places) {
-				places = placesOf(cells, fileName);
+				places = columnsOf(cells, fileName);
 				continue;
 			}
-			const cellOf = (column: Column, at: number): string => {
+			const cellOf = (column: ListColumn, at: number): string => {
 				const cell = cells[at];
 				// A line that was cut off must not clear a field.
 				if (cell === undefined)
@@ -59,21 +51,6 @@ export async function readOrderFile(
 	if (hole) throw new Refusal('import.broken', { file: fileName, line: hole.line, reason: hole.code });
 	if (!places) throw new Refusal('collaboration.order-columns', { file: fileName, column: 'entry' });
 	return { kind: 'rows', file: fileName, rows };
-}
-
-function placesOf(cells: readonly string[], file: string): Readonly<Record<Column, number>> {
-	const headings = cells.map((cell) =>
-		cell
-			.replace(/^\ufeff/, '')
-			.replace(/\s+/g, '')
-			.toLowerCase(),
-	);
-	const placeOf = (column: Column): number => {
-		const at = headings.findIndex((heading) => (COLUMNS[column] as readonly string[]).includes(heading));
-		if (at < 0) throw new Refusal('collaboration.order-columns', { file, column });
-		return at;
-	};
-	return { entry: placeOf('entry'), field: placeOf('field'), value: placeOf('value') };
 }
 
 /** The delimiter that parts the headings most often. */

@@ -3,7 +3,13 @@ import { createId, parseEntryId, type EntryId } from '#domain/base/ids.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
-import { changesBy, changeTo, orderedField, type LeftOut } from '#domain/collaboration/order-changes.ts';
+import {
+	changesBy,
+	changeTo,
+	fieldNamed,
+	orderedField,
+	type LeftOut,
+} from '#domain/collaboration/order-changes.ts';
 import {
 	MAX_ORDER_ROWS,
 	type ListedRow,
@@ -196,7 +202,8 @@ function changeOf(
 	wrong: (code: string, column: keyof ListedRow) => Refusal,
 ): Omit<OrderChange, 'entryId'> | undefined {
 	try {
-		return changeTo(profileOf(entry.profile), entry, field, value, () => createId<string>());
+		const profile = profileOf(entry.profile);
+		return changeTo(profile, entry, fieldNamed(profile, field), value, () => createId<string>());
 	} catch (error) {
 		if (!isRefusal(error)) throw error;
 		if (error.code === 'catalogue.bad-value') throw wrong('collaboration.order-row-value', 'value');

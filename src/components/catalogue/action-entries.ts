@@ -30,6 +30,11 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 						icon: 'check',
 						onselect: () => (actions.dialog = { kind: 'review', entry }),
 					},
+					{
+						label: m.orders_new_below(),
+						icon: 'list',
+						href: `/orders/new?under=${entry.id}`,
+					},
 				]
 			: [];
 	if (!mayEdit) return [...review, ...exports];

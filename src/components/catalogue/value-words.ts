@@ -39,6 +39,7 @@ export function authorWords(by: Pick<Attribution, 'actorName' | 'via'>): string 
 		token: m.conflicts_via_token,
 		rule: m.conflicts_via_rule,
 		order: m.conflicts_via_order,
+		'undo-order': m.conflicts_via_undo_order,
 		recovered: m.conflicts_via_recovered,
 		automatic: m.conflicts_via_automatic,
 		undo: m.conflicts_via_undo,
@@ -46,6 +47,12 @@ export function authorWords(by: Pick<Attribution, 'actorName' | 'via'>): string 
 	};
 	const words = via === undefined ? undefined : how[via];
 	return words ? m.conflicts_author_via({ name: by.actorName, how: words() }) : by.actorName;
+}
+
+/** Where the correction order can be read that set a value; undefined when none did. */
+export function orderPlace({ via }: Pick<Attribution, 'via'>): string | undefined {
+	const id = /^(?:undo-)?order:(.+)$/.exec(via ?? '')?.[1];
+	return id === undefined ? undefined : `/orders/${id}`;
 }
 
 export function attributionWords(by: Attribution): string {

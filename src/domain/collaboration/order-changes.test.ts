@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntryId } from '../base/ids.ts';
 import type { FieldValue } from '../catalogue/entry.ts';
 import { dat18 } from '../catalogue/profiles/dat18.ts';
-import { changesBy, firstYearIn, isMeant, withReplaced } from './order-changes.ts';
+import { changesBy, fieldNamed, firstYearIn, isMeant, withReplaced } from './order-changes.ts';
 import type { OrderRule } from './orders.ts';
 
 const under = 'e' as EntryId;
@@ -122,4 +122,15 @@ describe('conditions', () => {
 		['[约2001年]', 2001],
 		['不详', undefined],
 	])('the first year of %s is %s', (text, year) => expect(firstYearIn(text)).toBe(year));
+});
+
+describe('a field named in a list', () => {
+	it('is found by id, item, label and alias; anything else stays as it is and is refused later', () => {
+		expect(fieldNamed(dat18, 'creators')).toBe('creators');
+		expect(fieldNamed(dat18, 'creators#1')).toBe('creators#1');
+		expect(fieldNamed(dat18, '责任者')).toBe('creators');
+		expect(fieldNamed(dat18, ' reference code ')).toBe('referenceCode');
+		expect(fieldNamed(dat18, '作者')).toBe('creators');
+		expect(fieldNamed(dat18, '无此项')).toBe('无此项');
+	});
 });

@@ -42,6 +42,16 @@ export function orderedField(profile: Profile, key: FieldKey): FieldDefinition {
 	return field;
 }
 
+/** The field a list means by what it calls it: by its id, or by a name of it in the profile. */
+export function fieldNamed(profile: Profile, written: string): FieldKey {
+	const wanted = written.trim().toLowerCase();
+	if (fieldOf(profile, written)) return written;
+	const named = profile.fields.find(({ label, aliases }) =>
+		[label.zh, label.en, ...(aliases ?? [])].some((name) => name.toLowerCase() === wanted),
+	);
+	return named?.id ?? written;
+}
+
 /**
  * What a rule does to an entry. What says the new words already is no change.
  * @throws {Refusal} what {@link orderedField} and `settingAsWritten` refuse

@@ -67,7 +67,7 @@ describe('an order is made', () => {
 		const { items, proposer } = await aFonds(app, ['甲', '乙']);
 		const read = (text: string) => app.orders.readFile('更正.csv', Buffer.from(text));
 		const good = await read(
-			`\ufeff档号,著录项,新值\r\nX001-0000,title,"甲, 改"\r\n\r\n${items[1]},creators,区政府\r\n`,
+			`\ufeff档号,著录项,新值\r\nX001-0000,题名,"甲, 改"\r\n\r\n${items[1]},creators,区政府\r\n`,
 		);
 		const made = await app.orders.create(by(proposer), good, '核对原件');
 		expect(made.rule).toEqual({ kind: 'rows', file: '更正.csv', count: 2 });
