@@ -1,4 +1,5 @@
 import type { Extension } from '@hocuspocus/server';
+import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
@@ -19,6 +20,7 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
+import { loadEntryDoc } from './collaboration/entry-loader.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
 import { createProposalDesk, type ProposalDesk } from './collaboration/proposals/proposal-desk.ts';
 import { createReviewBoards, type ReviewBoards } from './collaboration/review-states/review-boards.ts';
@@ -112,6 +114,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			logger,
 			idleMs: options.idleMs ?? 60_000,
+			async begin(id) {
+				await loadEntryDoc(id, new Y.Doc(), {
+					log: storage.log,
+					clock,
+					storedEntry: async (each) => (await catalogue.storedEntries([each])).get(each),
+				});
+			},
 			onDeposited: (id, { version, seq }) => collaboration.announceDeposit(id, version, seq),
 		});
 		const collaboration = createCollaboration({
@@ -153,7 +162,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		administration.settings.onChanged((changed) =>
 			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
 		);
-		const orders = createOrderDesk({ storage, clock, collaboration });
+		const orders = createOrderDesk({
+			storage,
+			clock,
+			collaboration,
+			onChanged: (orderId) => preservation.noteOrder(orderId),
+		});
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await collaboration.catchUp();
@@ -206,6 +220,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
+				noteStep: (stepId, ids, isRegistered) => preservation.noteStep(stepId, ids, isRegistered),
 			}),
 			reviewBoards: createReviewBoards({ storage }),
 			orders,

@@ -64,6 +64,8 @@ type Selected = Pick<
 	child_count: number;
 	import_deposited: string | null;
 	edited_seq: number | null;
+	/** Something that was said about it or decided is in no version. */
+	review_waits: number;
 	has_news: number;
 };
 
@@ -185,6 +187,10 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 			.select('import.deposited_version')
 			.where('import.row_id', '=', sql.ref<number>('entry.import_row'))
 			.as('import_deposited'),
+		sql<number>`(entry.last_step is distinct from entry.deposited_step
+			or exists (select 1 from review where review.entry_id = entry.id and review.projected_seq > review.deposited_seq))`.as(
+			'review_waits',
+		),
 		db
 			.selectFrom('log_head')
 			.select('log_head.seq')
@@ -238,6 +244,7 @@ function rowOf(row: Selected, person: Person): EntryRow {
  */
 function isInArchive(row: Selected): boolean {
 	const newest = typeof row.shown_row === 'number' ? 0 : (row.edited_seq ?? row.projected_seq);
+	if (typeof row.shown_row !== 'number' && row.review_waits === 1) return false;
 	if (newest === 0) return row.import_deposited !== null;
 	return row.deposited_seq !== null && row.deposited_seq >= newest;
 }

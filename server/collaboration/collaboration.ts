@@ -54,7 +54,7 @@ export interface CollaborationParts {
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
 	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
 	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
-	/** An entry was edited up to a log position: the archival store schedules a version. */
+	/** An entry was edited, or something was said about it: the archival store schedules a version. */
 	readonly noteEdit: (id: EntryId, seq: number) => void;
 	/** Documents nobody has edited for so long are compacted. */
 	readonly compactAfterMs: number;
@@ -177,7 +177,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			health.written();
 			projector.note(docName, seq);
 			const name = parseDocName(docName);
-			if (name?.kind === 'entry') parts.noteEdit(name.id, seq);
+			if (name && name.kind !== 'presence') parts.noteEdit(name.id, seq);
 		},
 		onLogFailed: (error) => health.failed(error),
 	});

@@ -1,3 +1,4 @@
+import type { DepositKind } from './entry-snapshot.ts';
 import { versionNumber } from './ocfl-inventory.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 
@@ -7,6 +8,13 @@ export interface RecordedVersion {
 	/** Log position it holds. */
 	readonly seq: number;
 	readonly at: string;
+	readonly kind: DepositKind;
+}
+
+/** How far what is said about an entry, and what was decided, is in the store with it. */
+export interface RecordedReview {
+	readonly seq: number;
+	readonly step: string | null;
 }
 
 interface Group {
@@ -24,28 +32,40 @@ export class DepositRecorder {
 		this.#storage = storage;
 	}
 
-	/** Records versions of an entry, and the position of the last; durable when it resolves. */
-	entry(entryId: string, objectId: string, versions: readonly RecordedVersion[], seq: number): Promise<void> {
+	/** Records versions of an entry, and the positions of the last; durable when it resolves. */
+	entry(
+		entryId: string,
+		objectId: string,
+		versions: readonly RecordedVersion[],
+		seq: number,
+		review: RecordedReview,
+	): Promise<void> {
 		const { db } = this.#storage;
-		const statements: Statement[] = versions.flatMap(({ version, seq, at }) => [
+		const statements: Statement[] = versions.flatMap(({ version, seq, at, kind }) => [
 			// A store brought back from an older copy counts on from there: its versions are the ones that are.
 			db.deleteFrom('deposit').where('entry_id', '=', entryId).where('version', '=', version),
-			db
-				.insertInto('deposit')
-				.values({ entry_id: entryId, object_id: objectId, version, kind: 'working', seq, at }),
+			db.insertInto('deposit').values({ entry_id: entryId, object_id: objectId, version, kind, seq, at }),
 		]);
-		statements.push(db.updateTable('entry').set({ deposited_seq: seq }).where('id', '=', entryId));
+		statements.push(
+			db
+				.updateTable('entry')
+				.set({ deposited_seq: seq, deposited_step: review.step })
+				.where('id', '=', entryId),
+			db.updateTable('review').set({ deposited_seq: review.seq }).where('entry_id', '=', entryId),
+		);
 		return this.#write(statements);
 	}
 
 	/** The versions the database knows of an entry, oldest first. */
-	async versions(entryId: string): Promise<(RecordedVersion & { readonly kind: string })[]> {
+	async versions(entryId: string): Promise<RecordedVersion[]> {
 		const rows = await this.#storage.db
 			.selectFrom('deposit')
 			.select(['version', 'seq', 'at', 'kind'])
 			.where('entry_id', '=', entryId)
 			.execute();
-		return rows.toSorted((a, b) => versionNumber(a.version) - versionNumber(b.version));
+		return rows
+			.map((row) => ({ ...row, kind: row.kind as DepositKind }))
+			.toSorted((a, b) => versionNumber(a.version) - versionNumber(b.version));
 	}
 
 	#write(statements: readonly Statement[]): Promise<void> {

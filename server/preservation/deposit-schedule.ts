@@ -1,5 +1,5 @@
 /** Why a version was written. */
-export type DepositReason = 'settled' | 'continuous' | 'shutdown' | 'demand';
+export type DepositReason = 'settled' | 'continuous' | 'shutdown' | 'demand' | 'registered';
 
 interface Waiting {
 	/** First edit since the last version, and the last one. */

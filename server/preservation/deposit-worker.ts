@@ -8,7 +8,13 @@ import { readEntryDoc } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 import { contestedElements } from '#server/catalogue/chosen-values.ts';
 import { sha512 } from './digests.ts';
-import { canonicalJson, entrySnapshot, type DepositRecord, type SnapshotInput } from './entry-snapshot.ts';
+import {
+	canonicalJson,
+	entrySnapshot,
+	type DepositKind,
+	type DepositRecord,
+	type SnapshotInput,
+} from './entry-snapshot.ts';
 import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
 import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
 import type { Recovered } from './ocfl-staging.ts';
@@ -29,6 +35,8 @@ export interface DepositAsks {
 		ask: {
 			readonly objectId: string;
 			readonly updates: readonly StatePart[];
+			/** What is said about it. */
+			readonly reviewUpdates: readonly Uint8Array[];
 			/** The newest version the database knows. */
 			readonly recorded: string | undefined;
 		};
@@ -39,6 +47,17 @@ export interface DepositAsks {
 			readonly ref: number;
 			readonly objectId: string;
 			readonly input: SnapshotInput;
+			readonly about: VersionAbout;
+		};
+		answer: PutResult & { readonly kind: DepositKind };
+	};
+	/** A record of its own: a step of review over many entries, a correction order. */
+	record: {
+		ask: {
+			readonly objectId: string;
+			readonly files: readonly (readonly [string, string | { readonly path: string }])[];
+			/** `deposit.json`, but for the digests. */
+			readonly record: Readonly<Record<string, unknown>>;
 			readonly about: VersionAbout;
 		};
 		answer: PutResult;
@@ -66,15 +85,27 @@ export interface Prepared {
 	readonly contested: readonly FieldElement[];
 	/** The newest version in the store. */
 	readonly held:
-		{ readonly version: string; readonly position: number; readonly isOurs: boolean } | undefined;
+		| {
+				readonly version: string;
+				readonly position: number;
+				readonly reviewPosition: number;
+				readonly step: string | null;
+				readonly isOurs: boolean;
+		  }
+		| undefined;
 	/** Versions in the store that the database does not know, oldest first. */
-	readonly unrecorded: readonly { readonly version: string; readonly seq: number; readonly at: string }[];
+	readonly unrecorded: readonly {
+		readonly version: string;
+		readonly seq: number;
+		readonly at: string;
+		readonly kind: DepositKind;
+	}[];
 }
 
 const port = must(parentPort, 'this file runs as a worker');
 const { root, staging } = workerData as { root: string; staging: string };
 const store = new OcflStore(root, staging);
-const states = new Map<number, Y.Doc>();
+const states = new Map<number, { readonly doc: Y.Doc; readonly review: Y.Doc }>();
 let nextRef = 1;
 
 const answers: {
@@ -86,12 +117,21 @@ const answers: {
 	},
 	prepare,
 	entry({ ref, objectId, input, about }) {
-		const doc = must(states.get(ref), 'a prepared state');
+		const { doc, review } = must(states.get(ref), 'a prepared state');
 		try {
-			return store.putVersion({ objectId, files: entrySnapshot(doc, input), ...about });
+			const { files, kind } = entrySnapshot(doc, review, input);
+			const message = `${kind}: ${about.message}`;
+			return { ...store.putVersion({ objectId, files, ...about, message }), kind };
 		} finally {
 			drop(ref);
 		}
+	},
+	record({ objectId, files, record, about }) {
+		const all = new Map<string, FileSource>(files);
+		all.set('deposit.json', {
+			derive: (digests) => canonicalJson({ ...record, sha512: Object.fromEntries(digests) }),
+		});
+		return store.putVersion({ objectId, files: all, ...about });
 	},
 	drop: ({ ref }) => drop(ref),
 	import: depositImport,
@@ -105,7 +145,7 @@ port.on('message', ({ id, kind, ask }: { id: number; kind: keyof DepositAsks; as
 	}
 });
 
-function prepare({ objectId, updates, recorded }: DepositAsks['prepare']['ask']): Prepared {
+function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['prepare']['ask']): Prepared {
 	const held = heldVersion(objectId);
 	const doc = new Y.Doc();
 	// A version the database does not know is of this log when the log says the same at its position. It does after a
@@ -120,11 +160,20 @@ function prepare({ objectId, updates, recorded }: DepositAsks['prepare']['ask'])
 		const position = held?.record.toPosition ?? -1;
 		if (held && held.version !== recorded && seq <= position && position < nextSeq) compare();
 	}
-	states.set(nextRef, doc);
+	const review = new Y.Doc();
+	for (const payload of reviewUpdates) Y.applyUpdate(review, payload);
+	states.set(nextRef, { doc, review });
 	return {
 		ref: nextRef++,
 		contested: contestedElements(readEntryDoc(doc)),
-		held: held && { version: held.version, position: held.record.toPosition, isOurs },
+		held: held && {
+			version: held.version,
+			position: held.record.toPosition,
+			// Versions of earlier software say nothing of review.
+			reviewPosition: held.record.reviewPosition ?? 0,
+			step: held.record.step ?? null,
+			isOurs,
+		},
 		unrecorded: unrecordedVersions(objectId, recorded),
 	};
 }
@@ -145,11 +194,18 @@ function unrecordedVersions(objectId: string, recorded: string | undefined): Pre
 		.listVersions(objectId)
 		.filter(({ version }) => versionNumber(version) > known)
 		.map(({ version }) => must(heldVersion(objectId, version), `a deposit.json in ${version} of ${objectId}`))
-		.map(({ version, record }) => ({ version, seq: record.toPosition, at: record.at }));
+		.map(({ version, record }) => ({
+			version,
+			seq: record.toPosition,
+			at: record.at,
+			kind: record.kind,
+		}));
 }
 
 function drop(ref: number): void {
-	states.get(ref)?.destroy();
+	const state = states.get(ref);
+	state?.doc.destroy();
+	state?.review.destroy();
 	states.delete(ref);
 }
 

@@ -2,12 +2,15 @@ import type { Logger } from 'pino';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
-import { settingsOf } from '#server/catalogue/chosen-values.ts';
+import { reviewDocName } from '#sync/review-doc.ts';
+import { attributionsOf, settingsOf } from '#server/catalogue/chosen-values.ts';
+import { stepsTaken } from '#server/catalogue/review-facts.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import type { DepositAsks, Prepared } from './deposit-worker.ts';
 import type { Depositor, SnapshotInput } from './entry-snapshot.ts';
+import type { ReviewInput } from './review-record.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /** A version of an entry that is in the store and known to the database. */
@@ -20,6 +23,8 @@ interface Parts {
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly software: SnapshotInput['software'];
+	/** Begins the document of an imported entry in the log, as opening it does. */
+	readonly begin: (id: EntryId) => Promise<void>;
 }
 
 /**
@@ -39,28 +44,56 @@ export async function depositEntry(
 	const docName = entryDocName(id);
 	const entry = await storage.db
 		.selectFrom('entry')
-		.select(['deposited_seq', 'profile'])
+		.leftJoin('review', 'review.entry_id', 'entry.id')
+		.select([
+			'entry.deposited_seq',
+			'entry.deposited_step',
+			'entry.last_step',
+			'entry.profile',
+			'entry.review_state',
+		])
+		.select(['review.deposited_seq as review_deposited'])
 		.where('id', '=', id)
 		.executeTakeFirst();
-	const recordedSeq = entry?.deposited_seq ?? 0;
-	const head = await storage.log.head(docName);
-	if (head <= recordedSeq) return undefined;
-	const updates = await storage.log.read(docName);
+	if (!entry) return undefined;
+	const recordedSeq = entry.deposited_seq ?? 0;
+	const reviewHead = await storage.log.head(reviewDocName(id));
+	const isReviewNew = reviewHead > (entry.review_deposited ?? 0) || entry.last_step !== entry.deposited_step;
+	// Said about an entry that nobody has opened: its document is begun, as by who opens it.
+	if (isReviewNew && (await storage.log.head(docName)) === 0) await parts.begin(id);
+	if ((await storage.log.head(docName)) <= recordedSeq && !isReviewNew) return undefined;
+	const [updates, reviewUpdates] = await Promise.all([
+		storage.log.read(docName),
+		storage.log.read(reviewDocName(id)),
+	]);
 	const toPosition = updates.at(-1)?.seq;
 	if (toPosition === undefined) return undefined;
+	const review = await readReview(storage, id, entry.review_state, reviewUpdates.at(-1)?.seq ?? 0);
+	const reviewed = { seq: review.position, step: review.steps.at(-1)?.id ?? null };
 	const recorded = (await recorder.versions(id)).at(-1)?.version;
 	const prepared = await worker.ask('prepare', {
 		objectId,
 		updates: updates.map(({ seq, payload }) => ({ seq, payload })),
+		reviewUpdates: reviewUpdates.map(({ payload }) => payload),
 		recorded,
 	});
 	const { held, unrecorded } = prepared;
 	tellSurprises(logger, id, recorded, recordedSeq, prepared);
-	if (held?.isOurs && held.position === toPosition) {
+	const isHeld =
+		held?.isOurs &&
+		held.position === toPosition &&
+		held.reviewPosition === reviewed.seq &&
+		held.step === reviewed.step;
+	if (isHeld) {
 		await worker.ask('drop', { ref: prepared.ref });
-		await recorder.entry(id, objectId, unrecorded, toPosition);
-		const at = unrecorded.at(-1)?.at ?? isoAt(parts.clock);
-		return { version: held.version, seq: toPosition, at };
+		await recorder.entry(id, objectId, unrecorded, toPosition, reviewed);
+		const last = unrecorded.at(-1);
+		return {
+			version: held.version,
+			seq: toPosition,
+			at: last?.at ?? isoAt(parts.clock),
+			kind: last?.kind ?? 'working',
+		};
 	}
 	const fromPosition = held === undefined ? 0 : held.isOurs ? held.position : recordedSeq;
 	const at = isoAt(parts.clock);
@@ -68,9 +101,10 @@ export async function depositEntry(
 	try {
 		const changes = await changesBetween(storage, docName, fromPosition, toPosition);
 		const actors = await actorsBetween(storage, docName, fromPosition, toPosition);
+		const by = review.steps.at(-1);
 		input = {
 			entryId: id,
-			profile: entry?.profile ?? '',
+			profile: entry.profile,
 			toPosition,
 			fromPosition,
 			changes: changes.map(({ from_values, to_value, ...change }) => ({
@@ -82,24 +116,56 @@ export async function depositEntry(
 			actors: distinct([
 				...actors,
 				...changes.map(({ actor_id, actor_name }) => ({ id: actor_id, name: actor_name })),
+				...(by && reviewed.step !== entry.deposited_step ? [{ id: by.actorId, name: by.actorName }] : []),
 			]),
 			reason,
 			at,
+			agencyName: await agencyName(storage),
+			review,
 			software: parts.software,
 		};
 	} catch (error) {
 		await worker.ask('drop', { ref: prepared.ref });
 		throw error;
 	}
-	const { version } = await worker.ask('entry', {
+	const { version, kind } = await worker.ask('entry', {
 		ref: prepared.ref,
 		objectId,
 		input,
-		about: { created: at, message: `working: ${reason}`, user: userOf(input.actors.at(-1)) },
+		about: { created: at, message: reason, user: userOf(input.actors.at(-1)) },
 	});
-	const deposited = { version, seq: toPosition, at };
-	await recorder.entry(id, objectId, [...unrecorded, deposited], toPosition);
+	const deposited = { version, seq: toPosition, at, kind };
+	await recorder.entry(id, objectId, [...unrecorded, deposited], toPosition, reviewed);
 	return deposited;
+}
+
+/** What is said about an entry and was decided, up to now. */
+async function readReview(
+	storage: Storage,
+	id: EntryId,
+	state: string,
+	position: number,
+): Promise<ReviewInput> {
+	const [attributions, steps] = await Promise.all([
+		position === 0 ? new Map<string, never>() : attributionsOf(storage, [reviewDocName(id)]),
+		stepsTaken(storage, [id]),
+	]);
+	return {
+		state: state as ReviewInput['state'],
+		position,
+		attributions,
+		steps: steps.map(({ entryId: _, ...step }) => step),
+	};
+}
+
+/** Name of the archive; empty before it was given one. */
+async function agencyName({ db }: Storage): Promise<string> {
+	const row = await db
+		.selectFrom('setting')
+		.select('value')
+		.where('key', '=', 'archive.name')
+		.executeTakeFirst();
+	return row ? String(JSON.parse(row.value)) : '';
 }
 
 /** Who is named with a version of an object. @see OCFL 1.1, 3.5.3.1 Version, `user` */

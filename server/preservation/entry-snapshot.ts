@@ -2,11 +2,18 @@ import canonicalize from 'canonicalize';
 import * as Y from 'yjs';
 import { must } from '#domain/base/assert.ts';
 import type { EntryId } from '#domain/base/ids.ts';
-import { isDescriptive } from '#domain/catalogue/entry.ts';
+import { isDescriptive, textOf, type PlacedEntry } from '#domain/catalogue/entry.ts';
+import type { Profile } from '#domain/catalogue/profile.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
+import type { ReviewState } from '#domain/catalogue/review-states.ts';
 import { readEntryDoc, readMeta } from '#sync/entry-doc.ts';
+import { eventsOf } from '#sync/review-doc.ts';
 import { chooseValues, type Setting } from '#server/catalogue/chosen-values.ts';
+import { ead3OfEntry } from '#server/catalogue/exchange-formats/ead3-writer.ts';
 import type { DepositReason } from './deposit-schedule.ts';
+import { entryPage } from './entry-page.ts';
 import type { FileSource } from './ocfl-store.ts';
+import { reviewRecord, type ReviewInput } from './review-record.ts';
 
 /** Who did something, as a deposit names them. */
 export interface Depositor {
@@ -32,14 +39,26 @@ export interface SnapshotInput {
 	readonly reason: DepositReason;
 	/** ISO UTC. */
 	readonly at: string;
+	/** Name of the archive, for the exchange form. */
+	readonly agencyName: string;
+	readonly review: ReviewInput;
 	readonly software: { readonly name: string; readonly version: string };
 }
+
+/** `approved`: somebody other than its maker stands for it; only that is the word of the archive. */
+export type DepositKind = 'working' | 'approved';
 
 /** What `deposit.json` says of a version of an entry. */
 export interface DepositRecord {
 	readonly schema: 'lantai-deposit/1';
-	readonly kind: 'working';
+	readonly kind: DepositKind;
 	readonly entryId: EntryId;
+	/** Where the entry stood in review. */
+	readonly state: ReviewState;
+	/** Log position of what is said about it; 0 for nothing. */
+	readonly reviewPosition: number;
+	/** Id of the last step of review. */
+	readonly step: string | null;
 	readonly reason: DepositReason;
 	readonly at: string;
 	readonly actors: readonly Depositor[];
@@ -56,7 +75,11 @@ export interface DepositRecord {
  * software of ours. Equal input makes equal bytes.
  * @see RFC 8785 (JSON Canonicalization Scheme), for `entry.json` and `deposit.json`
  */
-export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, FileSource> {
+export function entrySnapshot(
+	doc: Y.Doc,
+	review: Y.Doc,
+	input: SnapshotInput,
+): { readonly files: Map<string, FileSource>; readonly kind: DepositKind } {
 	const content = readEntryDoc(doc);
 	const meta = readMeta(doc);
 	const { values, conflicts, disputes } = chooseValues(content, input.settings);
@@ -76,9 +99,18 @@ export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, Fil
 		disputes,
 		logPosition: input.toPosition,
 	};
-	return new Map<string, FileSource>([
+	// Nothing that is open is ever approved, whatever state somebody brought it to.
+	const isSettled = Object.keys(conflicts).length === 0 && Object.keys(disputes).length === 0;
+	const kind: DepositKind = input.review.state === 'registered' && isSettled ? 'approved' : 'working';
+	const profile = profileOf(entry.profile);
+	const described = { level: String(entry.level ?? ''), fields: entry.fields, bodies: entry.bodies };
+	const files = new Map<string, FileSource>([
 		['entry.json', canonicalJson(entry)],
+		['entry.xml', exchangeForm(profile, input, described)],
+		['body.html', entryPage(profile, described)],
 		['state.yjs', Y.encodeStateAsUpdate(doc)],
+		['review.json', canonicalJson(reviewRecord(input.entryId, eventsOf(review).toArray(), input.review))],
+		['review.yjs', Y.encodeStateAsUpdate(review)],
 		['changes.jsonl', input.changes.map((change) => `${JSON.stringify(change)}\n`).join('')],
 		[
 			'deposit.json',
@@ -86,8 +118,11 @@ export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, Fil
 				derive: (digests) =>
 					canonicalJson({
 						schema: 'lantai-deposit/1',
-						kind: 'working',
+						kind,
 						entryId: input.entryId,
+						state: input.review.state,
+						reviewPosition: input.review.position,
+						step: input.review.steps.at(-1)?.id ?? null,
 						reason: input.reason,
 						at: input.at,
 						actors: input.actors,
@@ -99,6 +134,27 @@ export function entrySnapshot(doc: Y.Doc, input: SnapshotInput): Map<string, Fil
 			},
 		],
 	]);
+	return { files, kind };
+}
+
+/** The entry in the exchange form of its profile, alone. @see EAD3 1.1.1 */
+function exchangeForm(
+	profile: Profile,
+	{ entryId, agencyName, at }: SnapshotInput,
+	described: Pick<PlacedEntry, 'level' | 'fields' | 'bodies'>,
+): string {
+	const title = textOf(described.fields['title']) || textOf(described.fields['referenceCode']) || entryId;
+	return ead3OfEntry(
+		{ id: entryId, parentId: null, order: '', ...described },
+		{
+			recordId: textOf(described.fields['referenceCode']) || entryId,
+			title,
+			agencyName,
+			date: at,
+			language: profile.id === 'dat18' ? 'zh-CN' : 'en',
+		},
+		profile,
+	);
 }
 
 /** Canonical JSON: the bytes depend on the value alone. @see RFC 8785 */

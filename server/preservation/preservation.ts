@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { steadyClock, type Clock } from '#domain/base/clock.ts';
+import { isoAt, steadyClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
@@ -13,6 +13,7 @@ import type { DepositReason } from './deposit-schedule.ts';
 import type { DepositAsks } from './deposit-worker.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
+import { depositOrder, depositStep } from './record-deposits.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify.ts';
 import type { VerifyAsks } from './verify-worker.ts';
@@ -24,6 +25,8 @@ const RETRY_MS = 5000;
 /** Deposits at once: the worker has one disk, but reading the log and the commit in the database overlap with it. */
 const AT_ONCE = 8;
 const CLOSE_MS = 3000;
+/** Entries asked for in one statement. */
+const MAX_IDS = 1000;
 /** An object that is just getting a version is whole again after this, see `VerifyOptions.againMs`. */
 const AGAIN_MS = 250;
 
@@ -43,6 +46,13 @@ export interface Preservation extends ImportArchive {
 	/** An entry was logged up to a position: a version follows when editing settles. */
 	noteEdit(id: EntryId, seq: number): void;
 	/**
+	 * A step of review was taken with entries: those with an object of their own get a version, at once when they were
+	 * registered; the step itself becomes a record for the others.
+	 */
+	noteStep(stepId: string, ids: readonly EntryId[], isRegistered: boolean): Promise<void>;
+	/** A correction order was submitted, decided or taken back: its record gets a version. */
+	noteOrder(orderId: string): void;
+	/**
 	 * Writes a version now, when the log holds more than the last one, else undefined. Rejects when it could not; then
 	 * it is tried again by itself.
 	 */
@@ -59,7 +69,7 @@ export interface Preservation extends ImportArchive {
 	hold(): Promise<() => void>;
 	status(): PreservationStatus;
 	/** The versions of an entry, oldest first. */
-	versions(id: EntryId): Promise<(RecordedVersion & { readonly kind: string })[]>;
+	versions(id: EntryId): Promise<RecordedVersion[]>;
 	/** Verifies the whole root, or the root or object at a path. */
 	verify(path?: string): Promise<Verdict>;
 	/** Finishes what runs, for three seconds at most; the rest goes on at the next start. */
@@ -79,6 +89,8 @@ export async function createPreservation(parts: {
 	readonly continuousMs?: number;
 	/** Before the first new try after a failure; doubles with each. */
 	readonly retryMs?: number;
+	/** Begins the document of an imported entry in the log, as opening it does. */
+	readonly begin: (id: EntryId) => Promise<void>;
 	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
 }): Promise<Preservation> {
 	const { storage, clock, logger, dataDir } = parts;
@@ -110,7 +122,14 @@ export async function createPreservation(parts: {
 			logger.warn({ recovered }, 'the archival store was interrupted');
 	}
 
-	function count(deposit: Deposited): void {
+	const records = { storage, worker, clock, dataDir, software };
+
+	function counted(version: string | undefined): string | undefined {
+		if (version !== undefined) count({ version, at: isoAt(clock) });
+		return version;
+	}
+
+	function count(deposit: Pick<Deposited, 'version' | 'at'>): void {
 		if (deposit.version === 'v1') objects++;
 		lastDepositAt = deposit.at;
 	}
@@ -124,8 +143,10 @@ export async function createPreservation(parts: {
 			async run(key, reason) {
 				try {
 					await open();
-					const [kind, id] = key.split(' ') as ['entry' | 'import', string];
+					const [kind, id] = key.split(' ') as ['entry' | 'import' | 'step' | 'order', string];
 					if (kind === 'import') return await depositImport(id);
+					if (kind === 'step') return counted(await depositStep(records, id));
+					if (kind === 'order') return counted(await depositOrder(records, id));
 					return await depositOne(id as EntryId, reason);
 				} catch (error) {
 					// The root may be gone for a while; what it looks like when it is back is found out by opening.
@@ -143,7 +164,11 @@ export async function createPreservation(parts: {
 	);
 
 	async function depositOne(id: EntryId, reason: DepositReason): Promise<Deposited | undefined> {
-		const deposited = await depositEntry({ storage, worker, recorder, clock, logger, software }, id, reason);
+		const deposited = await depositEntry(
+			{ storage, worker, recorder, clock, logger, software, begin: parts.begin },
+			id,
+			reason,
+		);
 		if (!deposited) return undefined;
 		count(deposited);
 		parts.onDeposited(id, deposited);
@@ -158,7 +183,7 @@ export async function createPreservation(parts: {
 			const ask = importVersion(row, { folder, clock, software });
 			const { version } = await worker.ask('import', ask);
 			await db.updateTable('import').set({ deposited_version: version }).where('id', '=', importId).execute();
-			count({ version, seq: 0, at: ask.about.created });
+			count({ version, at: ask.about.created });
 		}
 		await rm(folder, { recursive: true, force: true });
 	}
@@ -170,11 +195,37 @@ export async function createPreservation(parts: {
 
 	return {
 		noteEdit: (id) => runner.note(`entry ${id}`),
+		async noteStep(stepId, ids, isRegistered) {
+			const own = new Set<string>();
+			for (let from = 0; from < ids.length; from += MAX_IDS) {
+				const rows = await db
+					.selectFrom('entry')
+					.leftJoin('review', 'review.entry_id', 'entry.id')
+					.select('entry.id')
+					.where('entry.id', 'in', ids.slice(from, from + MAX_IDS))
+					.where((where) =>
+						where.or([
+							where('entry.projected_seq', '>', 0),
+							where('entry.deposited_seq', 'is not', null),
+							where('review.entry_id', 'is not', null),
+						]),
+					)
+					.execute();
+				for (const { id } of rows) own.add(id);
+			}
+			for (const id of own)
+				if (isRegistered) runner.soon(`entry ${id}`, 'registered');
+				else runner.note(`entry ${id}`);
+			if (own.size < ids.length) runner.soon(`step ${stepId}`, 'demand');
+		},
+		noteOrder: (orderId) => runner.soon(`order ${orderId}`, 'demand'),
 		depositNow: (id, reason = 'demand') => runner.now(`entry ${id}`, reason),
 		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
 		flush: (reason) => runner.flush(reason),
 		async resume() {
-			const { entries, imports } = await undeposited(db);
+			const { entries, imports, steps, orders } = await undeposited(db);
+			for (const id of steps) runner.soon(`step ${id}`, 'demand');
+			for (const id of orders) runner.soon(`order ${id}`, 'demand');
 			for (const id of imports) runner.soon(`import ${id}`, 'demand');
 			for (const id of entries) runner.note(`entry ${id}`);
 		},

@@ -1,13 +1,23 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import type { Schema } from '#server/storage/schema.ts';
+import { orderStanding } from './record-deposits.ts';
 
-/** What the database holds and no version does: edited entries, and accepted imports. */
-export async function undeposited(
-	db: Kysely<Schema>,
-): Promise<{ readonly entries: readonly EntryId[]; readonly imports: readonly string[] }> {
-	const entries = await db
+/** What the database holds and no version does. */
+export interface Undeposited {
+	/** Edited, or with comments or decisions of their own. */
+	readonly entries: readonly EntryId[];
+	/** Accepted ones. */
+	readonly imports: readonly string[];
+	/** Steps of review over entries that have no object of their own. */
+	readonly steps: readonly string[];
+	readonly orders: readonly string[];
+}
+
+/** Finds it, after a start. */
+export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
+	const edited = await db
 		.selectFrom('log_head')
 		.innerJoin('entry', (join) =>
 			join.on((on) =>
@@ -25,11 +35,49 @@ export async function undeposited(
 		// An entry that was only opened says nothing its import has not said.
 		.where(isEdited)
 		.execute();
+	const said = await db
+		.selectFrom('log_head')
+		.leftJoin('review', (join) =>
+			join.on(sql<string>`'review:' || review.entry_id`, '=', sql.ref('log_head.doc')),
+		)
+		.select('log_head.doc')
+		.where('log_head.doc', 'like', 'review:%')
+		.where(sql<boolean>`log_head.seq > coalesce(review.deposited_seq, 0)`)
+		.execute();
+	const decided = await db
+		.selectFrom('entry')
+		.select('id')
+		.where(sql<boolean>`last_step is distinct from deposited_step`)
+		.where((where) => where.or([where('projected_seq', '>', 0), where('deposited_seq', 'is not', null)]))
+		.execute();
 	const imports = await db
 		.selectFrom('import')
 		.select('id')
 		.where('state', '=', 'accepted')
 		.where('deposited_version', 'is', null)
 		.execute();
-	return { entries: entries.map(({ id }) => id as EntryId), imports: imports.map(({ id }) => id) };
+	const steps = await db
+		.selectFrom('entry')
+		.select('last_step')
+		.distinct()
+		.where(sql<boolean>`last_step is distinct from deposited_step`)
+		.where('projected_seq', '=', 0)
+		.where('deposited_seq', 'is', null)
+		.execute();
+	const orders = await db
+		.selectFrom('correction_order')
+		.select(['id', 'state', 'decided_at', 'finished_at', 'undone_at', 'deposited_as'])
+		.where('state', '!=', 'draft')
+		.execute();
+	const ids = new Set([
+		...edited.map(({ id }) => id),
+		...said.map(({ doc }) => doc.slice('review:'.length)),
+		...decided.map(({ id }) => id),
+	]);
+	return {
+		entries: [...ids] as EntryId[],
+		imports: imports.map(({ id }) => id),
+		steps: steps.flatMap(({ last_step }) => (last_step === null ? [] : [last_step])),
+		orders: orders.flatMap((order) => (order.deposited_as === orderStanding(order) ? [] : [order.id])),
+	};
 }

@@ -46,6 +46,9 @@ export async function anArchive(
 		idleMs: options.idleMs ?? 60_000,
 		...(options.continuousMs === undefined ? {} : { continuousMs: options.continuousMs }),
 		retryMs: options.retryMs ?? 50,
+		begin: async (id) => {
+			throw new Error(`${id} has a document from its beginning`);
+		},
 		onDeposited: (id, deposit) => announced.push({ id, ...deposit }),
 	});
 	const store = new OcflStore(root, join(dataDir, 'no-staging'));

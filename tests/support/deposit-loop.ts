@@ -19,6 +19,9 @@ const preservation = await createPreservation({
 	clock: systemClock,
 	logger: pino({ level: 'error' }, pino.destination({ dest: join(dataDir, 'loop.log'), sync: true })),
 	idleMs: 60_000,
+	async begin(id) {
+		throw new Error(`${id} has a document from its beginning`);
+	},
 	onDeposited() {
 		// Nobody listens here.
 	},

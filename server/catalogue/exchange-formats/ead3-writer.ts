@@ -73,7 +73,7 @@ async function* write(
 	const open: string[] = [];
 	let count = 0;
 	let hasDsc = false;
-	let text = `<?xml version="1.0" encoding="UTF-8"?>\n<ead xmlns="${NAMESPACE}">\n${serialise(controlOf(info, profile))}\n`;
+	let text = headOf(info, profile);
 	for await (const entry of entries) {
 		count += 1;
 		const isRoot = count === 1;
@@ -104,6 +104,17 @@ async function* write(
 	if (count === 0) throw new Refusal('export.empty');
 	text += '</c>\n'.repeat(open.length - 1);
 	yield `${text}${hasDsc ? '</dsc>\n' : ''}</archdesc>\n</ead>\n`;
+}
+
+/** One entry as a finding aid of its own; what is below it is elsewhere. */
+export function ead3OfEntry(entry: ExportedEntry, info: Ead3Info, profile: Profile): string {
+	const report = new ReadingReport();
+	const text = entryText(cleanEntry(entry, 1, report), 'archdesc', profile, 1, report, info.language);
+	return `${headOf(info, profile)}${text}</archdesc>\n</ead>\n`;
+}
+
+function headOf(info: Ead3Info, profile: Profile): string {
+	return `<?xml version="1.0" encoding="UTF-8"?>\n<ead xmlns="${NAMESPACE}">\n${serialise(controlOf(info, profile))}\n`;
 }
 
 /** The entry without characters that XML cannot hold, each place of one reported. */

@@ -96,6 +96,8 @@ export function createOrderDesk(parts: {
 	readonly storage: Storage;
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
+	/** An order is another one now than the archival store has. */
+	readonly onChanged: (orderId: string) => void;
 }): OrderDesk {
 	const { storage, clock } = parts;
 	const records = createOrderRecords(storage);

@@ -37,12 +37,26 @@ export interface OrderWrites {
 }
 
 /** Opens the writes. */
-export function createOrderWrites({ storage, clock }: { storage: Storage; clock: Clock }): OrderWrites {
+export function createOrderWrites({
+	storage,
+	clock,
+	onChanged,
+}: {
+	storage: Storage;
+	clock: Clock;
+	/** An order is another one now than the archival store has. */
+	onChanged: (orderId: string) => void;
+}): OrderWrites {
 	const { db } = storage;
 	const line = (actor: Actor, action: string, { id, number }: ShownOrder, detail: object = {}): Statement =>
 		auditLine(storage, clock, actor, `orders.${action}`, id, { number, ...detail });
 	const set = ({ id }: ShownOrder, values: Partial<OrderValues>): Statement =>
 		db.updateTable('correction_order').set(values).where('id', '=', id);
+
+	async function changed({ id }: ShownOrder, statements: readonly Statement[]): Promise<void> {
+		await storage.batch(statements);
+		onChanged(id);
+	}
 
 	/** Told with one of its entries, as notices are, and only once. */
 	function notice(order: ShownOrder, kind: string, { actorName, why, at }: OrderDecision): Statement {
@@ -93,14 +107,15 @@ export function createOrderWrites({ storage, clock }: { storage: Storage; clock:
 				}),
 				auditLine(storage, clock, actor, 'orders.create', id, { rule, why, state, rows }),
 			]);
+			if (state === 'submitted') onChanged(id);
 		},
 		submit: (order, actor) =>
-			storage.batch([
+			changed(order, [
 				set(order, { state: 'submitted', submitted_at: isoAt(clock) }),
 				line(actor, 'submit', order),
 			]),
 		withdraw: (order, actor) =>
-			storage.batch([set(order, { state: 'withdrawn' }), line(actor, 'withdraw', order)]),
+			changed(order, [set(order, { state: 'withdrawn' }), line(actor, 'withdraw', order)]),
 		async addSample(order, positions, actor) {
 			const sample = { id: createId<string>(), actorId: actor.id, actorName: actor.name, at: isoAt(clock) };
 			await storage.batch([
@@ -123,13 +138,13 @@ export function createOrderWrites({ storage, clock }: { storage: Storage; clock:
 				line(actor, 'approve', order, { decision }),
 			]),
 		finish: (order, decision, counts, actor) =>
-			storage.batch([
+			changed(order, [
 				set(order, { state: 'applied', finished_at: isoAt(clock) }),
 				line(actor, 'apply', order, { counts }),
 				notice(order, 'order-applied', decision),
 			]),
 		reject: (order, decision, actor) =>
-			storage.batch([
+			changed(order, [
 				set(order, {
 					state: 'rejected',
 					decision: JSON.stringify(decision),
@@ -150,7 +165,7 @@ export function createOrderWrites({ storage, clock }: { storage: Storage; clock:
 				line(actor, 'undo', order, { why }),
 			]),
 		finishUndo: (order, counts, actor) =>
-			storage.batch([
+			changed(order, [
 				set(order, { state: 'undone', undone_at: isoAt(clock) }),
 				line(actor, 'undone', order, { counts }),
 			]),

@@ -67,6 +67,8 @@ export function createReviewDesk(parts: {
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'decideAbout'>;
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
+	/** A step was taken with entries: the archival store holds what was decided. */
+	readonly noteStep: (stepId: string, ids: readonly EntryId[], isRegistered: boolean) => Promise<void>;
 }): ReviewDesk {
 	const { storage, clock, collaboration, thingOf } = parts;
 
@@ -153,6 +155,7 @@ export function createReviewDesk(parts: {
 				.updateTable('entry')
 				.set((set) => ({
 					review_state: rule.to,
+					last_step: id,
 					...(rule.isApproval ? { reviewed_seq: set.ref('projected_seq') } : {}),
 					...(step === 'submit' ? { submitted_by: actor.id } : {}),
 				}))
@@ -175,18 +178,25 @@ export function createReviewDesk(parts: {
 			if (step === 'return' && why.trim() === '') throw new Refusal('collaboration.why-missing');
 			const all = await targetsOf(identity.person, step, targets);
 			const stepId = createId<string>();
+			const doneIds: EntryId[] = [];
 			const refused: StepOutcome['refused'][number][] = [];
 			let refusedCount = 0;
 			let done = 0;
 			let left = all.length;
-			for (let from = 0; from < all.length && !signal?.aborted; from += BATCH) {
-				const batch = all.slice(from, from + BATCH);
-				const taken = await takeWith(identity, { id: stepId, step, why: why.trim() }, batch);
-				done += taken.done.length;
-				refusedCount += taken.refused.length;
-				refused.push(...taken.refused.slice(0, MAX_NAMED - refused.length));
-				left -= batch.length;
-				onProgress?.({ done: all.length - left, total: all.length });
+			try {
+				for (let from = 0; from < all.length && !signal?.aborted; from += BATCH) {
+					const batch = all.slice(from, from + BATCH);
+					const taken = await takeWith(identity, { id: stepId, step, why: why.trim() }, batch);
+					done += taken.done.length;
+					doneIds.push(...taken.done);
+					refusedCount += taken.refused.length;
+					refused.push(...taken.refused.slice(0, MAX_NAMED - refused.length));
+					left -= batch.length;
+					onProgress?.({ done: all.length - left, total: all.length });
+				}
+			} finally {
+				// Whatever ended it: what was decided is decided.
+				if (doneIds.length > 0) await parts.noteStep(stepId, doneIds, step === 'register');
 			}
 			const [only] = refused;
 			if (all.length === 1 && only) throw new Refusal(only.code, only.params, STATUS_OF[only.code] ?? 409);

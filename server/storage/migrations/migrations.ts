@@ -8,6 +8,7 @@ import { up as reviewStates } from './0006-review-states.ts';
 import { up as correctionOrders } from './0007-correction-orders.ts';
 import { up as visits } from './0008-visits.ts';
 import { up as compaction } from './0009-compaction.ts';
+import { up as deposits } from './0010-deposits.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0007-correction-orders': { up: correctionOrders },
 	'0008-visits': { up: visits },
 	'0009-compaction': { up: compaction },
+	'0010-deposits': { up: deposits },
 };

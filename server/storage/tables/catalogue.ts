@@ -47,6 +47,10 @@ export interface EntryTable {
 	reviewed_seq: Generated<number>;
 	/** Who submitted it last, until it is registered. */
 	submitted_by: string | null;
+	/** Id of the last step of review; null before the first. */
+	last_step: string | null;
+	/** The last of them that the archival store holds. */
+	deposited_step: string | null;
 	created_at: string;
 	updated_at: string;
 }
@@ -109,6 +113,8 @@ export interface ReviewStepTable {
 	at: string;
 	/** How many entries it was taken with. */
 	entries: number;
+	/** Version of its archival object, when it has one of its own. */
+	deposited_version: string | null;
 }
 
 /** One entry of a step. */

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 /** A field of an entry that has several values. Written with the entry's row. */
 export interface ConflictTable {
 	entry_id: string;
@@ -53,6 +55,8 @@ export interface ReviewTable {
 	entry_id: string;
 	/** Log position of its `review:` document that the rows show. */
 	projected_seq: number;
+	/** Log position of it that the newest deposited version of the entry holds. */
+	deposited_seq: Generated<number>;
 	open_threads: number;
 }
 
@@ -149,6 +153,10 @@ export interface CorrectionOrderTable {
 	undo: string | null;
 	undone_at: string | null;
 	row_count: number;
+	/** Version of its archival object. */
+	deposited_version: string | null;
+	/** What it was when that was written. */
+	deposited_as: string | null;
 }
 
 /** One value that an order sets. */

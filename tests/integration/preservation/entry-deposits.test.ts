@@ -83,7 +83,15 @@ describe('what a version of an entry holds', () => {
 			],
 			software: { name: 'Lantai' },
 		});
-		for (const name of ['entry.json', 'state.yjs', 'changes.jsonl'])
+		for (const name of [
+			'entry.json',
+			'entry.xml',
+			'body.html',
+			'state.yjs',
+			'review.json',
+			'review.yjs',
+			'changes.jsonl',
+		])
 			expect(record.sha512[name]).toBe(
 				sha512(archive.store.readFile(`urn:uuid:${entry.id}`, name) as Uint8Array),
 			);
@@ -97,6 +105,17 @@ describe('what a version of an entry holds', () => {
 			{ version: 'v1', seq: first?.seq, at: first?.at, kind: 'working' },
 			{ version: 'v2', seq, at: second?.at, kind: 'working' },
 		]);
+		expect(archive.text(entry.id, 'entry.xml')).toContain('<unittitle>三</unittitle>');
+		expect(archive.text(entry.id, 'body.html')).toContain('<td>三</td>');
+		expect(archive.text(entry.id, 'body.html')).toContain('<p>范围与内容</p>');
+		expect(JSON.parse(archive.text(entry.id, 'review.json'))).toEqual({
+			schema: 'lantai-review/1',
+			entryId: entry.id,
+			state: 'draft',
+			logPosition: 0,
+			events: [],
+			steps: [],
+		});
 		expect(archive.announced.map(({ id, version }) => [id, version])).toEqual([
 			[entry.id, 'v1'],
 			[entry.id, 'v2'],

@@ -1,0 +1,188 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { sql } from 'kysely';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { DepositAsks } from './deposit-worker.ts';
+import { userOf } from './entry-deposit.ts';
+import { canonicalJson } from './entry-snapshot.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** Rows of a record that are read and written together. */
+const PAGE = 5000;
+
+/** What depositing records of their own needs. */
+export interface RecordParts {
+	readonly storage: Storage;
+	readonly worker: WorkerClient<DepositAsks>;
+	readonly clock: Clock;
+	readonly dataDir: string;
+	readonly software: { readonly name: string; readonly version: string };
+}
+
+/**
+ * A step of review over entries that nobody has edited, so that they have no object of their own: who, when, why, and
+ * with which entries. An import of a million stays one object, and so does what was decided about it.
+ */
+export async function depositStep(parts: RecordParts, stepId: string): Promise<string | undefined> {
+	const { storage, worker, clock, software } = parts;
+	const { db } = storage;
+	const step = await db.selectFrom('review_step').selectAll().where('id', '=', stepId).executeTakeFirst();
+	if (!step) return undefined;
+	const waiting = await db
+		.selectFrom('entry')
+		.select('id')
+		.where('last_step', '=', stepId)
+		.where(sql<boolean>`last_step is distinct from deposited_step`)
+		.limit(1)
+		.executeTakeFirst();
+	if (!waiting && step.deposited_version !== null) return undefined;
+	const { deposited_version: _, ...taken } = step;
+	return withRows(
+		parts,
+		stepId,
+		async (last: string) => {
+			const rows = await db
+				.selectFrom('review_step_entry')
+				.select(['entry_id', 'from_state', 'to_state', 'seq'])
+				.where('step_id', '=', stepId)
+				.where('entry_id', '>', last)
+				.orderBy('entry_id')
+				.limit(PAGE)
+				.execute();
+			return { rows, next: rows.at(-1)?.entry_id };
+		},
+		'',
+		async (path) => {
+			const { version } = await worker.ask('record', {
+				objectId: `urn:uuid:${stepId}`,
+				files: [
+					['step.json', canonicalJson({ schema: 'lantai-step/1', ...taken })],
+					['entries.jsonl', { path }],
+				],
+				record: { schema: 'lantai-record/1', kind: 'step', stepId, at: step.at, software },
+				about: {
+					created: isoAt(clock),
+					message: `review: ${step.step}`,
+					user: userOf({ id: step.actor_id, name: step.actor_name }),
+				},
+			});
+			await storage.batch([
+				db.updateTable('review_step').set({ deposited_version: version }).where('id', '=', stepId),
+				// Entries with an object of their own say it themselves, in their next version.
+				db
+					.updateTable('entry')
+					.set({ deposited_step: stepId })
+					.where('last_step', '=', stepId)
+					.where('deposited_seq', 'is', null)
+					.where('projected_seq', '=', 0)
+					.where(({ not, exists, selectFrom }) =>
+						not(
+							exists(
+								selectFrom('review').select('review.entry_id').whereRef('review.entry_id', '=', 'entry.id'),
+							),
+						),
+					),
+			]);
+			return version;
+		},
+	);
+}
+
+/** A correction order as it stands: what it changes, who proposed it, and how it was decided. */
+export async function depositOrder(parts: RecordParts, orderId: string): Promise<string | undefined> {
+	const { storage, worker, clock, software } = parts;
+	const { db } = storage;
+	const order = await db
+		.selectFrom('correction_order')
+		.selectAll()
+		.where('id', '=', orderId)
+		.executeTakeFirst();
+	if (!order || order.state === 'draft') return undefined;
+	const as = orderStanding(order);
+	if (order.deposited_as === as) return undefined;
+	const { deposited_version: _, deposited_as: __, ...record } = order;
+	const samples = await db
+		.selectFrom('correction_order_sample')
+		.selectAll()
+		.where('order_id', '=', orderId)
+		.orderBy('at')
+		.execute();
+	return withRows(
+		parts,
+		orderId,
+		async (last: number) => {
+			const rows = await db
+				.selectFrom('correction_order_row')
+				.selectAll()
+				.where('order_id', '=', orderId)
+				.where('position', '>', last)
+				.orderBy('position')
+				.limit(PAGE)
+				.execute();
+			return { rows, next: rows.at(-1)?.position };
+		},
+		-1,
+		async (path) => {
+			const { version } = await worker.ask('record', {
+				objectId: `urn:uuid:${orderId}`,
+				files: [
+					['order.json', canonicalJson({ schema: 'lantai-order/1', ...record, samples })],
+					['rows.jsonl', { path }],
+				],
+				record: { schema: 'lantai-record/1', kind: 'order', orderId, standing: as, software },
+				about: {
+					created: isoAt(clock),
+					message: `order: ${order.state}`,
+					user: userOf({ id: order.proposer_id, name: order.proposer_name }),
+				},
+			});
+			await db
+				.updateTable('correction_order')
+				.set({ deposited_version: version, deposited_as: as })
+				.where('id', '=', orderId)
+				.execute();
+			return version;
+		},
+	);
+}
+
+/** In which of its states an order is: another one wants another version. */
+export function orderStanding(order: {
+	readonly state: string;
+	readonly decided_at: string | null;
+	readonly finished_at: string | null;
+	readonly undone_at: string | null;
+}): string {
+	return [order.state, order.decided_at, order.finished_at, order.undone_at]
+		.map((each) => each ?? '')
+		.join(' ');
+}
+
+/** Writes rows into a file of their own, page by page, hands it on, and removes it. */
+async function withRows<K, T>(
+	{ dataDir }: RecordParts,
+	name: string,
+	read: (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>,
+	first: K,
+	run: (path: string) => Promise<T>,
+): Promise<T> {
+	const folder = join(dataDir, 'staging', `record-${name}`);
+	await mkdir(folder, { recursive: true });
+	try {
+		const path = join(folder, 'rows.jsonl');
+		const file = createWriteStream(path);
+		for (let last: K | undefined = first; last !== undefined;) {
+			const page: Awaited<ReturnType<typeof read>> = await read(last);
+			if (page.rows.length > 0) file.write(page.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+			last = page.rows.length < PAGE ? undefined : page.next;
+		}
+		file.end();
+		await finished(file);
+		return await run(path);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
