@@ -149,10 +149,12 @@ test('two archivists and a reviewer bring an entry from a correction to register
 	// What was typed too late is a proposal, and on the device of who typed it.
 	proxy.mend();
 	await expect(titleBox(second)).not.toBeEditable({ timeout: 20_000 });
-	if (process.env['SHOTS']) { await second.screenshot({ path: '/tmp/second.png' }); console.log(await card(second).ariaSnapshot()); }
+	await expect(card(second)).toContainText('条目已入库，不能直接修改');
+	await expect(comments(second)).toContainText('自己提出的建议由他人审核', { timeout: 20_000 });
 	await first.getByRole('link', { name: '建议', exact: true }).click();
 	const late = first.getByRole('listitem').filter({ hasText: '乙' });
-	await expect(late).toContainText('17', { timeout: 20_000 });
+	await expect(late).toHaveCount(1);
+	await expect(late).toContainText('17');
 	await passesAxe(second, 'refused work');
 
 	// Who did what, in one line of time.
