@@ -165,7 +165,7 @@ test('two archivists and a reviewer bring an entry from a correction to register
 	for (const [name, words] of [
 		['甲', AGREED],
 		['乙', AGREED],
-		['甲', '沧浦区人民政府'],
+		['甲', '区人民政府'],
 		['甲', '提交审核'],
 		['丙', '责任者与原件不符'],
 		['丙', '核定'],
