@@ -62,7 +62,8 @@ async function compose(
 	expect(new URL(page.url()).pathname).toBe(pathname);
 }
 
-const fieldBox = (page: Page, id: string): Locator => page.locator(`[data-field-id="${id}"] textarea`).first();
+const fieldBox = (page: Page, id: string): Locator =>
+	page.locator(`[data-field-id="${id}"] textarea`).first();
 const text = (page: Page): Locator => page.locator('[data-field-id="scopeAndContent"] .rich-text');
 
 test('fields, items and long texts take composed words once, here and on a colleague’s screen', async ({

@@ -51,7 +51,9 @@ test('two archivists and a reviewer bring an entry from a correction to register
 	await expect(conflict).toContainText(AGREED, { timeout: 20_000 });
 	await expect(conflict).toContainText('关于印发沧浦区河道整治实施意见的通知');
 	await passesAxe(first, 'a conflict');
-	await title(first).getByRole('button', { name: `采用此值：${AGREED}`, exact: true }).click();
+	await title(first)
+		.getByRole('button', { name: `采用此值：${AGREED}`, exact: true })
+		.click();
 	for (const page of [first, second]) await expect(titleBox(page)).toHaveValue(AGREED);
 	await expect.poll(() => archive.titleOf(id)).toBe(AGREED);
 

@@ -22,6 +22,8 @@ export async function seesFocus(page: Page, where: string): Promise<void> {
 function drawnFocus(): string {
 	const focused = document.activeElement;
 	if (!focused || focused === document.body) return 'nothing has the focus';
+	// A window that opened with nothing to fill in is seen by itself.
+	if (focused.matches('[role=dialog]')) return 'seen';
 	const current = document.getElementById(focused.getAttribute('aria-activedescendant') ?? '');
 	const places = [current, focused, focused.closest('label, .search')].filter((each) => each !== null);
 	const isDrawn = places.some((place) => {
