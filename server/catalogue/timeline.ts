@@ -23,13 +23,17 @@ export interface Timeline {
 /** What happened to an entry before a log position, or up to now. */
 export async function readTimeline(storage: Storage, id: EntryId, before?: number): Promise<Timeline> {
 	const edits = await readEdits(storage, id, { before });
-	const steps = timelineSteps(edits);
+	const taken = await stepsTaken(storage, [id]);
+	const steps = timelineSteps(
+		edits,
+		taken.map(({ seq }) => seq),
+	);
 	const hasMore = edits.length === MAX_EDITS;
 	// The oldest may have begun before what was looked at; the next answer tells it whole.
 	return {
 		steps: hasMore && steps.length > 1 ? steps.slice(0, -1) : steps,
 		hasMore,
-		review: before === undefined ? (await stepsTaken(storage, [id])).toReversed() : [],
+		review: before === undefined ? taken.toReversed() : [],
 	};
 }
 

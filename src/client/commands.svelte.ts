@@ -23,7 +23,7 @@ export interface Command {
 export type KeyPress = Pick<
 	KeyboardEvent,
 	'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'isComposing' | 'defaultPrevented'
-> & { readonly target: EventTarget | null };
+> & { readonly keyCode?: number; readonly target: EventTarget | null };
 
 /** Every command at hand, from the layouts and components that are there, and the one list of shortcuts. */
 export class Commands {
@@ -71,8 +71,9 @@ export class Commands {
 	 * @returns whether it stood for something; then the browser should do nothing more
 	 */
 	handle(event: KeyPress): boolean {
-		// Enter, Space and digits belong to the input method while it composes; 229 is its mark in older browsers.
-		if (event.isComposing || event.defaultPrevented || event.key === 'Process') return false;
+		// Enter, Space and digits belong to the input method while it composes; 229 is its mark, also right after the end.
+		if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return false;
+		if (event.key === 'Process') return false;
 		// The newest set wins: what is nearer to the person was added later.
 		for (const set of this.#sets.toReversed())
 			for (const command of set) {

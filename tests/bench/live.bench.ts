@@ -1,20 +1,16 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Hocuspocus, type WebSocketLike } from '@hocuspocus/server';
-import { WebSocketServer } from 'ws';
-import * as Y from 'yjs';
-import { createId, type EntryId } from '#domain/base/ids.ts';
+import type { EntryId } from '#domain/base/ids.ts';
 import { createApp } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { serve } from '#server/http.ts';
-import { buildEntryDoc, writeMeta } from '#sync/entry-doc.ts';
 import { aMadeEntry } from '#tests/support/entries.ts';
+import { startBareHocuspocus } from './bare-hocuspocus.ts';
+import { builtStates } from './built-states.ts';
 import type { LoadReport, LoadTask } from './live-editors.ts';
 import { startPlainRelay } from './plain-relay.ts';
 
@@ -112,24 +108,6 @@ async function startOurs(entries: number): Promise<Peer> {
 	};
 }
 
-/** Documents as the real server begins them. */
-function builtStates(entries: number): { ids: EntryId[]; states: Map<string, Uint8Array> } {
-	const states = new Map<string, Uint8Array>();
-	const ids = Array.from({ length: entries }, (_, index) => {
-		const id = createId();
-		const doc = new Y.Doc();
-		writeMeta(doc, { schema: 1, profile: 'dat18' });
-		buildEntryDoc(
-			doc,
-			{ level: 'item', parentId: null, order: 'a0', fields: { title: `合成 ${index}` }, bodies: {} },
-			{ by: 'bench', at: new Date().toISOString(), newElementId: () => createId<string>() },
-		);
-		states.set(`entry:${id}`, Y.encodeStateAsUpdate(doc));
-		return id;
-	});
-	return { ids, states };
-}
-
 async function startRelay(entries: number): Promise<Peer> {
 	const { ids, states } = builtStates(entries);
 	return { ...(await startPlainRelay(states)), ids, token: 'bench' };
@@ -137,34 +115,7 @@ async function startRelay(entries: number): Promise<Peer> {
 
 async function startBare(entries: number): Promise<Peer> {
 	const { ids, states } = builtStates(entries);
-	const hocuspocus = new Hocuspocus({
-		quiet: true,
-		maxPendingDocuments: 500,
-		onAuthenticate: async () => undefined,
-		onLoadDocument: async ({ documentName }) => states.get(documentName),
-	});
-	const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-	const server = createServer();
-	server.on('upgrade', (request, socket, head) =>
-		sockets.handleUpgrade(request, socket, head, (webSocket) => {
-			const connection = hocuspocus.handleConnection(
-				webSocket as unknown as WebSocketLike,
-				new Request('http://localhost/collab'),
-			);
-			webSocket.on('message', (data: Buffer) => connection.handleMessage(new Uint8Array(data)));
-			webSocket.on('close', (code, reason) => connection.handleClose({ code, reason: reason.toString() }));
-		}),
-	);
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return {
-		port: (server.address() as AddressInfo).port,
-		ids,
-		token: 'bench',
-		async close() {
-			for (const webSocket of sockets.clients) webSocket.terminate();
-			await new Promise((resolve) => server.close(resolve));
-		},
-	};
+	return { ...(await startBareHocuspocus(states)), ids, token: 'bench' };
 }
 
 function rateOf(reports: readonly LoadReport[]): number {

@@ -30,6 +30,8 @@ export interface Archive {
 	items(): Promise<string[]>;
 	/** The newest title, as the server has it. */
 	titleOf(id: string): string;
+	/** How far the entry has come in review. */
+	reviewStateOf(id: string): string;
 	/** How often the log holds a value for a field of an entry. */
 	timesLogged(id: string, field: string, value: string): number;
 	/** When each value that people set for a field was received, and when its device says it was set. */
@@ -140,6 +142,8 @@ export async function startArchive(
 			return first;
 		},
 		titleOf: (id) => String(select('select title from entry where id = ?', id)?.['title']),
+		reviewStateOf: (id) =>
+			String(select('select review_state from entry where id = ?', id)?.['review_state']),
 		timesLogged: (id, field, value) =>
 			Number(
 				select(

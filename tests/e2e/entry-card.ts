@@ -1,4 +1,5 @@
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
+import type { Archive } from './archive.ts';
 
 /** The title at the head of an open entry. */
 export function title(page: Page): Locator {
@@ -24,4 +25,24 @@ export function waitingCount(page: Page, count: number): Locator {
 /** Any word of edits that wait. */
 export function anyWaiting(page: Page): Locator {
 	return page.getByRole('button', { name: /待传/ });
+}
+
+/** A browser of somebody's own, signed in, with an entry open. */
+export async function openEntry(
+	archive: Archive,
+	browser: Browser,
+	name: string,
+	id: string,
+	origin = archive.origin,
+): Promise<Page> {
+	const page = await (await browser.newContext()).newPage();
+	await archive.signIn(page, name, origin);
+	await page.goto(`${origin}/catalogue/${id}`);
+	await expect(titleBox(page)).not.toHaveValue('');
+	return page;
+}
+
+/** What is said about the open entry. */
+export function comments(page: Page): Locator {
+	return page.getByRole('region', { name: '意见', exact: true });
 }

@@ -105,6 +105,31 @@ export function deviceStoreContract(
 			store.close();
 		});
 
+		it('puts edits away once, with what is sent instead, however many answers refuse them', async () => {
+			const store = await open();
+			const doc = createId();
+			const numbers = [
+				await store.append(doc, anUpdate('a', '1')),
+				await store.append(doc, anUpdate('b', '2')),
+			];
+			const work = {
+				doc,
+				title: '合成',
+				code: 'permissions.registered',
+				at: new Date().toISOString(),
+				updates: [anUpdate('a', '1'), anUpdate('b', '2')].map((update) => toBase64(update)),
+				edits: [],
+			};
+			const instead = { doc: `review:${createId()}` as const, update: anUpdate('proposal', '1') };
+			await Promise.all([store.keep(work, numbers, instead), store.keep(work, numbers, instead)]);
+			expect(await store.kept()).toHaveLength(1);
+			expect((await store.waiting()).map((each) => each.doc)).toEqual([instead.doc]);
+			// What is nowhere but in the tab is never taken for put away.
+			await store.keep({ ...work, updates: [...work.updates, toBase64(anUpdate('c', '3'))] }, numbers);
+			expect(await store.kept()).toHaveLength(2);
+			store.close();
+		});
+
 		it('knows which states belong to another history of the log', async () => {
 			const store = await open();
 			const [old, fresh] = [createId(), createId()];

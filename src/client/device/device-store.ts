@@ -78,8 +78,16 @@ export interface DeviceStore {
 	waiting(): Promise<WaitingUpdate[]>;
 	/** Calls at once and after every change, in any tab; returns the end of it. */
 	watchWaiting(listener: (waiting: Waiting) => void): () => void;
-	/** Puts edits away that the server refused, in one step. */
-	keep(work: KeptWork, numbers: readonly number[]): Promise<void>;
+	/**
+	 * Puts edits away that the server refused, in one step with what is sent instead of them. The server answers over the
+	 * socket, over HTTP and to every tab: when another answer had all of these edits put away, nothing is done.
+	 * @param numbers of those edits of the work that are on the device
+	 */
+	keep(
+		work: KeptWork,
+		numbers: readonly number[],
+		instead?: { readonly doc: DocKey; readonly update: Uint8Array },
+	): Promise<void>;
 	kept(): Promise<(KeptWork & { readonly n: number })[]>;
 	watchKept(listener: (count: number) => void): () => void;
 	/** Takes kept work back among the edits that wait. */

@@ -8,6 +8,7 @@ import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from '.
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
+import { isPutAway } from './kept-work.ts';
 import type { Vault } from './vault.ts';
 
 const ROOM_KEY = 'room';
@@ -136,12 +137,24 @@ export class IndexedStore implements DeviceStore {
 		return () => watched.unsubscribe();
 	}
 
-	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
+	async keep(
+		work: KeptWork,
+		numbers: readonly number[],
+		instead?: { readonly doc: DocKey; readonly update: Uint8Array },
+	): Promise<void> {
 		const sealed = await this.#vault.sealJson(keptName(work.doc), work);
+		const sent = instead && (await this.#vault.seal(updateName(instead.doc), instead.update));
 		await done(() =>
 			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
+				const remaining = await this.#db.updates
+					.where('n')
+					.anyOf([...numbers])
+					.count();
+				if (isPutAway(work, numbers, remaining)) return;
 				await this.#db.kept.add({ doc: work.doc, work: sealed });
 				await this.#db.updates.bulkDelete([...numbers]);
+				if (instead && sent)
+					await this.#db.updates.add({ doc: instead.doc, sent: 0, at: serverClock.now(), update: sent });
 			}),
 		);
 	}

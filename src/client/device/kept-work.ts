@@ -25,6 +25,11 @@ export function keptWorkOf(given: {
 	};
 }
 
+/** Whether others have put all of this work away: it was on the device, and nothing of it is there any more. */
+export function isPutAway(work: KeptWork, numbers: readonly number[], remaining: number): boolean {
+	return numbers.length > 0 && numbers.length === work.updates.length && remaining === 0;
+}
+
 /** What updates change over a state: fields set, the new words of long texts, and what was said. */
 export function readableEdits(base: Uint8Array | undefined, updates: readonly Uint8Array[]): ReadableEdit[] {
 	const doc = new Y.Doc();

@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
@@ -66,10 +67,17 @@ export class MemoryStore implements DeviceStore {
 		});
 	}
 
-	async keep(work: KeptWork, numbers: readonly number[]): Promise<void> {
+	async keep(
+		work: KeptWork,
+		numbers: readonly number[],
+		instead?: { readonly doc: DocKey; readonly update: Uint8Array },
+	): Promise<void> {
+		const remaining = numbers.filter((n) => this.#updates.has(n)).length;
+		if (isPutAway(work, numbers, remaining)) return;
 		this.#kept.set(this.#next++, work);
 		for (const n of numbers) this.#updates.delete(n);
-		this.#changed();
+		if (instead) await this.append(instead.doc, instead.update);
+		else this.#changed();
 	}
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {

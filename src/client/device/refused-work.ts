@@ -32,20 +32,26 @@ export interface RefusedWork {
 
 /**
  * Puts refused work away where the person finds it. Edits of somebody who may no longer edit, but comment, become a
- * proposal by themselves: the proposal is on the device before the edits leave those that wait.
+ * proposal by themselves: the proposal is on the device when the edits leave those that wait.
  */
 export async function putRefusedAway(store: DeviceStore, personId: string, work: RefusedWork): Promise<void> {
-	const isProposed = PROPOSED.includes(work.code) && (await propose(store, personId, work));
-	await store.keep(keptWorkOf({ ...work, code: isProposed ? 'device.proposed' : work.code }), work.numbers);
+	const proposal = PROPOSED.includes(work.code) ? await proposalOf(store, personId, work) : undefined;
+	const kept = keptWorkOf({ ...work, code: proposal ? 'device.proposed' : work.code });
+	await store.keep(kept, work.numbers, proposal);
 }
 
-async function propose(store: DeviceStore, personId: string, work: RefusedWork): Promise<boolean> {
+/** What is sent in the place of refused work; undefined when it cannot be a proposal. */
+async function proposalOf(
+	store: DeviceStore,
+	personId: string,
+	work: RefusedWork,
+): Promise<{ readonly doc: DocKey; readonly update: Uint8Array } | undefined> {
 	const { doc, base, updates } = work;
-	if (doc.startsWith('review:') || base === undefined) return false;
+	if (doc.startsWith('review:') || base === undefined) return undefined;
 	const id = entryOf(doc);
 	const card = await store.card(id);
 	const proposed = card?.can.comment ? changesOf(base, updates) : undefined;
-	if (!proposed) return false;
+	if (!proposed) return undefined;
 	const event: ReviewEvent = {
 		id: createId<string>(),
 		by: personId,
@@ -57,11 +63,10 @@ async function propose(store: DeviceStore, personId: string, work: RefusedWork):
 	const review = new Y.Doc();
 	try {
 		eventsOf(review).push([event]);
-		await store.append(reviewDocName(id), Y.encodeStateAsUpdate(review));
+		return { doc: reviewDocName(id), update: Y.encodeStateAsUpdate(review) };
 	} finally {
 		review.destroy();
 	}
-	return true;
 }
 
 /** What updates change over a state, as a proposal; undefined when it cannot be one. */

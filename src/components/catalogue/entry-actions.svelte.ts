@@ -142,8 +142,12 @@ export class EntryActions {
 			return;
 		}
 		await this.#do(async () => {
-			// What stands in a field with the cursor belongs to it.
-			if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+			// What stands in a field with the cursor belongs to it; leaving it commits, and the cursor is back at once.
+			const active = document.activeElement;
+			if (active instanceof HTMLElement) {
+				active.blur();
+				active.focus({ preventScroll: true });
+			}
 			await this.#workspace.settled();
 			// What was just typed here moves the position on; nobody else's work hides behind it.
 			const isOwn = step === 'submit' || step === 'recall';

@@ -6,6 +6,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import type { EntryHistory } from '#client/entry-history.svelte.ts';
 import type { Caret } from '#sync/presence.ts';
+import { isComposing } from '#ui/composing.ts';
 import { createCarets } from './carets.ts';
 import { createPassageMarks } from './passages.ts';
 
@@ -82,7 +83,7 @@ export class RichTextEditing {
 			],
 			editorProps: {
 				// The editor would swallow Escape, which leads back to the list.
-				handleDOMEvents: { keydown: (_, event) => event.key === 'Escape' && !event.isComposing },
+				handleDOMEvents: { keydown: (_, event) => event.key === 'Escape' && !isComposing(event) },
 				attributes: {
 					class: 'rich-text',
 					role: 'textbox',

@@ -48,6 +48,13 @@ describe('the steps of a timeline', () => {
 		]);
 	});
 
+	it('begin anew when the entry was judged in between', () => {
+		const edits = [edit('甲', 0, set('title', 'a', 'b')), edit('甲', 1, set('date', '1985', '1986'))];
+		const [first, second] = edits;
+		expect(timelineSteps(edits, [(first?.seq ?? 0) - 1, second?.seq ?? 0])).toHaveLength(1);
+		expect(timelineSteps(edits, [first?.seq ?? 0]).map((step) => step.changes[0]?.to)).toEqual(['1986', 'b']);
+	});
+
 	it('leave out what ends as it began, and say that long texts changed', () => {
 		expect(
 			timelineSteps([edit('甲', 0, set('title', 'a', 'b')), edit('甲', 1, set('title', 'b', 'a'))]),

@@ -46,14 +46,20 @@ const PAUSE_MS = 5 * 60_000;
  * Joins edits into readable steps: what one person did in the same way without a long pause and without another's edit
  * in between. A field set several times shows its first and its last value; one that ends as it began is left out.
  * @param edits in the order of the log
+ * @param judgedAt positions at which the entry was submitted or judged: what was edited afterwards is another step
  * @returns the newest first
  */
-export function timelineSteps(edits: readonly LoggedEdit[]): TimelineStep[] {
+export function timelineSteps(
+	edits: readonly LoggedEdit[],
+	judgedAt: readonly number[] = [],
+): TimelineStep[] {
+	const isJudgedBetween = (before: LoggedEdit, after: LoggedEdit): boolean =>
+		judgedAt.some((seq) => before.seq <= seq && seq < after.seq);
 	const steps: LoggedEdit[][] = [];
 	for (const edit of edits) {
 		const open = steps.at(-1);
 		const last = open?.at(-1);
-		if (open && last && isSameGo(last, edit)) open.push(edit);
+		if (open && last && isSameGo(last, edit) && !isJudgedBetween(last, edit)) open.push(edit);
 		else steps.push([edit]);
 	}
 	return steps
