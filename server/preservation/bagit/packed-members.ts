@@ -6,7 +6,7 @@ import type { BagProblem, BagProblemCode } from './bag-problem.ts';
 export const MOST_MEMBERS = 1_000_000;
 /** What may come out of a packed file: so many times its size, and so much on top. Texts pack well, bombs far better. */
 const MOST_TIMES = 200;
-const FREE_BYTES = 256 * 1024 * 1024;
+const FREE_BYTES = 64 * 1024 * 1024;
 
 /** The most bytes that may come out of a packed file of a size. */
 export function mostBytes(packedBytes: number): number {

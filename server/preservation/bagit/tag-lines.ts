@@ -52,7 +52,8 @@ export async function* tagLines(
 		try {
 			return decoder?.decode(chunk, { stream: chunk !== undefined }) ?? '';
 		} catch {
-			throw new TagFault('tag-encoding', number + 1);
+			const [good = ''] = new TextDecoder(decoder?.encoding).decode(chunk).split('\ufffd', 1);
+			throw new TagFault('tag-encoding', number + 1 + (good.match(/\r\n?|\n/g)?.length ?? 0));
 		}
 	};
 	function* linesOf(text: string): Iterable<TagLine> {
