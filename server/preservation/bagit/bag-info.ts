@@ -13,6 +13,8 @@ export interface Oxum {
 
 /** So many elements are kept to be shown. */
 const MOST_ELEMENTS = 1_000;
+/** Continuing lines are kept up to here. */
+const LONGEST_VALUE = 64 * 1024;
 const SINGLE = ['bagging-date', 'bag-size', 'bag-group-identifier', 'bag-count'];
 
 /**
@@ -29,7 +31,7 @@ export async function readBagInfo(
 	for await (const { number: line, text } of lines) {
 		const last = elements.at(-1);
 		if (/^[ \t]/.test(text) && last) {
-			if (elements.length <= MOST_ELEMENTS) last.value += ` ${text.trim()}`;
+			if (last.value.length < LONGEST_VALUE) last.value += ` ${text.trim()}`;
 			continue;
 		}
 		const match = /^([^:\s](?:[^:]*[^:\s])?)([ \t]*):([ \t]*)(.*)$/.exec(text);

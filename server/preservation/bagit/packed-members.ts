@@ -2,8 +2,8 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { BagMember } from './bag-files.ts';
 import type { BagProblem, BagProblemCode } from './bag-problem.ts';
 
-/** Members a bag may have: each costs memory while it is checked. */
-export const MOST_MEMBERS = 1_000_000;
+/** Members a bag may have: each costs some 2.5 kB of memory while it is checked. */
+export const MOST_MEMBERS = 500_000;
 /** What may come out of a packed file: so many times its size, and so much on top. Texts pack well, bombs far better. */
 const MOST_TIMES = 200;
 const FREE_BYTES = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
-import { PackedMembers } from './packed-members.ts';
+import { MOST_MEMBERS, PackedMembers } from './packed-members.ts';
 
 const TYPE_BITS = 0o170000;
 const LINK = 0o120000;
@@ -34,6 +34,7 @@ export async function openZip(path: string): Promise<BagFiles> {
 			if (entry.isEncrypted()) listed.wrong('packed-encrypted', entry.fileName);
 			else listed.add(entry.fileName, kindOf(entry), entry.uncompressedSize, entries.length);
 			entries.push(entry);
+			if (entries.length > MOST_MEMBERS) throw new Refusal('preservation.bag-too-large', { path }, 413);
 		}
 		const { members, problems } = listed.inBag();
 		const placeOf = new Map(members.map((member) => [member.path, member.at]));

@@ -1,7 +1,11 @@
 import { appendFileSync, globSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import * as xlsx from '@e965/xlsx';
+import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import type { App } from '#server/app.ts';
 import { verifyBag } from '#server/preservation/bagit/verify-bag.ts';
@@ -255,4 +259,17 @@ it('takes workbooks and zip files of other things for what they are', async () =
 	await writeFile(broken, 'PK\u0003\u0004');
 	appendFileSync(broken, Buffer.alloc(600));
 	await expect(app.dryRunImport(identity, { path: broken }, running)).rejects.toHaveProperty('code');
+});
+
+it('comes by upload too, gzipped or not', async () => {
+	const { app } = await startTestServer();
+	const actor = { id: system.id, name: system.name, via: null };
+	const tar = pack();
+	for (const [name, content] of Object.entries(bagOf({ 'data/清单.csv': CSV })))
+		tar.entry({ name: `来件/${name}` }, Buffer.from(content));
+	tar.finalize();
+	const packed = gzipSync(await buffer(Readable.from(tar as AsyncIterable<Buffer>)));
+	const { uploadId } = await app.imports.stage(Readable.from([packed]), '来件.tar.gz', actor);
+	expect(await app.dryRunImport(identity, { uploadId }, running)).toMatchObject({ entries: 3, problems: [] });
+	expect(await app.runImport(identity, { uploadId }, running)).toMatchObject({ entries: 3, problems: [] });
 });

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -11,6 +12,7 @@ import { openZipSink } from '#server/preservation/bagit/zip-sink.ts';
 import { aFolder } from '#tests/support/folder.ts';
 
 const RUNS = process.env['LANTAI_TEST_LONG'] ? 1_000 : 25;
+const KILLS = process.env['LANTAI_TEST_LONG'] ? 20 : 2;
 const AT = new Date('2026-11-27T00:00:00Z');
 const hasForeign = spawnSync('python3', ['-c', 'import bagit']).status === 0;
 if (!hasForeign) console.log('SKIPPED: bags before a foreign validator, because python3 has no module bagit');
@@ -150,6 +152,27 @@ describe('a bag that was written', () => {
 				expect(names[0]).toContain('.partial-');
 			}
 			expect(await readdir(folder)).toEqual([]);
+		}
+	});
+
+	it('is whole under its name, whenever the process that writes it is killed', async () => {
+		for (let kill = 0; kill < KILLS; kill++) {
+			const folder = await aFolder();
+			const loop = spawn(process.execPath, [join(import.meta.dirname, '../../support/bag-loop.ts'), folder]);
+			let told = '';
+			await new Promise<void>((resolve) => {
+				loop.stdout.on('data', (chunk: Buffer) => {
+					told += chunk.toString();
+					// In the middle of the next but one, which is a folder in one run and a zip file in the other.
+					if (told.split('\n').length > 2 + (kill % 2)) resolve();
+				});
+			});
+			loop.kill('SIGKILL');
+			await once(loop, 'close');
+			const whole = (await readdir(folder)).filter((each) => !each.includes('.partial-'));
+			expect(whole).toEqual(expect.arrayContaining(told.trim().split('\n')));
+			for (const each of whole)
+				expect(await verifyBag(join(folder, each))).toMatchObject({ verdict: 'valid' });
 		}
 	});
 
