@@ -124,8 +124,8 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 	[
 		'a system file cleared away',
 		{
-			[SHA]: BOTH + linesFor({ 'data/.DS_Store': '' }),
-			'bag-info.txt': 'Payload-Oxum: 8.3\n',
+			[SHA]: BOTH + linesFor({ 'data/.DS_Store': 'x'.repeat(6148) }),
+			'bag-info.txt': 'Payload-Oxum: 6156.3\n',
 		},
 		`warning system-file-missing ${SHA}:3`,
 	],
