@@ -29,6 +29,8 @@ import { createOrderDesk, type OrderDesk } from './collaboration/orders/order-de
 import { createVisitDesk, type VisitDesk } from './collaboration/visits/visit-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
+import { unwrapBag } from './exchange/bag-import.ts';
+import { createExchange, type Exchange } from './exchange/exchange.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
@@ -61,6 +63,7 @@ export interface App {
 	readonly orders: OrderDesk;
 	readonly visits: VisitDesk;
 	readonly preservation: Preservation;
+	readonly exchange: Exchange;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
 	dryRunImport(identity: Identity, request: ImportRequest, running: Running): Promise<DryRunReport>;
@@ -141,6 +144,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			dataDir: config.dataDir,
 			clock,
 			archive: preservation,
+			unwrap: unwrapBag,
 			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
 			async setStatusDeleted(ids, actor) {
 				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);
@@ -226,6 +230,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			orders,
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			preservation,
+			exchange: createExchange({
+				catalogue,
+				clock,
+				dataDir: config.dataDir,
+				agencyName: async () => (await administration.settings.all())['archive.name'],
+				onFailed: (error) => logger.error({ err: error }, 'a bag could not be sent'),
+			}),
 			async createEntry(identity, entry) {
 				const { parentId } = placeOfBeginning(entry);
 				if (parentId === null) demand(identity.person, 'create', { kind: 'archive' });

@@ -9,6 +9,7 @@ import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
 import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
+import { bagPrinters } from './bag-output.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
@@ -58,6 +59,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 					.map((row) => [row.id, row.reviewState, row.referenceCode, row.title].filter(Boolean).join('  '))
 					.join('\n'),
 	log: timelineText,
+	...bagPrinters(importText),
 	...ORDER_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[

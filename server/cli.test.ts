@@ -98,6 +98,13 @@ describe('the command line', () => {
 		['log compact --days 7', 'log-compact', { days: 7 }],
 		['set 0190 title 题名', 'set', { id: '0190', field: 'title', value: '题名' }],
 		[
+			'bag export 0190 -o out.zip --sha256',
+			'bag-export',
+			{ id: '0190', path: resolve('out.zip'), sha256: true },
+		],
+		['bag verify a', 'bag-verify', { path: resolve('a') }],
+		['bag import a b --dry-run', 'bag-import', { paths: [resolve('a'), resolve('b')], dryRun: true }],
+		[
 			'export 0190 --format ead3 -o out.xml',
 			'export',
 			{ id: '0190', format: 'ead3', path: resolve('out.xml') },
@@ -126,6 +133,9 @@ describe('the command line', () => {
 		'show',
 		'set 0190 title',
 		'export 0190 --format ead3',
+		'bag verify',
+		'bag import',
+		'bag export 0190',
 		'setup --password-stdin',
 		'setup --admin a --demo huge --password-stdin',
 		'user add a --password-stdin',

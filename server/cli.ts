@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
+import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
@@ -220,12 +221,14 @@ export function parseCommandLine(
 		(_options, [path]) => ({ path: path === undefined ? undefined : resolve(path) }),
 	);
 
+	addBagCommands(program, say, leaf);
+
 	program.parse(argv, { from: 'user' });
 	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
 	return parsed;
 }
 
-interface Options extends OrderOptions {
+interface Options extends OrderOptions, BagOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -307,7 +310,8 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 
 /** False for a result that says that something is wrong: it is printed all the same. */
 function isGood(verb: string, result: unknown): boolean {
-	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
+	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
+		return (result as { valid: boolean }).valid;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
 	return true;

@@ -28,6 +28,11 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 		// A store is verifiable without the archive it came from.
 		if (path !== undefined) return (await import('./preservation/ocfl-verify.ts')).verify(path);
 	}
+	if (request.verb === 'bag-verify') {
+		const { checkBag } = await import('./bag-verbs.ts');
+		const { path } = request.args as { readonly path: string };
+		return checkBag(path, { ...running, language: request.language });
+	}
 	// Neither needs an archive that is open, and a restore makes one.
 	if (request.verb === 'backup-verify' || request.verb === 'restore')
 		return runBackupFile(config, request, running);

@@ -10,6 +10,7 @@ import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { BOARDS, REVIEW_STEPS } from '#domain/catalogue/review-states.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
+import { BAG_VERBS } from './bag-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
 import { importFiles } from './import-verb.ts';
@@ -237,6 +238,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	export: verb(
 		v.object({ id: entryId, format: v.string(), path: text }),
 		async (app, { id, format, path }, { identity, signal }) => {
+			if (format === 'bagit')
+				return { path, format, ...(await app.exchange.writeBag(identity.person, id, { path, signal })) };
 			if (format !== 'ead3' && format !== 'json')
 				throw new Refusal('catalogue.unknown-format', { format: format.slice(0, 40) });
 			const exported = await app.exportSubtree(identity.person, id, format);
@@ -262,6 +265,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		return app.preservation.verify(path);
 	}),
 
+	...BAG_VERBS,
 	...ORDER_VERBS,
 };
 

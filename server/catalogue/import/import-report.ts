@@ -69,3 +69,22 @@ export interface ImportResult extends DryRunReport {
 	/** In the archival store already; otherwise it is tried again at the next start. */
 	readonly deposited: boolean;
 }
+
+/** The file that was read out of another one. */
+export interface Unwrapped {
+	readonly path: string;
+	readonly fileName: string;
+	/** What is to be told about the file it was in. */
+	readonly problems: readonly ImportProblem[];
+}
+
+/**
+ * Looks whether a file holds the one that is to be read, as a bag does, and puts that into the folder; undefined for
+ * every other file. The import keeps the file as it came.
+ * @throws {Refusal} why a file that holds others cannot be imported
+ */
+export type Unwrap = (
+	file: { readonly path: string; readonly fileName: string },
+	folder: string,
+	signal: AbortSignal,
+) => Promise<Unwrapped | undefined>;

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Actor } from '#domain/base/actor.ts';
@@ -11,7 +11,14 @@ import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { readInThread, type Reading } from './import-reading.ts';
 import { ImportRows } from './import-rows.ts';
-import type { DryRunReport, ImportRequest, ImportResult, Running } from './import-report.ts';
+import type {
+	DryRunReport,
+	ImportRequest,
+	ImportResult,
+	Running,
+	Unwrap,
+	Unwrapped,
+} from './import-report.ts';
 import { lastChildKey, placeUnder } from './import-place.ts';
 import { Staging, type StagedFile } from './staging.ts';
 import { undoImport, type UndoResult } from './undo-import.ts';
@@ -80,6 +87,8 @@ export interface ImportsParts {
 	readonly setStatusDeleted: (ids: readonly EntryId[], actor: Actor) => Promise<void>;
 	/** Told when an accepted import could not be deposited: it is tried again at the next start. */
 	readonly onDepositFailed?: (error: unknown) => void;
+	/** Takes what is to be read out of files that hold others. */
+	readonly unwrap?: Unwrap;
 	/** Largest file taken, in bytes; default 2 GiB. */
 	readonly maxUploadBytes?: number;
 }
@@ -119,7 +128,40 @@ export function createImports(parts: ImportsParts): Imports {
 		return { path: request.path, fileName: basename(request.path), bytes: size };
 	}
 
+	/** Works on what is to be read of a file: the file itself, or what it holds, which is cleared away afterwards. */
+	async function unwrapped<T>(
+		file: StagedFile,
+		signal: AbortSignal,
+		work: (inner: StagedFile, problems: Unwrapped['problems']) => Promise<T>,
+	): Promise<T> {
+		if (!parts.unwrap) return work(file, []);
+		const id = createId<string>();
+		const folder = staging.folderOf(id);
+		await mkdir(folder, { recursive: true });
+		try {
+			const inner = await parts.unwrap(file, folder, signal);
+			if (!inner) return await work(file, []);
+			const { size: bytes } = await stat(inner.path);
+			return await work({ path: inner.path, fileName: inner.fileName, bytes }, inner.problems);
+		} finally {
+			await staging.remove(id);
+		}
+	}
+
 	async function read(
+		file: StagedFile,
+		request: ImportRequest,
+		writing: { readonly entriesPath: string; readonly importRow: number; readonly now: string } | undefined,
+		running: Running,
+		signal: AbortSignal,
+	): Promise<{ reading: Reading; report: DryRunReport }> {
+		return unwrapped(file, signal, async (inner, problems) => {
+			const { reading, report } = await readPlain(inner, request, writing, running, signal);
+			return { reading, report: { ...report, problems: [...problems, ...report.problems] } };
+		});
+	}
+
+	async function readPlain(
 		file: StagedFile,
 		request: ImportRequest,
 		writing: { readonly entriesPath: string; readonly importRow: number; readonly now: string } | undefined,

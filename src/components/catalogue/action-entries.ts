@@ -21,6 +21,12 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 			href: `/api/exports/${entry.id}?format=json`,
 			download: true,
 		},
+		{
+			label: m.catalogue_action_export_bag(),
+			icon: 'download',
+			href: `/api/exports/${entry.id}?format=bagit`,
+			download: true,
+		},
 	];
 	const review: MenuEntry[] =
 		actions.mayReview && entry.status === 'active'

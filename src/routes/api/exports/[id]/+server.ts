@@ -1,33 +1,29 @@
+import { Readable } from 'node:stream';
 import { Refusal } from '#domain/base/refusal.ts';
 import { json } from '@sveltejs/kit';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { demandPerson, readId } from '../../person.ts';
 
-/** A subtree as a file: `?format=ead3|json`. */
+const TYPES = {
+	ead3: 'application/xml; charset=utf-8',
+	json: 'application/json; charset=utf-8',
+	bagit: 'application/zip',
+};
+
+/** A subtree as a file, made while it is sent: `?format=ead3|json|bagit`. */
 export const GET = async ({ locals, params, url }) => {
 	try {
 		const person = demandPerson(locals);
 		const format = url.searchParams.get('format') ?? 'ead3';
-		if (format !== 'ead3' && format !== 'json')
-			throw new Refusal('catalogue.unknown-format', { format: format.slice(0, 40) });
-		const exported = await locals.app.exportSubtree(person, readId(params.id), format);
-		const encoder = new TextEncoder();
-		const iterator = exported.text[Symbol.asyncIterator]();
-		const stream = new ReadableStream<Uint8Array>({
-			async pull(controller) {
-				const { done, value } = await iterator.next();
-				if (done) controller.close();
-				else controller.enqueue(encoder.encode(value));
-			},
-			async cancel() {
-				await iterator.return?.(undefined);
-			},
-		});
-		return new Response(stream, {
+		if (!isFormat(format)) throw new Refusal('catalogue.unknown-format', { format: format.slice(0, 40) });
+		const { fileName, content } =
+			format === 'bagit'
+				? await locals.app.exchange.sendBag(person, readId(params.id))
+				: await textOf(locals.app.exportSubtree(person, readId(params.id), format));
+		return new Response(Readable.toWeb(content) as ReadableStream<Uint8Array>, {
 			headers: {
-				'content-type':
-					format === 'ead3' ? 'application/xml; charset=utf-8' : 'application/json; charset=utf-8',
-				'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(exported.fileName)}`,
+				'content-type': TYPES[format],
+				'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
 				'x-content-type-options': 'nosniff',
 			},
 		});
@@ -36,3 +32,14 @@ export const GET = async ({ locals, params, url }) => {
 		return json({ refusal: { code: error.code, params: error.params } }, { status: error.status });
 	}
 };
+
+function isFormat(format: string): format is keyof typeof TYPES {
+	return Object.hasOwn(TYPES, format);
+}
+
+async function textOf(
+	exported: Promise<{ readonly fileName: string; readonly text: AsyncIterable<string> }>,
+): Promise<{ readonly fileName: string; readonly content: Readable }> {
+	const { fileName, text } = await exported;
+	return { fileName, content: Readable.from(text, { objectMode: false }) };
+}

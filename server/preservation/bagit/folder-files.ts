@@ -1,0 +1,48 @@
+import { constants, createReadStream } from 'node:fs';
+import { lstat, opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Refusal } from '#domain/base/refusal.ts';
+import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
+import { MOST_MEMBERS } from './packed-members.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** A bag that lies in a folder. Links are seen and never followed. */
+export async function openFolder(folder: string): Promise<BagFiles> {
+	const members: BagMember[] = [];
+	const walk = async (below: string): Promise<void> => {
+		for await (const found of await opendir(join(folder, below))) {
+			const path = below === '' ? found.name : `${below}/${found.name}`;
+			const seen = await lstat(join(folder, path));
+			const kind = seen.isFile()
+				? 'file'
+				: seen.isDirectory()
+					? 'folder'
+					: seen.isSymbolicLink()
+						? 'link'
+						: 'special';
+			members.push({ path, kind, bytes: kind === 'file' ? seen.size : 0 });
+			if (members.length > MOST_MEMBERS)
+				throw new Refusal('preservation.bag-too-large', { path: folder }, 413);
+			if (kind === 'folder') await walk(path);
+		}
+	};
+	await walk('');
+	return {
+		form: 'folder',
+		members: members.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+		problems: [],
+		async *contents(paths): AsyncIterable<BagContent> {
+			for (const path of paths)
+				yield {
+					path,
+					content: createReadStream(join(folder, path), {
+						// Between listing and reading a file may have become a link.
+						flags: (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) as unknown as string,
+						highWaterMark: CHUNK_BYTES,
+					}),
+				};
+		},
+		close: async () => undefined,
+	};
+}
