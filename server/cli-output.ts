@@ -12,7 +12,7 @@ import type { UndoResult } from './catalogue/import/imports.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
-import type { Verdict } from './preservation/ocfl-verify.ts';
+import type { Verdict } from './preservation/ocfl-verify-run.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
