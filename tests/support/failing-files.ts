@@ -1,4 +1,12 @@
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+	accessSync,
+	existsSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { folderStorage } from '#server/preservation/folder-storage.ts';
 import type { OcflStorage } from '#server/preservation/ocfl-storage.ts';
@@ -125,6 +133,7 @@ export function createFailingFiles(): FailingFiles {
 		},
 		syncFile(path) {
 			step();
+			accessSync(path);
 			unsyncedFiles.delete(path);
 		},
 		syncFolder(path) {

@@ -3,9 +3,9 @@ import { dirname } from 'node:path/posix';
 import { digestOf } from '#server/preservation/digests.ts';
 import type { OcflStorage, PlaceKind } from '#server/preservation/ocfl-storage.ts';
 
-type Held = Uint8Array | 'folder';
+type Held = Uint8Array | Exclude<PlaceKind, 'file'>;
 
-/** A storage of this process alone, with one empty folder. Names it had may be changed to what a disk could hold, too. */
+/** A storage of this process alone, with one empty folder. What it holds may be changed directly, to what a damaged disk could hold. */
 export interface MemoryStorage extends OcflStorage {
 	/** Everything by path. */
 	readonly held: Map<string, Held>;
@@ -24,7 +24,7 @@ export function createMemoryStorage(
 	const file = (path: string): Uint8Array => {
 		const found = held.get(path);
 		if (found === 'folder') return fail('EISDIR', path);
-		if (found) return found;
+		if (typeof found === 'object') return found;
 		return fail(typeof held.get(dirname(path)) === 'object' ? 'ENOTDIR' : 'ENOENT', path);
 	};
 	const demandParent = (path: string): void => {
@@ -32,7 +32,7 @@ export function createMemoryStorage(
 	};
 	const kindOf = (path: string): PlaceKind | undefined => {
 		const found = held.get(path);
-		return found && (found === 'folder' ? 'folder' : 'file');
+		return typeof found === 'object' ? 'file' : found;
 	};
 	return {
 		held,
