@@ -140,7 +140,7 @@ export class RootCheck {
 
 	*#walk(folder: string, names: readonly Place[]): Generator<string> {
 		if (names.length === 0) this.#note('E073', folder, 'an empty folder');
-		if (!names.some(({ kind }) => kind === 'folder'))
+		else if (!names.some(({ kind }) => kind === 'folder'))
 			this.#note('E085', folder, 'a folder of the hierarchy that ends in no object');
 		for (const { name, kind } of names) {
 			const at = `${folder}/${name}`;
