@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { OcflStorage, ReadFacts } from './ocfl-storage.ts';
 
@@ -25,7 +25,7 @@ export function sha512(data: Uint8Array | string): string {
 
 /** Digest of bytes or a text, in lower-case hex, by an algorithm objects may be addressed by. */
 export function digestOf(algorithm: 'sha512' | 'sha256', data: Uint8Array | string): string {
-	return createHash(algorithm).update(data).digest('hex');
+	return hash(algorithm, data, 'hex');
 }
 
 /** True for algorithms {@link digestFile} computes; the others can be named, but not checked here. */
@@ -34,31 +34,41 @@ export function isKnownAlgorithm(algorithm: string): boolean {
 }
 
 /**
- * Digests of a file by each known algorithm, in lower-case hex, read once and in pieces.
+ * Digests of a file by each algorithm, in lower-case hex and in their order, read once and in pieces; undefined for an
+ * algorithm that is not known.
  * @throws as `OcflStorage.read`
  */
 export function digestFile(
 	storage: OcflStorage,
 	path: string,
-	algorithms: Iterable<string>,
-): { readonly digests: ReadonlyMap<string, string>; readonly facts: ReadFacts } {
-	const digesters = new Map<string, Digester>();
-	for (const algorithm of algorithms)
-		if (isKnownAlgorithm(algorithm)) digesters.set(algorithm, createDigester(algorithm));
-	const facts = storage.readPieces(path, (piece) => {
-		for (const digester of digesters.values()) digester.update(piece);
+	algorithms: readonly string[],
+): { readonly digests: readonly (string | undefined)[]; readonly facts: ReadFacts } {
+	let digests: (string | undefined)[] | undefined;
+	let digesters: (Digester | undefined)[] | undefined;
+	const begin = (): (Digester | undefined)[] =>
+		algorithms.map((each) => (isKnownAlgorithm(each) ? createDigester(each) : undefined));
+	const facts = storage.readPieces(path, (piece, isWhole) => {
+		// Most files are one small piece: to set up a hash costs as much as such a piece.
+		if (isWhole) digests = algorithms.map((each) => digestWhole(each, piece));
+		else for (const digester of (digesters ??= begin())) digester?.update(piece);
 	});
-	return {
-		digests: new Map([...digesters].map(([algorithm, digester]) => [algorithm, digester.digest()])),
-		facts,
-	};
+	return { digests: digests ?? (digesters ?? begin()).map((digester) => digester?.digest()), facts };
+}
+
+function digestWhole(algorithm: string, piece: Uint8Array): string | undefined {
+	const name = NODE_NAMES[algorithm];
+	if (name !== undefined) return hash(name, piece, 'hex');
+	if (!isKnownAlgorithm(algorithm)) return undefined;
+	const digester = createDigester(algorithm);
+	digester.update(piece);
+	return digester.digest();
 }
 
 function createDigester(algorithm: string): Digester {
 	if (algorithm === 'size') return createSize();
 	if (algorithm === 'crc32') return createCrc32();
-	const hash = createHash(NODE_NAMES[algorithm] ?? algorithm);
-	return { update: (piece) => void hash.update(piece), digest: () => hash.digest('hex') };
+	const hashing = createHash(NODE_NAMES[algorithm] ?? algorithm);
+	return { update: (piece) => void hashing.update(piece), digest: () => hashing.digest('hex') };
 }
 
 function createSize(): Digester {

@@ -16,7 +16,7 @@ import {
 	type Dirent,
 	type Stats,
 } from 'node:fs';
-import type { OcflStorage, PlaceKind, ReadFacts } from './ocfl-storage.ts';
+import type { OcflStorage, PlaceKind } from './ocfl-storage.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 /** One for all reads of this thread: they block, so no two of them overlap. */
@@ -42,8 +42,9 @@ export const folderStorage: OcflStorage = {
 	readPieces(path, use) {
 		const file = openSync(path, 'r');
 		try {
-			const bytes = piecesOf(file, use);
-			return { bytes, ...sharedAs(file) };
+			const { size, nlink, dev, ino } = fstatSync(file);
+			const bytes = piecesOf(file, use, size);
+			return nlink > 1 ? { bytes, sharedAs: `${dev}:${ino}` } : { bytes };
 		} finally {
 			closeSync(file);
 		}
@@ -91,19 +92,16 @@ function kindOf(given: Dirent | Stats): PlaceKind {
 	return given.isSymbolicLink() ? 'link' : 'other';
 }
 
-function piecesOf(file: number, use: (piece: Uint8Array) => void): number {
+/** @param size what is expected; where it is known and reached, the system is not asked whether there is more */
+function piecesOf(file: number, use: (piece: Uint8Array, isWhole: boolean) => void, size = 0): number {
 	const buffer = (chunk ??= Buffer.allocUnsafeSlow(CHUNK_BYTES));
 	let bytes = 0;
 	for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
-		use(buffer.subarray(0, read));
+		use(buffer.subarray(0, read), read === size && bytes === 0);
 		bytes += read;
+		if (bytes === size) break;
 	}
 	return bytes;
-}
-
-function sharedAs(file: number): Pick<ReadFacts, 'sharedAs'> {
-	const { nlink, dev, ino } = fstatSync(file);
-	return nlink > 1 ? { sharedAs: `${dev}:${ino}` } : {};
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

@@ -1,7 +1,7 @@
 import { digestFile, isKnownAlgorithm } from './digests.ts';
 import type { NoteAt } from './ocfl-findings.ts';
 import type { Inventory } from './ocfl-inventory.ts';
-import type { OcflStorage } from './ocfl-storage.ts';
+import type { OcflStorage, ReadFacts } from './ocfl-storage.ts';
 
 /** One thing an inventory says of the bytes of a file. */
 interface Expected {
@@ -98,28 +98,27 @@ export function checkContent(
 	return { files, bytes, shared, rest };
 }
 
-function checkFile(
-	storage: OcflStorage,
-	{ path, expected }: FileCheck,
-	note: NoteAt,
-): { readonly bytes: number; readonly sharedAs?: string } | undefined {
-	const algorithms = new Set(expected.map(({ algorithm }) => algorithm));
-	const told = new Set<string>();
-	const tell = (code: string, message: string): void => {
-		if (!told.has(code)) note(code, path, message);
-		told.add(code);
-	};
+function checkFile(storage: OcflStorage, { path, expected }: FileCheck, note: NoteAt): ReadFacts | undefined {
 	try {
-		const { digests, facts } = digestFile(storage, path, algorithms);
-		for (const { algorithm, digest, code } of expected)
-			if (digests.get(algorithm) !== digest)
-				tell(code, `the bytes are not those the inventory names (${algorithm})`);
+		const { digests, facts } = digestFile(
+			storage,
+			path,
+			expected.map(({ algorithm }) => algorithm),
+		);
+		const wrong = expected.filter(({ digest }, index) => digests[index] !== digest);
+		for (const [code, { algorithm }] of firstByCode(wrong))
+			note(code, path, `the bytes are not those the inventory names (${algorithm})`);
 		return facts;
 	} catch (error) {
 		const { code: reason, message } = error as NodeJS.ErrnoException;
 		const isMissing = reason === 'ENOENT' || reason === 'ENOTDIR' || reason === 'EISDIR';
-		for (const { code } of expected)
-			tell(code, isMissing ? 'the file is missing' : `the file cannot be read: ${reason ?? message}`);
+		for (const [code] of firstByCode(expected))
+			note(code, path, isMissing ? 'the file is missing' : `the file cannot be read: ${reason ?? message}`);
 		return undefined;
 	}
+}
+
+/** Several inventories say the same of a file; once is enough. */
+function firstByCode(expected: readonly Expected[]): ReadonlyMap<string, Expected> {
+	return new Map(expected.toReversed().map((each) => [each.code, each]));
 }

@@ -28,7 +28,10 @@ export function ocflStorageContract(setup: () => Promise<OcflStorageFixture>): v
 			storage.write(`${folder}/文件`, bytes);
 			expect(Buffer.compare(storage.read(`${folder}/文件`), bytes)).toBe(0);
 			const pieces: Buffer[] = [];
-			const facts = storage.readPieces(`${folder}/文件`, (piece) => pieces.push(Buffer.from(piece)));
+			const facts = storage.readPieces(`${folder}/文件`, (piece, isWhole) => {
+				pieces.push(Buffer.from(piece));
+				if (isWhole) expect(piece.byteLength).toBe(bytes.byteLength);
+			});
 			expect(Buffer.compare(Buffer.concat(pieces), bytes)).toBe(0);
 			expect(facts).toEqual({ bytes: bytes.length });
 			storage.write(`${folder}/文件`, '短');

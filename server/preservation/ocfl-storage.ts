@@ -34,8 +34,12 @@ export interface OcflStorage {
 	list(path: string): readonly Place[];
 	/** @throws with code `ENOENT`, `EISDIR` … where there is no file */
 	read(path: string): Uint8Array;
-	/** Reads a file in pieces, of which each is good until the call returns. @throws as {@link read} */
-	readPieces(path: string, use: (piece: Uint8Array) => void): ReadFacts;
+	/**
+	 * Reads a file in pieces, of which each is good until the call returns. `isWhole` is true for a piece that is known to
+	 * be all of the file.
+	 * @throws as {@link read}
+	 */
+	readPieces(path: string, use: (piece: Uint8Array, isWhole: boolean) => void): ReadFacts;
 	/** Writes a file whole; replaces one of that name. */
 	write(path: string, bytes: Uint8Array | string): void;
 	/**

@@ -63,7 +63,7 @@ class ObjectCheck {
 		this.#checkNames(names, files, inventory, digestAlgorithm);
 		const known = { id: typeof id === 'string' ? id : undefined, spec: bytes ? declared : spec };
 		if (!inventory || !bytes) return { ...known, ...NOTHING_READ };
-		const content = this.#checkVersions(bytes, inventory, declared);
+		const content = this.#checkVersions(names, bytes, inventory, declared);
 		for (const algorithm of content.notComputed)
 			note('I001', `${object}/${INVENTORY}`, `fixity by ${algorithm} is not computed here`);
 		return { ...known, ...checkContent(this.#storage, content.checks(object), note, budget) };
@@ -123,7 +123,13 @@ class ObjectCheck {
 		if (isObject(this.#storage.list(at))) this.#note('E082', at, 'an object within an object');
 	}
 
-	#checkVersions(bytes: Uint8Array, inventory: Inventory, spec: SpecVersion): ExpectedContent {
+	#checkVersions(
+		present: readonly Place[],
+		bytes: Uint8Array,
+		inventory: Inventory,
+		spec: SpecVersion,
+	): ExpectedContent {
+		const folders = new Set(present.filter(({ kind }) => kind === 'folder').map(({ name }) => name));
 		const content = new ExpectedContent();
 		content.add(inventory);
 		const history = new HistoryCheck(inventory, spec === '1.1', this.#note);
@@ -131,7 +137,7 @@ class ObjectCheck {
 		const versions = Object.keys(inventory.versions).sort((a, b) => versionNumber(a) - versionNumber(b));
 		for (const version of versions) {
 			const folder = `${this.#object}/${version}`;
-			if (this.#storage.kindOf(folder) !== 'folder') {
+			if (!folders.has(version)) {
 				this.#note('E010', folder, 'the folder of the version is missing');
 				continue;
 			}

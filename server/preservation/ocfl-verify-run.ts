@@ -115,15 +115,18 @@ export class VerifyRun {
 		}
 	}
 
-	/** Takes what was found out about an object. */
-	took(object: string, outcome: ObjectOutcome): void {
+	/**
+	 * Takes what was found out about an object.
+	 * @param hasMore whether more of its content is still to be taken
+	 */
+	took(object: string, outcome: ObjectOutcome, hasMore = outcome.rest.length > 0): void {
 		const { id, spec } = outcome;
 		const own = this.#ofObject.get(object) ?? [];
 		this.tookContent(object, outcome);
 		if (this.#root?.needsIds) this.#looks.set(object, { id, spec });
 		this.#root?.saw(object, { id, spec }, noteIn(own, this.path));
 		// Most objects have nothing to say: of a million of them no list is kept.
-		if (own.length === 0 && outcome.rest.length === 0) this.#ofObject.delete(object);
+		if (own.length === 0 && !hasMore) this.#ofObject.delete(object);
 	}
 
 	/** Takes what was found out about more of an object's content. */

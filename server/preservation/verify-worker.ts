@@ -3,7 +3,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { folderStorage } from './folder-storage.ts';
-import type { FileCheck } from './ocfl-content-check.ts';
 import { VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 import type { ReadAsks } from './verify-read-worker.ts';
 import { errorAnswer, WorkerClient } from './worker-client.ts';
@@ -22,8 +21,6 @@ const READERS = Math.min(4, availableParallelism());
 const AHEAD = 2;
 /** Objects in an ask: enough that messages do not count, few enough that readers end together. */
 const OBJECTS = 16;
-/** Content files of a large object in an ask. */
-const FILES = 256;
 const PROGRESS_MS = 200;
 
 const port = must(parentPort, 'this file runs as a worker');
@@ -86,24 +83,22 @@ class Pool {
 		const outcomes = await this.#ask('objects', { base: run.path, objects });
 		for (const [index, outcome] of outcomes.entries()) {
 			const object = must(objects[index], 'an object for each outcome');
-			run.took(object, outcome);
-			await this.#readContent(run, object, outcome.rest);
+			run.took(object, outcome, outcome.shares.length > 0);
+			await this.#readShares(run, object, outcome.shares);
 		}
 		this.#tell(run);
 	}
 
-	/** What is left of a large object is shared among the readers. */
-	async #readContent(run: VerifyRun, object: string, rest: readonly FileCheck[]): Promise<void> {
-		const size = Math.max(1, Math.min(FILES, Math.ceil(rest.length / (READERS * 4))));
-		let next = 0;
+	/** What is left of a large object is read by all. */
+	async #readShares(run: VerifyRun, object: string, shares: readonly string[]): Promise<void> {
+		const left = shares.values();
 		const read = async (): Promise<void> => {
-			while (next < rest.length) {
-				const checks = rest.slice(next, (next += size));
-				run.tookContent(object, await this.#ask('content', { base: run.path, checks }));
+			for (const share of left) {
+				run.tookContent(object, await this.#ask('content', { base: run.path, share }));
 				this.#tell(run);
 			}
 		};
-		await Promise.all(Array.from({ length: READERS * AHEAD }, read));
+		await Promise.all(Array.from({ length: Math.min(shares.length, READERS * AHEAD) }, read));
 	}
 
 	async #ask<Kind extends keyof ReadAsks>(

@@ -49,7 +49,8 @@ export function createMemoryStorage(
 		readPieces(path, use) {
 			const bytes = file(path);
 			const PIECE = 1000;
-			for (let at = 0; at < bytes.length; at += PIECE) use(bytes.subarray(at, at + PIECE));
+			for (let at = 0; at < bytes.length; at += PIECE)
+				use(bytes.subarray(at, at + PIECE), bytes.length <= PIECE);
 			return { bytes: bytes.length };
 		},
 		write(path, bytes) {
