@@ -13,7 +13,7 @@ import { bagPrinters } from './bag-output.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
-import type { Verdict } from './preservation/ocfl-verify.ts';
+import type { Verdict } from './preservation/ocfl-verify-run.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
@@ -122,7 +122,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 		].join('\n'),
 	'archive-verify': (result: Verdict, say) =>
 		[
-			...[...result.errors, ...result.warnings].map(
+			...[...result.errors, ...result.warnings, ...result.notes].map(
 				(finding) => `${finding.code}  ${finding.path}  ${finding.message}`,
 			),
 			say(result.valid ? 'cli_archive_valid' : 'cli_archive_invalid', {
@@ -130,6 +130,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 				errors: result.errors.length,
 				warnings: result.warnings.length,
 			}),
+			say('cli_archive_read', { files: result.files, size: sizeText(result.bytes) }),
 		].join('\n'),
 };
 
@@ -159,7 +160,7 @@ export function errorText(error: unknown, language: Language): string {
 export function progressText(progress: unknown, language: Language): string | undefined {
 	const rows = orderProgressText(progress, language);
 	if (rows !== undefined) return rows;
-	const { file, bytes, total, entries, done, written, read } = progress as {
+	const { file, bytes, total, entries, done, written, read, objects, files } = progress as {
 		file?: string;
 		bytes?: number;
 		total?: number;
@@ -167,6 +168,8 @@ export function progressText(progress: unknown, language: Language): string | un
 		done?: boolean;
 		written?: number;
 		read?: number;
+		objects?: number;
+		files?: number;
 	};
 	if (file !== undefined && written !== undefined)
 		return words('cli_backup_progress', { file, size: sizeText(written) }, language);
@@ -176,6 +179,8 @@ export function progressText(progress: unknown, language: Language): string | un
 			{ file, percent: total ? Math.floor((100 * read) / total) : 0 },
 			language,
 		);
+	if (objects !== undefined && files !== undefined)
+		return words('cli_archive_progress', { objects, files, size: sizeText(bytes ?? 0) }, language);
 	if (file === undefined || entries === undefined) return undefined;
 	if (done) return words('cli_import_file_done', { file, entries }, language);
 	const percent = total ? Math.floor((100 * (bytes ?? 0)) / total) : 0;

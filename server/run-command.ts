@@ -26,7 +26,7 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 	if (request.verb === 'archive-verify' && !existsSync(join(config.dataDir, 'lantai.sqlite'))) {
 		const { path } = request.args as { readonly path?: string };
 		// A store is verifiable without the archive it came from.
-		if (path !== undefined) return (await import('./preservation/ocfl-verify.ts')).verify(path);
+		if (path !== undefined) return verifyStore(path, running);
 	}
 	if (request.verb === 'bag-verify') {
 		const { checkBag } = await import('./bag-verbs.ts');
@@ -42,6 +42,16 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 	const alive = setInterval(() => undefined, 60_000);
 	try {
 		return await runWhereOpen(config, request, running);
+	} finally {
+		clearInterval(alive);
+	}
+}
+
+async function verifyStore(path: string, { signal, progress }: Running): Promise<unknown> {
+	const { verifyApart } = await import('./preservation/verification.ts');
+	const alive = setInterval(() => undefined, 60_000);
+	try {
+		return await verifyApart({ path }, { signal, onProgress: progress });
 	} finally {
 		clearInterval(alive);
 	}

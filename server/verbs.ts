@@ -260,9 +260,9 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 	'unsent-import': verb(v.object({ file: text }), importUnsent),
 
-	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, { identity }) => {
-		demand(identity.person, 'verify', { kind: 'store' });
-		return app.preservation.verify(path);
+	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, context) => {
+		demand(context.identity.person, 'verify', { kind: 'store' });
+		return app.preservation.verify(path, { signal: context.signal, onProgress: context.progress });
 	}),
 
 	...BAG_VERBS,

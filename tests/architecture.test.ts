@@ -152,6 +152,14 @@ describe('imports follow the arrows', () => {
 		expect(readers.filter((file) => !['server/config.ts', 'server/http.ts'].includes(file))).toEqual([]);
 	});
 
+	it('only a storage touches the files of an archival store', () => {
+		const ours = files.filter((file) => file.startsWith('server/preservation/ocfl-'));
+		expect(ours.length).toBeGreaterThan(10);
+		expect(ours.filter((file) => /from 'node:fs/.test(readFileSync(join(PROJECT, file), 'utf8')))).toEqual(
+			[],
+		);
+	});
+
 	it('no file is called utils, helpers, manager or common', () => {
 		expect(files.filter((file) => /(utils?|helpers?|manager|common)\.(ts|svelte)$/.test(file))).toEqual([]);
 	});

@@ -1,9 +1,14 @@
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { OcflStorage, ReadFacts } from './ocfl-storage.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
+/** Something that takes pieces of a file and says what it was. */
+interface Digester {
+	update(piece: Uint8Array): void;
+	digest(): string;
+}
 
-/** Node's name of a digest algorithm of the specification; those not here are not computed. @see OCFL 1.1, 3.4 Digests */
+/** Node's name of a digest algorithm. @see OCFL 1.1, 3.4 Digests; OCFL Community Extension 0009 */
 const NODE_NAMES: Readonly<Record<string, string>> = {
 	md5: 'md5',
 	sha1: 'sha1',
@@ -15,28 +20,66 @@ const NODE_NAMES: Readonly<Record<string, string>> = {
 
 /** SHA-512 in lower-case hex. */
 export function sha512(data: Uint8Array | string): string {
-	return createHash('sha512').update(data).digest('hex');
+	return digestOf('sha512', data);
 }
 
-/** True for algorithms {@link digestFile} knows. */
+/** Digest of bytes or a text, in lower-case hex, by an algorithm objects may be addressed by. */
+export function digestOf(algorithm: 'sha512' | 'sha256', data: Uint8Array | string): string {
+	return hash(algorithm, data, 'hex');
+}
+
+/** True for algorithms {@link digestFile} computes; the others can be named, but not checked here. */
 export function isKnownAlgorithm(algorithm: string): boolean {
-	return Object.hasOwn(NODE_NAMES, algorithm);
+	return Object.hasOwn(NODE_NAMES, algorithm) || algorithm === 'size' || algorithm === 'crc32';
 }
 
-/** Digests of a file by each algorithm, in lower-case hex, read once and in pieces. Blocks: call it in a worker. */
-export function digestFile(path: string, algorithms: Iterable<string>): Map<string, string> {
-	const hashes = new Map<string, Hash>();
-	for (const algorithm of algorithms) {
-		const name = NODE_NAMES[algorithm];
-		if (name) hashes.set(algorithm, createHash(name));
-	}
-	const file = openSync(path, 'r');
-	try {
-		const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-		for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer))
-			for (const hash of hashes.values()) hash.update(buffer.subarray(0, read));
-	} finally {
-		closeSync(file);
-	}
-	return new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest('hex')]));
+/**
+ * Digests of a file by each algorithm, in lower-case hex and in their order, read once and in pieces; undefined for an
+ * algorithm that is not known.
+ * @throws as `OcflStorage.read`
+ */
+export function digestFile(
+	storage: OcflStorage,
+	path: string,
+	algorithms: readonly string[],
+): { readonly digests: readonly (string | undefined)[]; readonly facts: ReadFacts } {
+	let digests: (string | undefined)[] | undefined;
+	let digesters: (Digester | undefined)[] | undefined;
+	const begin = (): (Digester | undefined)[] =>
+		algorithms.map((each) => (isKnownAlgorithm(each) ? createDigester(each) : undefined));
+	const facts = storage.readPieces(path, (piece, isWhole) => {
+		// Most files are one small piece: to set up a hash costs as much as such a piece.
+		if (isWhole) digests = algorithms.map((each) => digestWhole(each, piece));
+		else for (const digester of (digesters ??= begin())) digester?.update(piece);
+	});
+	return { digests: digests ?? (digesters ?? begin()).map((digester) => digester?.digest()), facts };
+}
+
+function digestWhole(algorithm: string, piece: Uint8Array): string | undefined {
+	const name = NODE_NAMES[algorithm];
+	if (name !== undefined) return hash(name, piece, 'hex');
+	if (!isKnownAlgorithm(algorithm)) return undefined;
+	const digester = createDigester(algorithm);
+	digester.update(piece);
+	return digester.digest();
+}
+
+function createDigester(algorithm: string): Digester {
+	if (algorithm === 'size') return createSize();
+	if (algorithm === 'crc32') return createCrc32();
+	const hashing = createHash(NODE_NAMES[algorithm] ?? algorithm);
+	return { update: (piece) => void hashing.update(piece), digest: () => hashing.digest('hex') };
+}
+
+function createSize(): Digester {
+	let bytes = 0;
+	return { update: (piece) => void (bytes += piece.byteLength), digest: () => String(bytes) };
+}
+
+function createCrc32(): Digester {
+	let sum = 0;
+	return {
+		update: (piece) => void (sum = crc32(piece, sum)),
+		digest: () => sum.toString(16).padStart(8, '0'),
+	};
 }

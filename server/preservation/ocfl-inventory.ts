@@ -13,7 +13,7 @@ export interface InventoryVersion {
 export interface Inventory {
 	readonly id: string;
 	readonly type: string;
-	readonly digestAlgorithm: string;
+	readonly digestAlgorithm: DigestAlgorithm;
 	readonly head: string;
 	readonly contentDirectory?: string;
 	/** Content paths by digest. */
@@ -25,12 +25,14 @@ export interface Inventory {
 
 /** The `type` of our inventories. @see OCFL 1.1, 3.5.1 Basic Structure */
 export const INVENTORY_TYPE = 'https://ocfl.io/1.1/spec/#inventory';
-/** The digest by which our objects address content. @see OCFL 1.1, 3.4 Digests */
-export const DIGEST_ALGORITHM = 'sha512';
+/** Digests by which objects may address content. @see OCFL 1.1, 3.4 Digests */
+export type DigestAlgorithm = 'sha512' | 'sha256';
+/** The digest by which our objects address content, unless told otherwise. */
+export const DIGEST_ALGORITHM: DigestAlgorithm = 'sha512';
 /** Name of an inventory file. */
 export const INVENTORY = 'inventory.json';
 /** Name of the sidecar of our inventories. @see OCFL 1.1, 3.6 Inventory Digest */
-export const SIDECAR = `${INVENTORY}.${DIGEST_ALGORITHM}`;
+export const SIDECAR = sidecarOf(DIGEST_ALGORITHM);
 
 /** Who made a version, why and when (RFC 3339). */
 export interface VersionAbout {
@@ -38,6 +40,11 @@ export interface VersionAbout {
 	readonly message: string;
 	/** `address` is a URI. */
 	readonly user: { readonly name: string; readonly address: string };
+}
+
+/** Name of the sidecar of an inventory with digests by an algorithm. */
+export function sidecarOf(algorithm: string): string {
+	return `${INVENTORY}.${algorithm}`;
 }
 
 /** The number in `v12`. */
@@ -70,8 +77,9 @@ export function digestsOf(inventory: Inventory, version = inventory.head): Map<s
 
 /**
  * The inventory after a new version that holds exactly these files. Content the object has already is referred to, not
- * stored again.
- * @param digests SHA-512 by logical name
+ * stored again. An object goes on in its own way: with its digests, content folder and OCFL version.
+ * @param digests by logical name, in lower case
+ * @param algorithm of a new object
  * @returns the inventory, and the content path of each digest that is still to be stored
  */
 export function nextInventory(
@@ -79,28 +87,34 @@ export function nextInventory(
 	objectId: string,
 	digests: ReadonlyMap<string, string>,
 	about: VersionAbout,
+	algorithm: DigestAlgorithm = DIGEST_ALGORITHM,
 ): { readonly inventory: Inventory; readonly toStore: ReadonlyMap<string, string> } {
 	assert(!current || current.id === objectId, 'an inventory goes on for its own object');
 	const head = versionName(current ? versionNumber(current.head) + 1 : 1);
 	const manifest: Record<string, readonly string[]> = { ...current?.manifest };
+	// Digests are the same in small and large letters, but a state names them just as the manifest does.
+	const written = new Map(Object.keys(manifest).map((digest) => [digest.toLowerCase(), digest]));
 	const state: Record<string, string[]> = {};
 	const toStore = new Map<string, string>();
 	for (const [name, digest] of [...digests].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-		(state[digest] ??= []).push(name);
-		if (manifest[digest]) continue;
-		const path = `${head}/content/${name}`;
-		manifest[digest] = [path];
-		toStore.set(digest, path);
+		const key = written.get(digest) ?? digest;
+		(state[key] ??= []).push(name);
+		if (manifest[key]) continue;
+		const path = `${head}/${current?.contentDirectory ?? 'content'}/${name}`;
+		manifest[key] = [path];
+		toStore.set(key, path);
 	}
 	const { created, message, user } = about;
 	return {
 		inventory: {
 			id: objectId,
-			type: INVENTORY_TYPE,
-			digestAlgorithm: DIGEST_ALGORITHM,
+			type: current?.type ?? INVENTORY_TYPE,
+			digestAlgorithm: current?.digestAlgorithm ?? algorithm,
 			head,
+			...(current?.contentDirectory === undefined ? {} : { contentDirectory: current.contentDirectory }),
 			manifest,
 			versions: { ...current?.versions, [head]: { created, message, user, state } },
+			...(current?.fixity === undefined ? {} : { fixity: current.fixity }),
 		},
 		toStore,
 	};

@@ -49,20 +49,38 @@ export function placeOfDigest(digest: string, layout: Layout = LAYOUT): string {
 	return [...tuples, layout.shortObjectRoot ? digest.slice(tupleSize * numberOfTuples) : digest].join('/');
 }
 
-/** The layout a root describes itself; undefined when it is not of this extension or out of its bounds. */
+/** Hashed n-tuples with the parameters given; undefined when it is not this extension or one is out of its bounds. */
 export function readLayout(config: unknown): Layout | undefined {
 	const given: Record<string, unknown> = { ...LAYOUT, ...(config as object) };
 	const { extensionName, digestAlgorithm, tupleSize, numberOfTuples, shortObjectRoot } = given;
-	const inBounds = (size: unknown): boolean =>
-		Number.isInteger(size) && Number(size) >= 0 && Number(size) <= 32;
+	const length = DIGEST_LENGTHS[String(digestAlgorithm)] ?? 0;
 	return extensionName === LAYOUT.extensionName &&
-		['md5', 'sha1', 'sha256', 'sha512'].includes(String(digestAlgorithm)) &&
-		inBounds(tupleSize) &&
-		inBounds(numberOfTuples) &&
-		(tupleSize === 0) === (numberOfTuples === 0) &&
-		typeof shortObjectRoot === 'boolean'
+		length > 0 &&
+		areTuples(tupleSize, numberOfTuples, length) &&
+		typeof shortObjectRoot === 'boolean' &&
+		!(shortObjectRoot && Number(tupleSize) * Number(numberOfTuples) === length)
 		? (given as unknown as Layout)
 		: undefined;
+}
+
+/** Hex signs of the digests by which an object can be placed. */
+export const DIGEST_LENGTHS: Readonly<Record<string, number>> = {
+	md5: 32,
+	sha1: 40,
+	sha256: 64,
+	sha512: 128,
+};
+
+/** True for a size and a number of tuples that a digest of this length can be cut into. */
+export function areTuples(size: unknown, count: unknown, length: number): boolean {
+	const inBounds = (each: unknown): boolean =>
+		Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 32;
+	return (
+		inBounds(size) &&
+		inBounds(count) &&
+		(size === 0) === (count === 0) &&
+		Number(size) * Number(count) <= length
+	);
 }
 
 /** The files a storage root starts with, by path; the declaration comes last. */

@@ -1,16 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { sha512 } from './digests.ts';
-import type { DurableFiles } from './durable-files.ts';
-import {
-	digestInSidecar,
-	INVENTORY,
-	SIDECAR,
-	versionName,
-	versionNumber,
-	type Inventory,
-} from './ocfl-inventory.ts';
-import { placeOfDigest } from './ocfl-layout.ts';
+import { dirname, join } from 'node:path/posix';
+import { digestOf } from './digests.ts';
+import { INVENTORY, sidecarOf, versionName, versionNumber, type DigestAlgorithm } from './ocfl-inventory.ts';
+import { readSoundInventory } from './ocfl-reader.ts';
+import { isThere, type OcflStorage } from './ocfl-storage.ts';
 
 /** What recovery did; each entry names an object's place and version. */
 export interface Recovered {
@@ -28,20 +20,23 @@ const NAME = /^([0-9a-f]{64})\.v(\d+)(?:\..*)?$/;
 export class StagingArea {
 	#root: string;
 	#folder: string;
-	#files: DurableFiles;
+	#storage: OcflStorage;
+	#placeOf: (digest: string) => string;
 	/** Objects of which a failed put may have left something. */
 	#unsettled = new Set<string>();
 
-	constructor(root: string, folder: string, files: DurableFiles) {
+	/** @param placeOf where below the root an object lies, by the SHA-256 of its id */
+	constructor(root: string, folder: string, storage: OcflStorage, placeOf: (digest: string) => string) {
 		this.#root = root;
+		this.#placeOf = placeOf;
 		this.#folder = folder;
-		this.#files = files;
+		this.#storage = storage;
 	}
 
 	open(): void {
-		if (existsSync(this.#folder)) return;
-		this.#files.makeFolder(this.#folder);
-		this.#files.syncFolder(dirname(this.#folder));
+		if (isThere(this.#storage, this.#folder)) return;
+		this.#storage.makeFolder(this.#folder);
+		this.#storage.syncFolder(dirname(this.#folder));
 	}
 
 	/** Runs a put; what it leaves when it fails is settled before anything else happens to the object. */
@@ -55,9 +50,10 @@ export class StagingArea {
 	}
 
 	/** Prepares to build a version of an object. */
-	begin(digest: string, number: number): StagedVersion {
+	begin(digest: string, number: number, algorithm: DigestAlgorithm): StagedVersion {
 		return new StagedVersion({
-			files: this.#files,
+			algorithm,
+			storage: this.#storage,
 			root: this.#root,
 			folder: this.#folder,
 			base: `${digest}.${versionName(number)}`,
@@ -68,7 +64,7 @@ export class StagingArea {
 	/** Finishes or undoes everything found. */
 	recover(): Recovered {
 		const all: Recovered = { finished: [], undone: [], unclear: [] };
-		const names = readdirSync(this.#folder);
+		const names = this.#names();
 		const digests = new Set(names.map((name) => NAME.exec(name)?.[1]).filter((each) => each !== undefined));
 		(all.unclear as string[]).push(...names.filter((name) => !NAME.test(name)));
 		for (const digest of digests) {
@@ -79,10 +75,14 @@ export class StagingArea {
 		return all;
 	}
 
+	#names(): string[] {
+		return this.#storage.list(this.#folder).map(({ name }) => name);
+	}
+
 	#settle(digest: string): Recovered {
 		const result = { finished: [] as string[], undone: [] as string[], unclear: [] as string[] };
 		const byVersion = new Map<number, string[]>();
-		for (const name of readdirSync(this.#folder)) {
+		for (const name of this.#names()) {
 			const match = NAME.exec(name);
 			if (match?.[1] !== digest) continue;
 			const number = Number(match[2]);
@@ -90,9 +90,9 @@ export class StagingArea {
 		}
 		for (const [number, names] of [...byVersion].toSorted(([a], [b]) => a - b)) {
 			const outcome = number === 1 ? this.#undoFirst(digest) : this.#settleVersion(digest, number);
-			result[outcome].push(`${placeOfDigest(digest)} ${versionName(number)}`);
+			result[outcome].push(`${this.#placeOf(digest)} ${versionName(number)}`);
 			if (outcome === 'unclear') continue;
-			for (const name of names) this.#files.remove(join(this.#folder, name));
+			for (const name of names) this.#storage.remove(join(this.#folder, name));
 		}
 		this.#unsettled.delete(digest);
 		return result;
@@ -100,76 +100,82 @@ export class StagingArea {
 
 	/** One rename brings a first version in, so what is still here is not in the store; at most folders wait for it. */
 	#undoFirst(digest: string): 'undone' {
-		const place = join(this.#root, placeOfDigest(digest));
+		const place = join(this.#root, this.#placeOf(digest));
 		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder)) {
-			if (!existsSync(folder)) continue;
-			if (readdirSync(folder).length > 0) break;
+			if (!isThere(this.#storage, folder)) continue;
+			if (this.#storage.list(folder).length > 0) break;
 			// An empty folder is not allowed in a storage root.
-			this.#files.removeEmptyFolder(folder);
+			this.#storage.removeEmptyFolder(folder);
 		}
 		return 'undone';
 	}
 
 	#settleVersion(digest: string, number: number): 'finished' | 'undone' | 'unclear' {
-		const place = join(this.#root, placeOfDigest(digest));
+		const place = join(this.#root, this.#placeOf(digest));
 		const version = versionName(number);
 		const staged = join(this.#folder, `${digest}.${version}`);
 		const inPlace = join(place, version);
-		const now = soundInventory(place);
+		const now = readSoundInventory(this.#storage, place);
 		// The sidecar goes last: an object that is whole, and is at the version or beyond, has nothing to come.
-		if (now && existsSync(inPlace) && versionNumber(now.head) >= number) return 'finished';
+		if (now && isThere(this.#storage, inPlace) && versionNumber(now.head) >= number) return 'finished';
 		// The folder goes first. Where names reach the disk in another order, the object tells by its inventory.
-		if (!existsSync(inPlace) && now && now.head !== version) return 'undone';
-		if (!existsSync(inPlace)) {
-			if (!existsSync(place) || soundInventory(staged)?.head !== version) return 'unclear';
-			this.#files.rename(staged, inPlace);
-		} else if (soundInventory(inPlace)?.head !== version) return 'unclear';
-		for (const name of [INVENTORY, SIDECAR]) {
-			const copy = `${staged}.${name}`;
-			this.#files.write(copy, readFileSync(join(inPlace, name)));
-			this.#files.syncFile(copy);
-			this.#files.rename(copy, join(place, name));
+		if (!isThere(this.#storage, inPlace) && now && now.head !== version) return 'undone';
+		if (!isThere(this.#storage, inPlace)) {
+			if (!isThere(this.#storage, place) || readSoundInventory(this.#storage, staged)?.head !== version)
+				return 'unclear';
+			this.#storage.rename(staged, inPlace);
 		}
-		this.#files.syncFolder(place);
+		const inventory = readSoundInventory(this.#storage, inPlace);
+		if (inventory?.head !== version) return 'unclear';
+		for (const name of [INVENTORY, sidecarOf(inventory.digestAlgorithm)]) {
+			const copy = `${staged}.${name}`;
+			this.#storage.write(copy, this.#storage.read(join(inPlace, name)));
+			this.#storage.syncFile(copy);
+			this.#storage.rename(copy, join(place, name));
+		}
+		this.#storage.syncFolder(place);
 		return 'finished';
 	}
 }
 
 /** One version while it is built. A first version is built with its object around it. */
 export class StagedVersion {
-	#files: DurableFiles;
+	#storage: OcflStorage;
 	#root: string;
 	#folder: string;
 	#base: string;
 	#isFirst: boolean;
+	#algorithm: DigestAlgorithm;
 	#newFiles: string[] = [];
 	#newFolders: string[] = [];
 	#copies = new Map<string, string>();
 
 	constructor(parts: {
-		readonly files: DurableFiles;
+		readonly storage: OcflStorage;
 		readonly root: string;
 		readonly folder: string;
 		readonly base: string;
 		readonly isFirst: boolean;
+		readonly algorithm: DigestAlgorithm;
 	}) {
-		this.#files = parts.files;
+		this.#storage = parts.storage;
 		this.#root = parts.root;
 		this.#folder = parts.folder;
 		this.#base = join(parts.folder, parts.base);
 		this.#isFirst = parts.isFirst;
+		this.#algorithm = parts.algorithm;
 	}
 
-	/** Takes the bytes of a logical file in and returns their SHA-512; whether they are stored shows later. */
+	/** Takes the bytes of a logical file in and returns their digest; whether they are stored shows later. */
 	copy(from: string, logicalName: string): string {
 		const to = `${this.#base}.copy-${this.#copies.size}`;
 		this.#copies.set(logicalName, to);
-		return this.#files.copy(from, to);
+		return this.#storage.copy(from, to, this.#algorithm);
 	}
 
 	/** Gives up what was copied: the object has it all. */
 	discard(): void {
-		for (const copy of this.#copies.values()) this.#files.remove(copy);
+		for (const copy of this.#copies.values()) this.#storage.remove(copy);
 	}
 
 	makeVersion(): void {
@@ -187,8 +193,8 @@ export class StagedVersion {
 		const to = join(this.#version(), ...contentPath.split('/').slice(1));
 		const copy = this.#copies.get(logicalName);
 		this.#copies.delete(logicalName);
-		if (copy === undefined) this.#files.write(to, bytes.get(logicalName) ?? '');
-		else this.#files.rename(copy, to);
+		if (copy === undefined) this.#storage.write(to, bytes.get(logicalName) ?? '');
+		else this.#storage.rename(copy, to);
 		this.#newFiles.push(to);
 	}
 
@@ -199,20 +205,20 @@ export class StagedVersion {
 
 	/** Writes inventory and sidecar for the version and for the object. */
 	writeInventories(text: string): void {
-		const sidecar = `${sha512(text)} ${INVENTORY}\n`;
+		const sidecar = `${digestOf(this.#algorithm, text)} ${INVENTORY}\n`;
 		const beside = this.#isFirst ? join(this.#base, '/') : `${this.#base}.`;
 		for (const before of [join(this.#version(), '/'), beside]) {
 			this.#write(`${before}${INVENTORY}`, text);
-			this.#write(`${before}${SIDECAR}`, sidecar);
+			this.#write(`${before}${sidecarOf(this.#algorithm)}`, sidecar);
 		}
 	}
 
 	/** Makes all of it durable: bytes first, then the names from the inside out, those in the staging area last. */
 	sync(): void {
 		this.discard();
-		for (const file of this.#newFiles) this.#files.syncFile(file);
-		for (const folder of this.#newFolders.toReversed()) this.#files.syncFolder(folder);
-		this.#files.syncFolder(this.#folder);
+		for (const file of this.#newFiles) this.#storage.syncFile(file);
+		for (const folder of this.#newFolders.toReversed()) this.#storage.syncFolder(folder);
+		this.#storage.syncFolder(this.#folder);
 	}
 
 	/** Moves a new object to its place. */
@@ -221,19 +227,21 @@ export class StagedVersion {
 		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder))
 			above.push(folder);
 		const outermostFirst = above.toReversed();
-		for (const folder of outermostFirst) if (!existsSync(folder)) this.#files.makeFolder(folder);
+		for (const folder of outermostFirst)
+			if (!isThere(this.#storage, folder)) this.#storage.makeFolder(folder);
 		// The way there is durable before the object goes it, or a power cut could take the way and the object with it.
 		// All of it, though some was there before: an earlier process may have died before it synced that.
-		for (const folder of [this.#root, ...outermostFirst.slice(0, -1)]) this.#files.syncFolder(folder);
-		this.#files.rename(this.#base, place);
-		this.#files.syncFolder(dirname(place));
+		for (const folder of [this.#root, ...outermostFirst.slice(0, -1)]) this.#storage.syncFolder(folder);
+		this.#storage.rename(this.#base, place);
+		this.#storage.syncFolder(dirname(place));
 	}
 
 	/** Moves a further version into its object. */
 	moveVersion(place: string): void {
-		this.#files.rename(this.#base, join(place, this.#base.slice(this.#base.lastIndexOf('.v') + 1)));
-		for (const name of [INVENTORY, SIDECAR]) this.#files.rename(`${this.#base}.${name}`, join(place, name));
-		this.#files.syncFolder(place);
+		this.#storage.rename(this.#base, join(place, this.#base.slice(this.#base.lastIndexOf('.v') + 1)));
+		for (const name of [INVENTORY, sidecarOf(this.#algorithm)])
+			this.#storage.rename(`${this.#base}.${name}`, join(place, name));
+		this.#storage.syncFolder(place);
 	}
 
 	#version(): string {
@@ -241,21 +249,12 @@ export class StagedVersion {
 	}
 
 	#makeFolder(path: string): void {
-		this.#files.makeFolder(path);
+		this.#storage.makeFolder(path);
 		this.#newFolders.push(path);
 	}
 
 	#write(path: string, bytes: string): void {
-		this.#files.write(path, bytes);
+		this.#storage.write(path, bytes);
 		this.#newFiles.push(path);
 	}
-}
-
-/** The inventory in a folder, when it is what its sidecar says. */
-function soundInventory(folder: string): Inventory | undefined {
-	const [path, sidecar] = [join(folder, INVENTORY), join(folder, SIDECAR)];
-	if (!existsSync(path) || !existsSync(sidecar)) return undefined;
-	const bytes = readFileSync(path);
-	if (digestInSidecar(readFileSync(sidecar, 'utf8')) !== sha512(bytes)) return undefined;
-	return JSON.parse(bytes.toString('utf8')) as Inventory;
 }

@@ -15,8 +15,8 @@ import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { undeposited } from './undeposited.ts';
-import type { Verdict } from './ocfl-verify.ts';
-import type { VerifyAsks } from './verify-worker.ts';
+import type { Verdict } from './ocfl-verify-run.ts';
+import { verifyApart, type Verifying } from './verification.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /** Edited continuously, an entry is deposited at least this often. */
@@ -71,7 +71,7 @@ export interface Preservation extends ImportArchive {
 	/** The versions of an entry, oldest first. */
 	versions(id: EntryId): Promise<RecordedVersion[]>;
 	/** Verifies the whole root, or the root or object at a path. */
-	verify(path?: string): Promise<Verdict>;
+	verify(path?: string, running?: Verifying): Promise<Verdict>;
 	/** Finishes what runs, for three seconds at most; the rest goes on at the next start. */
 	close(): Promise<void>;
 }
@@ -191,7 +191,8 @@ export async function createPreservation(parts: {
 	await open().catch((error: unknown) =>
 		logger.error({ err: error }, 'the archival store cannot be opened; editing goes on, versions wait'),
 	);
-	const verifying = new Set<WorkerClient<VerifyAsks>>();
+	/** Ends verifications that run when the store closes. */
+	const closing = new AbortController();
 
 	return {
 		noteEdit: (id) => runner.note(`entry ${id}`),
@@ -242,15 +243,12 @@ export async function createPreservation(parts: {
 			};
 		},
 		versions: (id) => recorder.versions(id),
-		async verify(path = root) {
-			const verifier = new WorkerClient<VerifyAsks>(new URL('./verify-worker.ts', import.meta.url), {});
-			verifying.add(verifier);
-			try {
-				return await verifier.ask('verify', { path, againMs: AGAIN_MS });
-			} finally {
-				verifying.delete(verifier);
-				await verifier.close();
-			}
+		verify(path = root, { signal, onProgress } = {}) {
+			const signals = [closing.signal, ...(signal ? [signal] : [])];
+			return verifyApart(
+				{ path, againMs: AGAIN_MS },
+				{ signal: AbortSignal.any(signals), ...(onProgress ? { onProgress } : {}) },
+			);
 		},
 		async close() {
 			const ended = runner.close();
@@ -258,7 +256,8 @@ export async function createPreservation(parts: {
 			const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
 			await Promise.race([ended, late]);
 			clearTimeout(timer);
-			await Promise.all([worker.close(), ...[...verifying].map((verifier) => verifier.close())]);
+			closing.abort();
+			await worker.close();
 		},
 	};
 }

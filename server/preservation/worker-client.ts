@@ -21,6 +21,13 @@ export function errorOf({ name, message, code, params }: ErrorAnswer): Error {
 	return Object.assign(new Error(message), code === undefined ? {} : { code });
 }
 
+interface Answer {
+	readonly id: number;
+	readonly progress?: unknown;
+	readonly result?: never;
+	readonly error?: ErrorAnswer;
+}
+
 /**
  * A worker that answers asks in the order they were sent. One that dies fails what it was asked, and the next ask begins
  * another.
@@ -29,7 +36,14 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 	#file: URL;
 	#data: unknown;
 	#worker: Worker | undefined;
-	#waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
+	#waiting = new Map<
+		number,
+		{
+			readonly resolve: (result: never) => void;
+			readonly reject: (error: Error) => void;
+			readonly onProgress: ((progress: unknown) => void) | undefined;
+		}
+	>();
 	#next = 1;
 	#isClosed = false;
 
@@ -38,7 +52,12 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 		this.#data = data;
 	}
 
-	ask<Kind extends keyof Asks & string>(kind: Kind, ask: Asks[Kind]['ask']): Promise<Asks[Kind]['answer']> {
+	/** @param onProgress gets what the worker says before it answers */
+	ask<Kind extends keyof Asks & string>(
+		kind: Kind,
+		ask: Asks[Kind]['ask'],
+		onProgress?: (progress: unknown) => void,
+	): Promise<Asks[Kind]['answer']> {
 		if (this.#isClosed) return Promise.reject(new Error('the archival store is closed'));
 		const worker = (this.#worker ??= this.#start());
 		return new Promise((resolve, reject) => {
@@ -47,7 +66,7 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 			worker.postMessage({ id, kind, ask });
 			// What is asked keeps the process alive, an idle worker does not.
 			if (this.#waiting.size === 0) worker.ref();
-			this.#waiting.set(id, { resolve, reject });
+			this.#waiting.set(id, { resolve, reject, onProgress });
 		});
 	}
 
@@ -60,8 +79,9 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 	#start(): Worker {
 		const worker = new Worker(this.#file, { workerData: this.#data });
 		worker.unref();
-		worker.on('message', ({ id, result, error }: { id: number; result?: never; error?: ErrorAnswer }) => {
+		worker.on('message', ({ id, progress, result, error }: Answer) => {
 			const waiting = this.#waiting.get(id);
+			if (progress !== undefined) return waiting?.onProgress?.(progress);
 			this.#waiting.delete(id);
 			if (this.#waiting.size === 0) worker.unref();
 			if (error) waiting?.reject(errorOf(error));

@@ -1,6 +1,15 @@
-import { existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+	accessSync,
+	existsSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { durableFiles, type DurableFiles } from '#server/preservation/durable-files.ts';
+import { folderStorage } from '#server/preservation/folder-storage.ts';
+import type { OcflStorage } from '#server/preservation/ocfl-storage.ts';
 
 /** What happens at the chosen operation. */
 export type Fault =
@@ -12,7 +21,7 @@ export type Fault =
 	| 'stumbles';
 
 /** File operations of which one fails, and which remember what a power cut would take back. */
-export interface FailingFiles extends DurableFiles {
+export interface FailingFiles extends OcflStorage {
 	/** Operations begun since {@link arm}. */
 	readonly count: number;
 	/** True when the fault has happened. */
@@ -57,6 +66,7 @@ export function createFailingFiles(): FailingFiles {
 			}
 	};
 	return {
+		...folderStorage,
 		get count() {
 			return count;
 		},
@@ -82,29 +92,29 @@ export function createFailingFiles(): FailingFiles {
 				writeFileSync(path, Buffer.from(bytes as Uint8Array).subarray(0, bytes.length >> 1));
 				written(path, isNew);
 			});
-			durableFiles.write(path, bytes);
+			folderStorage.write(path, bytes);
 			written(path, isNew);
 		},
-		copy(from, to) {
+		copy(from, to, algorithm) {
 			step(() => {
 				const bytes = readFileSync(from);
 				writeFileSync(to, bytes.subarray(0, bytes.length >> 1));
 				written(to, true);
 			});
-			const digest = durableFiles.copy(from, to);
+			const digest = folderStorage.copy(from, to, algorithm);
 			written(to, true);
 			return digest;
 		},
 		makeFolder(path) {
 			step();
-			durableFiles.makeFolder(path);
+			folderStorage.makeFolder(path);
 			named([path], () => rmSync(path, { recursive: true, force: true }));
 		},
 		rename(from, to) {
 			step();
 			const isFile = existsSync(to);
 			const before = isFile ? readFileSync(to) : undefined;
-			durableFiles.rename(from, to);
+			folderStorage.rename(from, to);
 			moved(from, to);
 			named([from, to], () => {
 				if (!existsSync(to)) return;
@@ -115,14 +125,15 @@ export function createFailingFiles(): FailingFiles {
 		},
 		remove(path) {
 			step();
-			durableFiles.remove(path);
+			folderStorage.remove(path);
 		},
 		removeEmptyFolder(path) {
 			step();
-			durableFiles.removeEmptyFolder(path);
+			folderStorage.removeEmptyFolder(path);
 		},
 		syncFile(path) {
 			step();
+			accessSync(path);
 			unsyncedFiles.delete(path);
 		},
 		syncFolder(path) {

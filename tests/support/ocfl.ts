@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { expect } from 'vitest';
+import type { Verdict } from '#server/preservation/ocfl-verify-run.ts';
 import type { FileSource, NewVersion } from '#server/preservation/ocfl-store.ts';
 
 /** A version to put, of plain texts by logical name. */
@@ -14,6 +16,19 @@ export function aVersion(
 		message: about.message ?? 'synthetic',
 		created: about.created ?? '2026-01-01T00:00:00Z',
 		user: { name: '甲', address: 'urn:uuid:019b0000-0000-7000-8000-000000000001' },
+	};
+}
+
+/** The verdict on a root in which nothing is to be said of any object. */
+export function cleanVerdict(objects: number): Verdict {
+	return {
+		valid: true,
+		errors: [],
+		warnings: [],
+		notes: [],
+		objects,
+		files: expect.any(Number) as number,
+		bytes: expect.any(Number) as number,
 	};
 }
 

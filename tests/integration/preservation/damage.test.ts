@@ -18,7 +18,7 @@ import { OBJECT_NAMASTE, objectPath, ROOT_NAMASTE } from '#server/preservation/o
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { verify } from '#server/preservation/ocfl-verify.ts';
 import { aFolder } from '#tests/support/folder.ts';
-import { aVersion } from '#tests/support/ocfl.ts';
+import { aVersion, cleanVerdict } from '#tests/support/ocfl.ts';
 
 const OBJECT = 'urn:uuid:019b0000-0000-7000-8000-00000000000a';
 const PLACE = objectPath(OBJECT);
@@ -137,7 +137,15 @@ const DAMAGES: readonly Damage[] = [
 	['a missing sidecar', 'E058', SIDECAR, (o) => rmSync(join(o, SIDECAR))],
 	['a missing sidecar of a version', 'E058', `v1/${SIDECAR}`, (o) => rmSync(join(o, 'v1', SIDECAR))],
 	['a missing inventory', 'E063', INVENTORY, (o) => rmSync(join(o, INVENTORY))],
-	['a missing inventory of a version', 'W010', 'v2', (o) => rmSync(join(o, 'v2', INVENTORY))],
+	['a missing inventory of a version', 'E060', `v2/${SIDECAR}`, (o) => rmSync(join(o, 'v2', INVENTORY))],
+	[
+		'a version without inventory and sidecar',
+		'W010',
+		'v2',
+		(o) => {
+			for (const name of [INVENTORY, SIDECAR]) rmSync(join(o, 'v2', name));
+		},
+	],
 	['an inventory that is no JSON', 'E033', INVENTORY, (o) => truncateSync(join(o, INVENTORY), 20)],
 	['an inventory with a foreign key', 'E102', INVENTORY, (o) => edit(o, (i) => (i['extra'] = 1))],
 	['an inventory without id', 'E036', INVENTORY, (o) => edit(o, (i) => delete i['id'])],
@@ -205,8 +213,8 @@ describe('a clean root', () => {
 	it("has no findings, and files beside the objects are nobody's business", async () => {
 		const { root } = await aRoot();
 		writeFileSync(join(root, 'ocfl_1.1.md'), 'the specification');
-		expect(verify(root)).toEqual({ valid: true, errors: [], warnings: [], objects: 2 });
-		expect(verify(join(root, PLACE))).toEqual({ valid: true, errors: [], warnings: [], objects: 1 });
+		expect(verify(root)).toEqual(cleanVerdict(2));
+		expect(verify(join(root, PLACE))).toEqual(cleanVerdict(1));
 	});
 });
 
