@@ -152,6 +152,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			permissions,
 			dataDir: config.dataDir,
 			holdStore: () => preservation.hold(),
+			onChanged: () => preservation.noteArchive(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
 				collaboration.announceRows([null]);
@@ -173,6 +174,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		if (await administration.isSetUp()) preservation.noteArchive();
 
 		/** Whether all these entries lie in fonds the person works with. */
 		async function isWithin(person: Person, ids: readonly EntryId[]): Promise<boolean> {
@@ -207,6 +209,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingsOf: (ids) => catalogue.thingsOf(ids),
+				onDecided: (decisionId) => preservation.noteDecision(decisionId),
 			}),
 			comments: createCommentDesk({ storage, clock, thingOf: (id) => catalogue.thingOf(id) }),
 			proposals: createProposalDesk({
@@ -258,6 +261,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				if (known && !(await isWithin(person, known.rootIds)))
 					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
 				const result = await imports.undo(importId, { all }, actorOf(identity));
+				preservation.noteUndone(importId);
 				collaboration.announceRows([null]);
 				return result;
 			},
