@@ -146,7 +146,10 @@ export async function stepsTaken(
 	storage: Pick<Storage, 'db'>,
 	ids: readonly EntryId[],
 ): Promise<(TakenStep & { readonly entryId: EntryId })[]> {
-	return (await wholeSteps(storage, ids)).map(({ via: _, from: __, to: ___, ...step }) => step);
+	return (await wholeSteps(storage, ids)).map((whole) => {
+		const { via: _, from: __, to: ___, ...step } = whole;
+		return step;
+	});
 }
 
 /** The same, with how they were asked for and what they did. */

@@ -151,7 +151,10 @@ export async function depositUndone(parts: RecordParts, importId: string): Promi
 							schema: 'lantai-undone/1',
 							importId,
 							state: row.state,
-							events: events.map(({ id: _, ...event }) => event),
+							events: events.map((row) => {
+								const { id: _, ...event } = row;
+								return event;
+							}),
 						}),
 					],
 					['withdrawn.jsonl', { path }],

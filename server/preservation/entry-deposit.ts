@@ -57,6 +57,7 @@ export async function depositEntry(
 			'entry.parent_id',
 			'entry.projected_seq',
 			'entry.import_row',
+			'entry.synthetic',
 		])
 		.select(['review.deposited_seq as review_deposited'])
 		.where('id', '=', id)
@@ -127,6 +128,7 @@ export async function depositEntry(
 				...(await logLines(storage, reviewDocName(id), reviewFromPosition, review.position)),
 			],
 			createdAt: entry.created_at,
+			isSynthetic: entry.synthetic === 1,
 			placedUnder: isShown(entry, toPosition) ? (entry.parent_id as EntryId | null) : undefined,
 			changes: [...changes, ...said].map(({ from_values, to_value, ...change }) => ({
 				...change,
@@ -176,7 +178,10 @@ async function readReview(
 		state: state as ReviewInput['state'],
 		position,
 		attributions,
-		steps: steps.map(({ entryId: _, ...step }) => step),
+		steps: steps.map((whole) => {
+			const { entryId: _, ...step } = whole;
+			return step;
+		}),
 	};
 }
 

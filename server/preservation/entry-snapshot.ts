@@ -39,6 +39,8 @@ export interface SnapshotInput {
 	readonly lines: readonly LogLine[];
 	/** ISO UTC: when the entry came into the catalogue. */
 	readonly createdAt: string;
+	/** It belongs to demonstration holdings. */
+	readonly isSynthetic: boolean;
 	/**
 	 * Where the catalogue shows it, which is not where it says when a move could not be followed; undefined when the row
 	 * was not up to the log.
@@ -80,6 +82,7 @@ export interface DepositRecord {
 	/** And what it says of the review after this. */
 	readonly reviewFromPosition: number;
 	readonly createdAt: string;
+	readonly synthetic?: true;
 	readonly placedUnder?: EntryId | null;
 	/** SHA-512 of the other files of the version, by logical name. */
 	readonly sha512: Readonly<Record<string, string>>;
@@ -147,6 +150,7 @@ export function entrySnapshot(
 						toPosition: input.toPosition,
 						reviewFromPosition: input.reviewFromPosition,
 						createdAt: input.createdAt,
+						...(input.isSynthetic ? { synthetic: true as const } : {}),
 						...(input.placedUnder === undefined ? {} : { placedUnder: input.placedUnder }),
 						sha512: Object.fromEntries(digests),
 						software: input.software,

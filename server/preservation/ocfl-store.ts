@@ -222,7 +222,7 @@ export class OcflStore {
  * The inventory of the object in a folder; undefined when there is no object.
  * @throws {Refusal} 'preservation.damaged'
  */
-function readInventory(folder: string, objectId?: string): Inventory | undefined {
+export function readInventory(folder: string, objectId?: string): Inventory | undefined {
 	const path = join(folder, INVENTORY);
 	if (!existsSync(path)) {
 		if (!existsSync(folder)) return undefined;

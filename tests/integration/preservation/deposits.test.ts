@@ -61,7 +61,8 @@ describe('an edited entry', () => {
 			valid: true,
 			errors: [],
 			warnings: [],
-			objects: 1,
+			// With the people and the settings.
+			objects: 3,
 		});
 	});
 
@@ -97,6 +98,6 @@ describe('an edited entry', () => {
 		rmSync(archive);
 		renameSync(`${archive}-away`, archive);
 		expect(await server.app.preservation.depositNow(id)).toMatchObject({ version: 'v1' });
-		expect(server.app.preservation.status().state).toBe('ok');
+		await eventually(() => expect(server.app.preservation.status().state).toBe('ok'), 20_000);
 	});
 });
