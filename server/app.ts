@@ -156,6 +156,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			permissions,
 			dataDir: config.dataDir,
 			holdStore: () => preservation.hold(),
+			onChanged: () => preservation.noteArchive(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
 				collaboration.announceRows([null]);
@@ -177,6 +178,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		if (await administration.isSetUp()) preservation.noteArchive();
 
 		/** Whether all these entries lie in fonds the person works with. */
 		async function isWithin(person: Person, ids: readonly EntryId[]): Promise<boolean> {
@@ -211,6 +213,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingsOf: (ids) => catalogue.thingsOf(ids),
+				onDecided: (decisionId) => preservation.noteDecision(decisionId),
 			}),
 			comments: createCommentDesk({ storage, clock, thingOf: (id) => catalogue.thingOf(id) }),
 			proposals: createProposalDesk({
@@ -269,6 +272,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				if (known && !(await isWithin(person, known.rootIds)))
 					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
 				const result = await imports.undo(importId, { all }, actorOf(identity));
+				preservation.noteUndone(importId);
 				collaboration.announceRows([null]);
 				return result;
 			},

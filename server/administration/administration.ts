@@ -39,12 +39,15 @@ export function createAdministration(parts: {
 	dataDir: string;
 	/** Keeps the archival store as it is until the returned function is called. */
 	holdStore: () => Promise<() => void>;
+	/** People or settings are others now. */
+	onChanged: () => void;
 	/** Loads the demonstration holdings, as an import of that person. */
 	loadDemo: (actor: Actor) => Promise<void>;
 }): Administration {
 	const { storage, clock } = parts;
 	const people = new People(parts);
 	const settings = new SettingsStore(storage, clock);
+	settings.onChanged(() => parts.onChanged());
 	const isSetUp = async (): Promise<boolean> =>
 		(await storage.db
 			.selectFrom('setting')
@@ -77,6 +80,7 @@ export function createAdministration(parts: {
 				])
 					await transaction.executeQuery(statement);
 			});
+			parts.onChanged();
 			if (holdings === 'tiny') await parts.loadDemo(actor);
 			return { administratorId: addition.id };
 		},

@@ -42,11 +42,19 @@ export class People {
 	#storage: Storage;
 	#clock: Clock;
 	#permissions: Permissions;
+	#onChanged: () => void;
 
-	constructor(parts: { storage: Storage; clock: Clock; permissions: Permissions }) {
+	constructor(parts: {
+		storage: Storage;
+		clock: Clock;
+		permissions: Permissions;
+		/** There are other people, or others rights. */
+		onChanged: () => void;
+	}) {
 		this.#storage = parts.storage;
 		this.#clock = parts.clock;
 		this.#permissions = parts.permissions;
+		this.#onChanged = parts.onChanged;
 	}
 
 	/** Every account, disabled ones too, by name. */
@@ -93,6 +101,7 @@ export class People {
 			for (const statement of statements) await transaction.executeQuery(statement);
 			await this.#audit(transaction, actor, 'people.add', id, { name, ...rightsOf(person) });
 		});
+		this.#onChanged();
 		return { id };
 	}
 
@@ -244,6 +253,7 @@ export class People {
 			if (staying.length === 0) throw new Refusal('administration.last-administrator', {}, 409);
 			await change(transaction);
 		});
+		this.#onChanged();
 	}
 
 	async #demandKnown(id: string): Promise<void> {

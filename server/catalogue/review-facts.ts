@@ -143,9 +143,27 @@ export async function lastSteps(
 
 /** The steps taken with entries, the newest last. */
 export async function stepsTaken(
-	{ db }: Pick<Storage, 'db'>,
+	storage: Pick<Storage, 'db'>,
 	ids: readonly EntryId[],
 ): Promise<(TakenStep & { readonly entryId: EntryId })[]> {
+	return (await wholeSteps(storage, ids)).map((whole) => {
+		const { via: _, from: __, to: ___, ...step } = whole;
+		return step;
+	});
+}
+
+/** The same, with how they were asked for and what they did. */
+export async function wholeSteps(
+	{ db }: Pick<Storage, 'db'>,
+	ids: readonly EntryId[],
+): Promise<
+	(TakenStep & {
+		readonly entryId: EntryId;
+		readonly via: string | null;
+		readonly from: ReviewState;
+		readonly to: ReviewState;
+	})[]
+> {
 	if (ids.length === 0) return [];
 	const rows = await db
 		.selectFrom('review_step_entry')
@@ -158,6 +176,9 @@ export async function stepsTaken(
 			'review_step.actor_id',
 			'review_step.actor_name',
 			'review_step.at',
+			'review_step.via',
+			'review_step_entry.from_state',
+			'review_step_entry.to_state',
 			'review_step_entry.seq',
 		])
 		.where('review_step_entry.entry_id', 'in', [...ids])
@@ -173,5 +194,8 @@ export async function stepsTaken(
 		actorName: row.actor_name,
 		at: row.at,
 		seq: row.seq,
+		via: row.via,
+		from: row.from_state as ReviewState,
+		to: row.to_state as ReviewState,
 	}));
 }

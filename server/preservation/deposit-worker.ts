@@ -15,6 +15,7 @@ import {
 	type DepositRecord,
 	type SnapshotInput,
 } from './entry-snapshot.ts';
+import { withKept, type KeptInput } from './log-lines.ts';
 import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
 import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
 import type { Recovered } from './ocfl-staging.ts';
@@ -23,6 +24,7 @@ import { errorAnswer } from './worker-client.ts';
 /** An update of a live document, in the order of the log. */
 export interface StatePart {
 	readonly seq: number;
+	readonly kind: 'update' | 'snapshot';
 	readonly payload: Uint8Array;
 }
 
@@ -47,6 +49,7 @@ export interface DepositAsks {
 			readonly ref: number;
 			readonly objectId: string;
 			readonly input: SnapshotInput;
+			readonly keeping: KeptInput;
 			readonly about: VersionAbout;
 		};
 		answer: PutResult & { readonly kind: DepositKind };
@@ -91,6 +94,8 @@ export interface Prepared {
 				readonly reviewPosition: number;
 				readonly step: string | null;
 				readonly isOurs: boolean;
+				/** It says who wrote when. */
+				readonly hasLog: boolean;
 		  }
 		| undefined;
 	/** Versions in the store that the database does not know, oldest first. */
@@ -105,7 +110,10 @@ export interface Prepared {
 const port = must(parentPort, 'this file runs as a worker');
 const { root, staging } = workerData as { root: string; staging: string };
 const store = new OcflStore(root, staging);
-const states = new Map<number, { readonly doc: Y.Doc; readonly review: Y.Doc }>();
+const states = new Map<
+	number,
+	{ readonly doc: Y.Doc; readonly review: Y.Doc; readonly updates: readonly StatePart[] }
+>();
 let nextRef = 1;
 
 const answers: {
@@ -116,10 +124,13 @@ const answers: {
 		return store.recover();
 	},
 	prepare,
-	entry({ ref, objectId, input, about }) {
-		const { doc, review } = must(states.get(ref), 'a prepared state');
+	entry({ ref, objectId, input, keeping, about }) {
+		const { doc, review, updates } = must(states.get(ref), 'a prepared state');
 		try {
-			const { files, kind } = entrySnapshot(doc, review, input);
+			const { files, kind } = entrySnapshot(doc, review, {
+				...input,
+				lines: withKept(input.lines, updates, keeping),
+			});
 			const message = `${kind}: ${about.message}`;
 			return { ...store.putVersion({ objectId, files, ...about, message }), kind };
 		} finally {
@@ -162,7 +173,7 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 	}
 	const review = new Y.Doc();
 	for (const payload of reviewUpdates) Y.applyUpdate(review, payload);
-	states.set(nextRef, { doc, review });
+	states.set(nextRef, { doc, review, updates });
 	return {
 		ref: nextRef++,
 		contested: contestedElements(readEntryDoc(doc)),
@@ -173,6 +184,7 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 			reviewPosition: held.record.reviewPosition ?? 0,
 			step: held.record.step ?? null,
 			isOurs,
+			hasLog: held.record.sha512['log.jsonl'] !== undefined,
 		},
 		unrecorded: unrecordedVersions(objectId, recorded),
 	};

@@ -4,12 +4,14 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
 import { attributionsOf, settingsOf } from '#server/catalogue/chosen-values.ts';
-import { stepsTaken } from '#server/catalogue/review-facts.ts';
+import { readKept } from '#server/catalogue/replaced-values.ts';
+import { wholeSteps } from '#server/catalogue/review-facts.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import type { DepositAsks, Prepared } from './deposit-worker.ts';
 import type { Depositor, SnapshotInput } from './entry-snapshot.ts';
+import { logLines, type KeptInput } from './log-lines.ts';
 import type { ReviewInput } from './review-record.ts';
 import type { WorkerClient } from './worker-client.ts';
 
@@ -51,6 +53,11 @@ export async function depositEntry(
 			'entry.last_step',
 			'entry.profile',
 			'entry.review_state',
+			'entry.created_at',
+			'entry.parent_id',
+			'entry.projected_seq',
+			'entry.import_row',
+			'entry.synthetic',
 		])
 		.select(['review.deposited_seq as review_deposited'])
 		.where('id', '=', id)
@@ -73,7 +80,7 @@ export async function depositEntry(
 	const recorded = (await recorder.versions(id)).at(-1)?.version;
 	const prepared = await worker.ask('prepare', {
 		objectId,
-		updates: updates.map(({ seq, payload }) => ({ seq, payload })),
+		updates: updates.map(({ seq, kind, payload }) => ({ seq, kind, payload })),
 		reviewUpdates: reviewUpdates.map(({ payload }) => payload),
 		recorded,
 	});
@@ -96,18 +103,34 @@ export async function depositEntry(
 		};
 	}
 	const fromPosition = held === undefined ? 0 : held.isOurs ? held.position : recordedSeq;
+	const logFromPosition = held?.hasLog === false ? 0 : fromPosition;
+	const reviewFromPosition = held?.isOurs && held.hasLog ? held.reviewPosition : 0;
 	const at = isoAt(parts.clock);
 	let input: SnapshotInput;
+	let keeping: KeptInput;
 	try {
 		const changes = await changesBetween(storage, docName, fromPosition, toPosition);
+		const said = await changesBetween(storage, reviewDocName(id), reviewFromPosition, review.position);
 		const actors = await actorsBetween(storage, docName, fromPosition, toPosition);
+		keeping = {
+			kept: readKept(await storage.log.kept(docName)),
+			asked: await unrecordedIn(storage, docName, logFromPosition),
+		};
 		const by = review.steps.at(-1);
 		input = {
 			entryId: id,
 			profile: entry.profile,
 			toPosition,
 			fromPosition,
-			changes: changes.map(({ from_values, to_value, ...change }) => ({
+			reviewFromPosition,
+			lines: [
+				...(await logLines(storage, docName, logFromPosition, toPosition)),
+				...(await logLines(storage, reviewDocName(id), reviewFromPosition, review.position)),
+			],
+			createdAt: entry.created_at,
+			isSynthetic: entry.synthetic === 1,
+			placedUnder: isShown(entry, toPosition) ? (entry.parent_id as EntryId | null) : undefined,
+			changes: [...changes, ...said].map(({ from_values, to_value, ...change }) => ({
 				...change,
 				from: JSON.parse(from_values) as unknown,
 				to: JSON.parse(to_value) as unknown,
@@ -132,6 +155,7 @@ export async function depositEntry(
 		ref: prepared.ref,
 		objectId,
 		input,
+		keeping,
 		about: { created: at, message: reason, user: userOf(input.actors.at(-1)) },
 	});
 	const deposited = { version, seq: toPosition, at, kind };
@@ -148,13 +172,16 @@ async function readReview(
 ): Promise<ReviewInput> {
 	const [attributions, steps] = await Promise.all([
 		position === 0 ? new Map<string, never>() : attributionsOf(storage, [reviewDocName(id)]),
-		stepsTaken(storage, [id]),
+		wholeSteps(storage, [id]),
 	]);
 	return {
 		state: state as ReviewInput['state'],
 		position,
 		attributions,
-		steps: steps.map(({ entryId: _, ...step }) => step),
+		steps: steps.map((whole) => {
+			const { entryId: _, ...step } = whole;
+			return step;
+		}),
 	};
 }
 
@@ -194,6 +221,25 @@ function tellSurprises(
 		);
 	else if (unrecorded.length)
 		logger.info({ id, unrecorded }, 'versions of an interrupted process are recorded now');
+}
+
+/** The row shows the state at the position: that of an imported entry shows it before anybody edits. */
+function isShown(
+	entry: { readonly projected_seq: number; readonly import_row: number },
+	position: number,
+): boolean {
+	return entry.projected_seq >= position || (entry.projected_seq === 0 && entry.import_row !== 0);
+}
+
+/** Settings of which only the updates tell what they replaced. */
+async function unrecordedIn(storage: Storage, docName: string, after: number): Promise<KeptInput['asked']> {
+	return storage.db
+		.selectFrom('entry_change')
+		.select(['element_id as elementId', 'seq', 'field'])
+		.where('doc', '=', docName)
+		.where('from_values', '=', '[]')
+		.where('seq', '>', after)
+		.execute();
 }
 
 function changesBetween(storage: Storage, docName: string, from: number, to: number) {

@@ -12,6 +12,7 @@ import { chooseValues, type Setting } from '#server/catalogue/chosen-values.ts';
 import { ead3OfEntry } from '#server/catalogue/exchange-formats/ead3-writer.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import { entryPage } from './entry-page.ts';
+import type { LogLine } from './log-lines.ts';
 import type { FileSource } from './ocfl-store.ts';
 import { reviewRecord, type ReviewInput } from './review-record.ts';
 
@@ -30,8 +31,21 @@ export interface SnapshotInput {
 	readonly toPosition: number;
 	/** Log position the version before holds; 0 for the first. */
 	readonly fromPosition: number;
-	/** Rows of `entry_change` between the two, in order. */
+	/** Log position of what is said about it that the version before holds. */
+	readonly reviewFromPosition: number;
+	/** Rows of `entry_change` between the two, of the entry and of what is said about it, in order. */
 	readonly changes: readonly Readonly<Record<string, unknown>>[];
+	/** Everything that was logged between the two. */
+	readonly lines: readonly LogLine[];
+	/** ISO UTC: when the entry came into the catalogue. */
+	readonly createdAt: string;
+	/** It belongs to demonstration holdings. */
+	readonly isSynthetic: boolean;
+	/**
+	 * Where the catalogue shows it, which is not where it says when a move could not be followed; undefined when the row
+	 * was not up to the log.
+	 */
+	readonly placedUnder: EntryId | null | undefined;
 	/** How contested elements were set, by element id. */
 	readonly settings: ReadonlyMap<string, Setting>;
 	/** Everybody whose updates lie between the two. */
@@ -65,6 +79,11 @@ export interface DepositRecord {
 	/** The version holds what the log says after `fromPosition` up to `toPosition`. */
 	readonly fromPosition: number;
 	readonly toPosition: number;
+	/** And what it says of the review after this. */
+	readonly reviewFromPosition: number;
+	readonly createdAt: string;
+	readonly synthetic?: true;
+	readonly placedUnder?: EntryId | null;
 	/** SHA-512 of the other files of the version, by logical name. */
 	readonly sha512: Readonly<Record<string, string>>;
 	readonly software: { readonly name: string; readonly version: string };
@@ -111,7 +130,8 @@ export function entrySnapshot(
 		['state.yjs', Y.encodeStateAsUpdate(doc)],
 		['review.json', canonicalJson(reviewRecord(input.entryId, eventsOf(review).toArray(), input.review))],
 		['review.yjs', Y.encodeStateAsUpdate(review)],
-		['changes.jsonl', input.changes.map((change) => `${JSON.stringify(change)}\n`).join('')],
+		['changes.jsonl', jsonLines(input.changes)],
+		['log.jsonl', jsonLines(input.lines)],
 		[
 			'deposit.json',
 			{
@@ -128,6 +148,10 @@ export function entrySnapshot(
 						actors: input.actors,
 						fromPosition: input.fromPosition,
 						toPosition: input.toPosition,
+						reviewFromPosition: input.reviewFromPosition,
+						createdAt: input.createdAt,
+						...(input.isSynthetic ? { synthetic: true as const } : {}),
+						...(input.placedUnder === undefined ? {} : { placedUnder: input.placedUnder }),
 						sha512: Object.fromEntries(digests),
 						software: input.software,
 					} satisfies DepositRecord),
@@ -155,6 +179,10 @@ function exchangeForm(
 		},
 		profile,
 	);
+}
+
+function jsonLines(rows: readonly object[]): string {
+	return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
 /** Canonical JSON: the bytes depend on the value alone. @see RFC 8785 */

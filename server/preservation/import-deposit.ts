@@ -24,6 +24,8 @@ export function importVersion(
 			schema: 'lantai-import/1',
 			kind: 'import',
 			importId: row.id,
+			createdAt: row.created_at,
+			underId: row.under_id,
 			fileName: row.file_name,
 			format: row.format,
 			profile: row.profile,

@@ -11,6 +11,7 @@ import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import type { DepositAsks } from './deposit-worker.ts';
+import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
@@ -18,6 +19,9 @@ import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
 import { WorkerClient } from './worker-client.ts';
+
+/** What is deposited, by the first word of a key of the runner. */
+type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'archive';
 
 /** Edited continuously, an entry is deposited at least this often. */
 const CONTINUOUS_MS = 15 * 60_000;
@@ -52,6 +56,12 @@ export interface Preservation extends ImportArchive {
 	noteStep(stepId: string, ids: readonly EntryId[], isRegistered: boolean): Promise<void>;
 	/** A correction order was submitted, decided or taken back: its record gets a version. */
 	noteOrder(orderId: string): void;
+	/** A decision over many conflicts was made or taken back. */
+	noteDecision(decisionId: string): void;
+	/** An import was undone. */
+	noteUndone(importId: string): void;
+	/** Accounts or settings are others now. */
+	noteArchive(): void;
 	/**
 	 * Writes a version now, when the log holds more than the last one, else undefined. Rejects when it could not; then
 	 * it is tried again by itself.
@@ -143,10 +153,13 @@ export async function createPreservation(parts: {
 			async run(key, reason) {
 				try {
 					await open();
-					const [kind, id] = key.split(' ') as ['entry' | 'import' | 'step' | 'order', string];
+					const [kind, id] = key.split(' ') as [Kind, string];
 					if (kind === 'import') return await depositImport(id);
 					if (kind === 'step') return counted(await depositStep(records, id));
 					if (kind === 'order') return counted(await depositOrder(records, id));
+					if (kind === 'decision') return counted(await depositDecision(records, id));
+					if (kind === 'undone') return counted(await depositUndone(records, id));
+					if (kind === 'archive') return await depositArchive(records);
 					return await depositOne(id as EntryId, reason);
 				} catch (error) {
 					// The root may be gone for a while; what it looks like when it is back is found out by opening.
@@ -220,11 +233,16 @@ export async function createPreservation(parts: {
 			if (own.size < ids.length) runner.soon(`step ${stepId}`, 'demand');
 		},
 		noteOrder: (orderId) => runner.soon(`order ${orderId}`, 'demand'),
+		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
+		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
+		noteArchive: () => runner.soon('archive all', 'demand'),
 		depositNow: (id, reason = 'demand') => runner.now(`entry ${id}`, reason),
 		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
 		flush: (reason) => runner.flush(reason),
 		async resume() {
-			const { entries, imports, steps, orders } = await undeposited(db);
+			const { entries, imports, steps, orders, decisions, undone } = await undeposited(db);
+			for (const id of decisions) runner.soon(`decision ${id}`, 'demand');
+			for (const id of undone) runner.soon(`undone ${id}`, 'demand');
 			for (const id of steps) runner.soon(`step ${id}`, 'demand');
 			for (const id of orders) runner.soon(`order ${id}`, 'demand');
 			for (const id of imports) runner.soon(`import ${id}`, 'demand');

@@ -11,7 +11,7 @@ import { canonicalJson } from './entry-snapshot.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /** Rows of a record that are read and written together. */
-const PAGE = 5000;
+export const PAGE = 5000;
 
 /** What depositing records of their own needs. */
 export interface RecordParts {
@@ -102,7 +102,6 @@ export async function depositOrder(parts: RecordParts, orderId: string): Promise
 		.executeTakeFirst();
 	if (!order || order.state === 'draft') return undefined;
 	const as = orderStanding(order);
-	if (order.deposited_as === as) return undefined;
 	const { deposited_version: _, deposited_as: __, ...record } = order;
 	const samples = await db
 		.selectFrom('correction_order_sample')
@@ -126,7 +125,8 @@ export async function depositOrder(parts: RecordParts, orderId: string): Promise
 		},
 		-1,
 		async (path) => {
-			const { version } = await worker.ask('record', {
+			// Rows may have been judged anew; the same as before makes no version.
+			const { version, isNew } = await worker.ask('record', {
 				objectId: `urn:uuid:${orderId}`,
 				files: [
 					['order.json', canonicalJson({ schema: 'lantai-order/1', ...record, samples })],
@@ -144,7 +144,7 @@ export async function depositOrder(parts: RecordParts, orderId: string): Promise
 				.set({ deposited_version: version, deposited_as: as })
 				.where('id', '=', orderId)
 				.execute();
-			return version;
+			return isNew ? version : undefined;
 		},
 	);
 }
@@ -162,7 +162,7 @@ export function orderStanding(order: {
 }
 
 /** Writes rows into a file of their own, page by page, hands it on, and removes it. */
-async function withRows<K, T>(
+export async function withRows<K, T>(
 	{ dataDir }: RecordParts,
 	name: string,
 	read: (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>,

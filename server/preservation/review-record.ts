@@ -11,7 +11,14 @@ export interface ReviewInput {
 	/** Who said what, by event id, by the log. */
 	readonly attributions: ReadonlyMap<string, Attribution>;
 	/** Oldest first. */
-	readonly steps: readonly TakenStep[];
+	readonly steps: readonly RecordedStep[];
+}
+
+/** A step of review with this entry, with all the database knows of it. */
+export interface RecordedStep extends TakenStep {
+	readonly via: string | null;
+	readonly from: ReviewState;
+	readonly to: ReviewState;
 }
 
 /** What `review.json` says. Everything that was ever said, also other wordings and what was withdrawn. */
@@ -25,7 +32,7 @@ export interface ReviewRecord {
 		/** By the server's record; null when it has none. */
 		readonly by: Attribution | null;
 	}[];
-	readonly steps: readonly TakenStep[];
+	readonly steps: readonly RecordedStep[];
 }
 
 /** The record of what is said about an entry, in the order of the log. */

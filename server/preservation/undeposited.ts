@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import type { Schema } from '#server/storage/schema.ts';
+import { decisionStanding } from './archive-records.ts';
 import { orderStanding } from './record-deposits.ts';
 
 /** What the database holds and no version does. */
@@ -13,6 +14,10 @@ export interface Undeposited {
 	/** Steps of review over entries that have no object of their own. */
 	readonly steps: readonly string[];
 	readonly orders: readonly string[];
+	/** Over many conflicts. */
+	readonly decisions: readonly string[];
+	/** Imports that were undone. */
+	readonly undone: readonly string[];
 }
 
 /** Finds it, after a start. */
@@ -69,6 +74,19 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		.select(['id', 'state', 'decided_at', 'finished_at', 'undone_at', 'deposited_as'])
 		.where('state', '!=', 'draft')
 		.execute();
+	const decisions = await db.selectFrom('decision').select(['id', 'undone_at', 'deposited_as']).execute();
+	const undone = await db
+		.selectFrom('import')
+		.select('id')
+		.where(({ exists, selectFrom }) =>
+			exists(
+				selectFrom('import_event')
+					.select('import_event.id')
+					.whereRef('import_event.import_id', '=', 'import.id')
+					.whereRef('import_event.id', '>', 'import.deposited_event'),
+			),
+		)
+		.execute();
 	const ids = new Set([
 		...edited.map(({ id }) => id),
 		...said.map(({ doc }) => doc.slice('review:'.length)),
@@ -79,5 +97,7 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		imports: imports.map(({ id }) => id),
 		steps: steps.flatMap(({ last_step }) => (last_step === null ? [] : [last_step])),
 		orders: orders.flatMap((order) => (order.deposited_as === orderStanding(order) ? [] : [order.id])),
+		decisions: decisions.flatMap((each) => (each.deposited_as === decisionStanding(each) ? [] : [each.id])),
+		undone: undone.map(({ id }) => id),
 	};
 }

@@ -173,6 +173,8 @@ export {
 	refusal_preservation_bag_unreadable,
 	refusal_preservation_bag_warning,
 	refusal_preservation_damaged,
+	refusal_preservation_foreign_layout,
+	refusal_preservation_foreign_object,
 	refusal_preservation_import_missing,
 	refusal_preservation_no_bag,
 	refusal_preservation_not_a_root,

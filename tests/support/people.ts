@@ -44,6 +44,7 @@ export async function openPeople(
 		permissions,
 		dataDir,
 		holdStore: () => Promise.resolve(() => undefined),
+		onChanged: () => undefined,
 		loadDemo: options.loadDemo ?? (() => Promise.resolve()),
 	});
 	return {

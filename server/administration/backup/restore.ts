@@ -184,14 +184,15 @@ async function writeMember(
 }
 
 /** Makes everything durable: bytes with their files, names with their folders. Late, when the disk has most of it. */
-async function syncAll(folder: string): Promise<void> {
+export async function syncAll(folder: string): Promise<void> {
 	for (const entry of await readdir(folder, { withFileTypes: true }))
 		if (entry.isDirectory()) await syncAll(join(folder, entry.name));
 		else await syncFolder(join(folder, entry.name));
 	await syncFolder(folder);
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes a file, or the names in a folder, durable. */
+export async function syncFolder(path: string): Promise<void> {
 	const handle = await open(path, 'r');
 	try {
 		await handle.sync();
@@ -201,7 +202,7 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** @throws {Refusal} 'restore.not-empty' (409) | 'restore.target' */
-function demandEmpty(dir: string): void {
+export function demandEmpty(dir: string): void {
 	try {
 		if (readdirSync(dir).length > 0) throw new Refusal('restore.not-empty', { path: dir }, 409);
 	} catch (error) {
@@ -209,7 +210,8 @@ function demandEmpty(dir: string): void {
 	}
 }
 
-function targetRefusal(error: unknown, dir: string): unknown {
+/** What a failure of a folder that is to be written means for the person at the keyboard. */
+export function targetRefusal(error: unknown, dir: string): unknown {
 	if (isRefusal(error)) return error;
 	const { code } = error as NodeJS.ErrnoException;
 	if (code === 'ENOSPC' || code === 'EDQUOT') return new Refusal('storage.full', { path: dir }, 507);

@@ -9,6 +9,7 @@ import { openFile } from '../exchange-formats/formats.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
 import { EntriesFile } from './entries-file.ts';
 import { Placing, type PlacedRow } from './entry-placing.ts';
+import { rowOf } from './row-cells.ts';
 import type { Cell, ImportWork, ReplacedRow, RowCells, WorkerMessage, Written } from './import-messages.ts';
 import type { SampleRow } from './import-report.ts';
 
@@ -113,39 +114,6 @@ async function run(): Promise<void> {
 		rootIds: placing.rootIds,
 		accessChanged,
 	});
-}
-
-function rowOf(
-	{ entry, columns, fondsId, accessStatus }: PlacedRow,
-	profile: string,
-	writing: NonNullable<ImportWork['writing']>,
-): RowCells {
-	return [
-		entry.id,
-		entry.parentId,
-		entry.order,
-		entry.level,
-		profile,
-		'active',
-		columns.title,
-		columns.referenceCode,
-		columns.dateText,
-		columns.creatorsText,
-		JSON.stringify(entry.fields),
-		JSON.stringify(entry.bodies),
-		0,
-		fondsId,
-		columns.ownAccess,
-		accessStatus,
-		0,
-		writing.importRow,
-		writing.synthetic ? 1 : 0,
-		null,
-		0,
-		null,
-		writing.now,
-		writing.now,
-	];
 }
 
 function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {

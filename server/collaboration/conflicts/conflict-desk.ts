@@ -61,6 +61,8 @@ export function createConflictDesk(parts: {
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
 	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
+	/** A decision was made or taken back: the archival store keeps it. */
+	readonly onDecided: (decisionId: string) => void;
 }): ConflictDesk {
 	const { clock, collaboration } = parts;
 	const queue = createConflictQueue(parts.storage);
@@ -126,6 +128,7 @@ export function createConflictDesk(parts: {
 				planned.map(({ item }) => item),
 				actor,
 			);
+			parts.onDecided(decisionId);
 			const changes = planned.map(({ item, stands }) => ({
 				entryId: item.entryId,
 				change: (copy: Y.Doc) => settleIn(copy, item, stands, actor, at),
@@ -158,7 +161,10 @@ export function createConflictDesk(parts: {
 				change: (copy: Y.Doc) => bringBackIn(copy, item, actor, at),
 			}));
 			const { done, isWhole } = await carryOut(changes, actor, running);
-			if (isWhole) await decisions.undone(decisionId, actor);
+			if (isWhole) {
+				await decisions.undone(decisionId, actor);
+				parts.onDecided(decisionId);
+			}
 			return { decisionId, done, left: items.length - done };
 		},
 	};

@@ -112,6 +112,7 @@ export function createDecisions({ storage, clock }: { storage: Storage; clock: C
 					items: items.length,
 					undone_at: null,
 					undone_by: null,
+					deposited_as: null,
 				}),
 				auditLine(storage, clock, actor, 'conflicts.settle', id, { filter, choice, why }),
 			]);

@@ -241,11 +241,12 @@ export function createOrderDesk(parts: {
 				return writes.addSample(order, drawn, actorOf(identity));
 			}),
 		judgeRows: (identity, name, which, verdict, why) =>
-			inTurn(identity, name, 'judge', (order) => {
+			inTurn(identity, name, 'judge', async (order) => {
 				if (verdict === 'rejected') demandReason(why);
 				const actor = actorOf(identity);
-				const line = writes.judged(order, { which, verdict, why }, actor);
-				return rows.judge(order.id, which, verdict, { why, actor, line });
+				const along = writes.judged(order, { which, verdict, why }, actor);
+				await rows.judge(order.id, which, verdict, { why, actor, along });
+				parts.onChanged(order.id);
 			}),
 		decide: (identity, name, verdict, why, running = {}) =>
 			inTurn(identity, name, verdict, async (order) => {

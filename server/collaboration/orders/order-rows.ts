@@ -60,7 +60,7 @@ export interface OrderRows {
 		orderId: string,
 		which: readonly number[] | { readonly group: number },
 		verdict: 'approved' | 'rejected',
-		judging: { readonly why: string; readonly actor: Actor; readonly line: Statement },
+		judging: { readonly why: string; readonly actor: Actor; readonly along: readonly Statement[] },
 	): Promise<void>;
 }
 
@@ -269,7 +269,7 @@ export function createOrderRows(storage: Storage): OrderRows {
 					},
 				]);
 		},
-		async judge(orderId, which, verdict, { why, actor, line }) {
+		async judge(orderId, which, verdict, { why, actor, along }) {
 			const parts = 'group' in which ? [which] : chunksOf(which);
 			const judged = (part: (typeof parts)[number]) => {
 				const query = db
@@ -281,7 +281,7 @@ export function createOrderRows(storage: Storage): OrderRows {
 					? query.where('group_no', '=', part.group)
 					: query.where('position', 'in', part);
 			};
-			await storage.batch([...parts.map(judged), line]);
+			await storage.batch([...parts.map(judged), ...along]);
 		},
 	};
 }

@@ -23,8 +23,8 @@ export interface OrderWrites {
 	submit(order: ShownOrder, actor: Actor): Promise<void>;
 	withdraw(order: ShownOrder, actor: Actor): Promise<void>;
 	addSample(order: ShownOrder, positions: readonly number[], actor: Actor): Promise<ShownSample>;
-	/** The audit line of rows that were judged. */
-	judged(order: ShownOrder, judging: object, actor: Actor): Statement;
+	/** What belongs in the transaction in which rows are judged. */
+	judged(order: ShownOrder, judging: object, actor: Actor): readonly Statement[];
 	/** Writes how it was decided, before any entry changes. */
 	decide(order: ShownOrder, decision: OrderDecision, actor: Actor): Promise<void>;
 	/** All that was approved is carried out; its proposer is told. */
@@ -82,11 +82,11 @@ export function createOrderWrites({
 	}
 
 	return {
-		add({ id, rule, why, state, rows }, actor) {
+		async add({ id, rule, why, state, rows }, actor) {
 			const at = isoAt(clock);
 			// People number by their own calendar.
 			const year = new Date(clock.now()).getFullYear();
-			return storage.batch([
+			await storage.batch([
 				db.insertInto('correction_order').values({
 					id,
 					year,
@@ -118,7 +118,8 @@ export function createOrderWrites({
 			changed(order, [set(order, { state: 'withdrawn' }), line(actor, 'withdraw', order)]),
 		async addSample(order, positions, actor) {
 			const sample = { id: createId<string>(), actorId: actor.id, actorName: actor.name, at: isoAt(clock) };
-			await storage.batch([
+			await changed(order, [
+				set(order, { deposited_as: null }),
 				db.insertInto('correction_order_sample').values({
 					id: sample.id,
 					order_id: order.id,
@@ -131,9 +132,12 @@ export function createOrderWrites({
 			]);
 			return { ...sample, size: positions.length, positions };
 		},
-		judged: (order, judging, actor) => line(actor, 'judge', order, judging),
+		judged: (order, judging, actor) => [
+			set(order, { deposited_as: null }),
+			line(actor, 'judge', order, judging),
+		],
 		decide: (order, decision, actor) =>
-			storage.batch([
+			changed(order, [
 				set(order, { decision: JSON.stringify(decision), decided_at: decision.at }),
 				line(actor, 'approve', order, { decision }),
 			]),
@@ -160,8 +164,11 @@ export function createOrderWrites({
 				notice(order, 'order-rejected', decision),
 			]),
 		beginUndo: (order, why, actor) =>
-			storage.batch([
-				set(order, { undo: JSON.stringify({ actorName: actor.name, at: isoAt(clock), why }) }),
+			changed(order, [
+				set(order, {
+					deposited_as: null,
+					undo: JSON.stringify({ actorName: actor.name, at: isoAt(clock), why }),
+				}),
 				line(actor, 'undo', order, { why }),
 			]),
 		finishUndo: (order, counts, actor) =>
@@ -183,4 +190,6 @@ interface OrderValues {
 	readonly finished_at: string;
 	readonly undo: string;
 	readonly undone_at: string;
+	/** Null: the archival store has to take it again. */
+	readonly deposited_as: null;
 }

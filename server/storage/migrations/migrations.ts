@@ -9,6 +9,7 @@ import { up as correctionOrders } from './0007-correction-orders.ts';
 import { up as visits } from './0008-visits.ts';
 import { up as compaction } from './0009-compaction.ts';
 import { up as deposits } from './0010-deposits.ts';
+import { up as records } from './0011-records.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0008-visits': { up: visits },
 	'0009-compaction': { up: compaction },
 	'0010-deposits': { up: deposits },
+	'0011-records': { up: records },
 };

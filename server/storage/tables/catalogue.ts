@@ -77,6 +77,8 @@ export interface ImportTable {
 	accepted_at: string | null;
 	/** Version of the archival object, null until it is deposited. */
 	deposited_version: string | null;
+	/** Id of the last event that the archival store holds; 0 for none. */
+	deposited_event: Generated<number>;
 }
 
 /** What happened to an import after it was accepted: `undone`, with JSON detail. */

@@ -37,6 +37,8 @@ export interface DecisionTable {
 	items: number;
 	undone_at: string | null;
 	undone_by: string | null;
+	/** What it was when the archival store got it. */
+	deposited_as: string | null;
 }
 
 /** One field a decision set. */

@@ -1,0 +1,118 @@
+import type { Insertable } from 'kysely';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { ImportTable } from '#server/storage/schema.ts';
+import { placeUnder } from '#server/catalogue/import/import-place.ts';
+import { ImportRows } from '#server/catalogue/import/import-rows.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import type { PlaceUnder } from '#server/catalogue/import/entry-placing.ts';
+import { goOn, recordOf, type Rebuilding } from './rebuilding.ts';
+
+/** What the record of an import says. */
+interface ImportRecord {
+	readonly importId: string;
+	readonly fileName: string;
+	readonly format: string;
+	readonly profile: string;
+	readonly entries: number;
+	readonly synthetic: boolean;
+	readonly actors: readonly { readonly id: string; readonly name: string }[];
+	readonly via: string | null;
+	readonly acceptedAt: string;
+	/** Records of earlier software do not say these. */
+	readonly createdAt?: string;
+	readonly underId?: string | null;
+}
+
+/** Brings imports back with their entries, in the order in which they were made. */
+export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
+	const { storage, reader, scan, damage, counts, touched, progress } = rebuilding;
+	const imports: { folder: string; record: ImportRecord; report: string; rootIds: EntryId[] }[] = [];
+	for (const folder of scan.records.import) {
+		const found = await recordOf(rebuilding, folder, 'report.json');
+		if (!found) continue;
+		const { schema: _, importId: __, rootIds, ...report } = found.json as Record<string, unknown>;
+		imports.push({
+			folder,
+			record: found.record as unknown as ImportRecord,
+			report: JSON.stringify(report),
+			rootIds: rootIds as EntryId[],
+		});
+	}
+	// Ids of imports grow with time.
+	imports.sort((a, b) => (a.record.importId < b.record.importId ? -1 : 1));
+	const total = imports.reduce((sum, { record }) => sum + record.entries, 0);
+	const rows = new ImportRows(storage);
+	for (const { folder, record, report, rootIds } of imports) {
+		const under = await placeOf(rebuilding, record.underId);
+		const row = importRow(record, report, rootIds);
+		await storage.db.insertInto('import').values(row).execute();
+		const { row_id: importRowId } = await storage.db
+			.selectFrom('import')
+			.select('row_id')
+			.where('id', '=', record.importId)
+			.executeTakeFirstOrThrow();
+		const work = {
+			profile: record.profile,
+			importRow: importRowId,
+			synthetic: record.synthetic,
+			now: row.created_at,
+			under,
+		};
+		counts.imports++;
+		if (record.underId) for (const id of rootIds) touched.add(id);
+		const found = await reader.ask('openRows', { folder, work });
+		if (found) {
+			damage.push(found);
+			continue;
+		}
+		for (let next = reader.ask('rows', undefined); ;) {
+			const chunk = await next;
+			if (!chunk) break;
+			goOn(rebuilding);
+			next = reader.ask('rows', undefined);
+			await rows.write({ ...chunk, kind: 'chunk', replaced: [], entries: 0, bytes: 0 }, row.created_at);
+			counts.imported += chunk.rows.length;
+			progress({ rebuilt: 'imports', done: counts.imported, total });
+		}
+	}
+}
+
+function importRow(
+	record: ImportRecord,
+	report: string,
+	rootIds: readonly EntryId[],
+): Insertable<ImportTable> {
+	const [actor] = record.actors;
+	return {
+		id: record.importId,
+		state: 'accepted',
+		file_name: record.fileName,
+		format: record.format,
+		profile: record.profile,
+		under_id: record.underId ?? null,
+		root_ids: JSON.stringify(rootIds),
+		entries: record.entries,
+		report,
+		actor_id: actor?.id ?? '',
+		actor_name: actor?.name ?? '',
+		via: record.via,
+		synthetic: record.synthetic ? 1 : 0,
+		created_at: record.createdAt ?? record.acceptedAt,
+		accepted_at: record.acceptedAt,
+		deposited_version: 'v1',
+	};
+}
+
+/** The place of an import where it is known by now; one that was made by hand comes later, and then it is passed on. */
+async function placeOf(
+	{ storage }: Rebuilding,
+	underId: string | null | undefined,
+): Promise<PlaceUnder | undefined> {
+	if (!underId) return undefined;
+	try {
+		return await placeUnder(storage, underId);
+	} catch (error) {
+		if (isRefusal(error)) return undefined;
+		throw error;
+	}
+}
