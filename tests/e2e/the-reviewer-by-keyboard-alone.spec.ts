@@ -126,6 +126,8 @@ test('from signing in to registered, and every stop of the focus is seen', async
 	// Not the search for the words, which is offered until the entry is found.
 	await go(page, TITLE, new RegExp(`^\\s*${TITLE}`));
 	await page.waitForURL(`**/catalogue/${id}**`);
+	// What was decided is not among what waits on the card.
+	await expect(page.getByRole('article')).toHaveCount(1);
 	await expect(page.getByRole('article')).toContainText('请对照原件');
 	await tabTo(page, titleBox(page));
 	await page.keyboard.press('Alt+h');
