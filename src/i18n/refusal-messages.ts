@@ -165,6 +165,8 @@ export {
 	refusal_permissions_weak_password,
 	refusal_permissions_wrong_password,
 	refusal_preservation_damaged,
+	refusal_preservation_foreign_layout,
+	refusal_preservation_foreign_object,
 	refusal_preservation_import_missing,
 	refusal_preservation_not_a_root,
 	refusal_preservation_root_missing,
