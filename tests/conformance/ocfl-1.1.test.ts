@@ -7,7 +7,8 @@ import type { Verdict } from '#server/preservation/ocfl-verify-run.ts';
 import { OBJECT, OBJECT_ID, OcflCase, ROOT } from '#tests/support/ocfl-case.ts';
 import { aVersion, cleanVerdict } from '#tests/support/ocfl.ts';
 
-type Json = any;
+/** Cases change it to what no type would allow. */
+type Json = ReturnType<typeof JSON.parse>;
 type Make = (one: OcflCase) => void;
 
 const sha512 = (text: string): string => digestOf('sha512', text);

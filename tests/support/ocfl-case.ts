@@ -5,7 +5,8 @@ import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { createMemoryStorage, type MemoryStorage } from './memory-storage.ts';
 import { aVersion } from './ocfl.ts';
 
-type Json = any;
+/** Cases change it to what no type would allow. */
+type Json = ReturnType<typeof JSON.parse>;
 
 /** The root of cases. */
 export const ROOT = '/store/root';
