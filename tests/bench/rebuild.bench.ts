@@ -68,6 +68,10 @@ async function fill(dataDir: string, csv: string): Promise<void> {
 	const app = await createApp(readConfig({ data: dataDir, port: '0', logLevel: 'error' }), {
 		idleMs: 3_600_000,
 	});
+	await app.administration.setUp({
+		...{ archiveName: '合成档案馆', archiveCode: '000000', holdings: 'empty' },
+		...{ adminName: 'bench', password: 'synthetic-password-1' },
+	});
 	const identity = { person: system, via: null };
 	const signal = new AbortController().signal;
 	await app.runImport(identity, { path: csv }, { onProgress: () => undefined, signal });

@@ -20,7 +20,7 @@ import { fillArchive } from '#tests/support/varied-archive.ts';
 const ops = { id: 'system:ops', name: 'ops', via: 'cli' };
 const isLong = process.env['LANTAI_TEST_LONG'] !== undefined;
 const VARIETY = isLong
-	? { rows: 24_843, edited: 900, comments: 200, proposals: 50 }
+	? { rows: 24_843, edited: 5000, comments: 200, proposals: 50 }
 	: { rows: 60, edited: 20, comments: 12, proposals: 6 };
 
 function rebuild(request: RebuildRequest, signal = new AbortController().signal) {
@@ -75,7 +75,7 @@ describe('a rebuild', () => {
 		await again.app.preservation.flush('demand');
 		await again.stop();
 		expect(archiveIn(dataDir)['deposit']).toEqual(before['deposit']);
-	});
+	}, 900_000);
 
 	it('goes on: devices with an old copy merge, conflicts say what they replaced, versions follow', async () => {
 		const { server, ids, folder } = await aSmallArchive();
