@@ -251,7 +251,7 @@ describe('on the command line', () => {
 		expect(await last.ended, last.output()).toBe(0);
 		expect(archiveIn(dataDir)).toEqual(before);
 		expect(readdirSync(dataDir)).not.toContain('rebuilding');
-	}, 240_000);
+	}, 900_000);
 
 	it('tells in words, and lets in again whose password is set', async () => {
 		const { server, folder } = await aSmallArchive();
