@@ -7,11 +7,13 @@ import type { CompactionReport } from './collaboration/compaction/compactor.ts';
 import type { ShownThread } from './collaboration/comments/comment-desk.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';
 import type { BackupVerdict, RestoreAnswer } from './administration/backup/restore.ts';
+import type { RebuildProgress } from './administration/rebuild/rebuilding.ts';
 import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import { bagPrinters } from './bag-output.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
+import { rebuildText } from './rebuild-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import type { Verdict } from './preservation/ocfl-verify-run.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
@@ -28,6 +30,8 @@ interface Branch {
 
 const printers: Readonly<Record<string, (result: never, say: Say) => string>> = {
 	setup: (result: { archive: { name: string; code: string } }, say) => say('cli_setup_done', result.archive),
+	'user-password': (result: { name: string }, say) => say('cli_user_password_set', { name: result.name }),
+	'archive-rebuild': rebuildText,
 	'user-add': (result: { name: string; role: string }, say) =>
 		say('cli_user_added', { name: result.name, role: result.role }),
 	token: (result: { token: string }) => result.token,
@@ -160,6 +164,8 @@ export function errorText(error: unknown, language: Language): string {
 export function progressText(progress: unknown, language: Language): string | undefined {
 	const rows = orderProgressText(progress, language);
 	if (rows !== undefined) return rows;
+	const { rebuilt, ...count } = progress as RebuildProgress;
+	if (rebuilt !== undefined) return words(`cli_archive_rebuilding_${rebuilt}`, { ...count }, language);
 	const { file, bytes, total, entries, done, written, read, objects, files } = progress as {
 		file?: string;
 		bytes?: number;

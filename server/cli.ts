@@ -96,10 +96,12 @@ export function parseCommandLine(
 			holdings: demo ?? 'empty',
 		}),
 	);
+	const user = program.command('user').description(say('cli_user'));
+	leaf(user.command('password <name>').addOption(passwordOption()), 'user-password', (_options, [name]) => ({
+		name,
+	}));
 	leaf(
-		program
-			.command('user')
-			.description(say('cli_user'))
+		user
 			.command('add <name>')
 			.requiredOption('--role <role>', say('cli_user_add_role'))
 			.addOption(passwordOption()),
@@ -215,10 +217,24 @@ export function parseCommandLine(
 		'unsent-import',
 		(_options, [file]) => ({ file: resolve(file ?? '') }),
 	);
+	const archive = program.command('archive').description(say('cli_archive'));
+	leaf(archive.command('verify [path]'), 'archive-verify', (_options, [path]) => ({
+		path: path === undefined ? undefined : resolve(path),
+	}));
 	leaf(
-		program.command('archive').description(say('cli_archive')).command('verify [path]'),
-		'archive-verify',
-		(_options, [path]) => ({ path: path === undefined ? undefined : resolve(path) }),
+		archive
+			.command('rebuild')
+			.requiredOption('--into <dir>', say('cli_archive_rebuild_into'))
+			.option('--from <path>', say('cli_archive_rebuild_from'))
+			.option('--link', say('cli_archive_rebuild_link'))
+			.option('--compare <database>', say('cli_archive_rebuild_compare')),
+		'archive-rebuild',
+		({ into, from, link, compare }) => ({
+			into: resolve(into ?? ''),
+			from: from === undefined ? undefined : resolve(from),
+			isLinked: link ?? false,
+			compare: compare === undefined ? undefined : resolve(compare),
+		}),
 	);
 
 	addBagCommands(program, say, leaf);
@@ -254,6 +270,10 @@ interface Options extends OrderOptions, BagOptions {
 	readonly person?: string;
 	readonly cause?: string;
 	readonly days?: string;
+	readonly into?: string;
+	readonly from?: string;
+	readonly link?: boolean;
+	readonly compare?: string;
 }
 
 /** Runs a command line to its end; gives the exit code, 0 only on success. */
@@ -312,13 +332,15 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
 		return (result as { valid: boolean }).valid;
+	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
+	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
 	return true;
 }
 
 function needsPassword(verb: string): boolean {
-	return verb === 'setup' || verb === 'user-add';
+	return ['setup', 'user-add', 'user-password'].includes(verb);
 }
 
 function countOf(argument: string, value: string): number {

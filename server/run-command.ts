@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { RebuildRequest } from './administration/rebuild/rebuild.ts';
 import type { App } from './app.ts';
 import { sendCommand } from './command-socket.ts';
 import type { Config } from './config.ts';
@@ -19,7 +20,7 @@ interface Running {
 
 /**
  * Runs a verb on a data directory: through the process that holds it, else in this one.
- * `backup-verify` and `restore` work on files, whoever holds what.
+ * `backup-verify`, `restore` and `archive-rebuild` work on files, whoever holds what.
  * @throws {Refusal} 'cli.no-archive' | 'cli.not-reachable' and what the verb refuses
  */
 export async function runCommand(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
@@ -33,6 +34,7 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 		const { path } = request.args as { readonly path: string };
 		return checkBag(path, { ...running, language: request.language });
 	}
+	if (request.verb === 'archive-rebuild') return runRebuild(config, request, running);
 	// Neither needs an archive that is open, and a restore makes one.
 	if (request.verb === 'backup-verify' || request.verb === 'restore')
 		return runBackupFile(config, request, running);
@@ -63,6 +65,22 @@ async function runBackupFile(config: Config, request: VerbRequest, running: Runn
 	if (request.verb === 'backup-verify') return verifyBackup(file, running);
 	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
 	return restoreBackup(file, config.dataDir, actor, systemClock, running);
+}
+
+async function runRebuild(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
+	const { rebuildArchive } = await import('./administration/rebuild/rebuild.ts');
+	const asked = request.args as RebuildRequest;
+	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
+	// Without --from it is the store of the folder itself, whose database is gone, else that of the data directory.
+	const hasOwn = existsSync(join(asked.into, 'archive'));
+	const from = asked.from ?? join(hasOwn ? asked.into : config.dataDir, 'archive');
+	// Idle workers do not keep a process alive.
+	const alive = setInterval(() => undefined, 60_000);
+	try {
+		return await rebuildArchive({ ...asked, from }, actor, systemClock, running);
+	} finally {
+		clearInterval(alive);
+	}
 }
 
 async function runWhereOpen(config: Config, request: VerbRequest, running: Running): Promise<unknown> {

@@ -73,6 +73,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		},
 	),
 
+	'user-password': verb(
+		v.object({ name: v.string(), password: v.string() }),
+		async (app, { name, password }, { identity }) => {
+			demand(identity.person, 'administer', { kind: 'people' });
+			const person = await accountOf(app, name);
+			await app.administration.people.resetPassword(person.id, password, actorOf(identity));
+			return { name: person.name };
+		},
+	),
+
 	token: verb(v.object({ name: v.string() }), async (app, { name }, { identity }) => {
 		demand(identity.person, 'administer', { kind: 'people' });
 		const person = await accountOf(app, name);

@@ -28,6 +28,7 @@ const PREFIXES = [
 	'tls',
 	'backup',
 	'restore',
+	'rebuild',
 	'unsent',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
@@ -37,6 +38,7 @@ const OTHER = [
 	'import.state',
 	'import.accept',
 	'import.undo',
+	'import.id',
 	'config.json',
 	'cli.usage',
 	'backup.json',

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestFile, sha512 } from './digests.ts';
@@ -11,16 +10,17 @@ import {
 } from './ocfl-inventory.ts';
 import { folderStorage } from './folder-storage.ts';
 import { readInventory } from './ocfl-reader.ts';
+import { isThere } from './ocfl-storage.ts';
 
 /** Paths of the objects below a storage root, in the order of its folders. Blocks: call it in a worker. */
 export function* objectFolders(root: string, folder = root): Generator<string> {
-	const entries = readdirSync(folder, { withFileTypes: true });
+	const entries = folderStorage.list(folder);
 	if (folder !== root && entries.some(({ name }) => name.startsWith('0=ocfl_object'))) {
 		yield relative(root, folder);
 		return;
 	}
 	for (const { name } of entries
-		.filter((each) => each.isDirectory() && !(folder === root && each.name === 'extensions'))
+		.filter((each) => each.kind === 'folder' && !(folder === root && each.name === 'extensions'))
 		.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
 		yield* objectFolders(root, join(folder, name));
 }
@@ -57,8 +57,8 @@ export class StoredObject {
 		const content = contentPathOf(this.#inventory, name, version);
 		if (!content) return undefined;
 		const path = join(this.#folder, content.path);
-		if (!existsSync(path)) throw this.#damaged(content.path);
-		const bytes = readFileSync(path);
+		if (!isThere(folderStorage, path)) throw this.#damaged(content.path);
+		const bytes = Buffer.from(folderStorage.read(path));
 		if (sha512(bytes) !== content.digest.toLowerCase()) throw this.#damaged(content.path);
 		return bytes;
 	}
@@ -79,7 +79,7 @@ export class StoredObject {
 		const content = contentPathOf(this.#inventory, name);
 		if (!content) return undefined;
 		const path = join(this.#folder, content.path);
-		if (!existsSync(path)) throw this.#damaged(content.path);
+		if (!isThere(folderStorage, path)) throw this.#damaged(content.path);
 		if (digestFile(folderStorage, path, [DIGEST_ALGORITHM]).digests[0] !== content.digest.toLowerCase())
 			throw this.#damaged(content.path);
 		return path;

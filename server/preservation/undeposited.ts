@@ -76,14 +76,14 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		.execute();
 	const decisions = await db.selectFrom('decision').select(['id', 'undone_at', 'deposited_as']).execute();
 	const undone = await db
-		.selectFrom('import')
+		.selectFrom('import as received')
 		.select('id')
 		.where(({ exists, selectFrom }) =>
 			exists(
 				selectFrom('import_event')
 					.select('import_event.id')
-					.whereRef('import_event.import_id', '=', 'import.id')
-					.whereRef('import_event.id', '>', 'import.deposited_event'),
+					.whereRef('import_event.import_id', '=', 'received.id')
+					.whereRef('import_event.id', '>', 'received.deposited_event'),
 			),
 		)
 		.execute();

@@ -33,8 +33,13 @@ export async function fillArchive(
 	const checker = await personOf(app, '审核员', 'reviewer');
 	const actor = (person: Person) => ({ id: person.id, name: person.name, via: null });
 	const list = await imported(app, folder, 'list.csv', rows, undefined);
-	const { rows: found } = await app.catalogue.children(system, list, 0, 1000);
-	const items = found.map(({ id }) => id);
+	const found = await app.storage.db
+		.selectFrom('entry')
+		.select('id')
+		.where('parent_id', '=', list)
+		.orderBy('order_key')
+		.execute();
+	const items = found.map(({ id }) => id as EntryId);
 	const fonds = await aMadeEntry(app, { title: '合成全宗', level: 'fonds' });
 	const made: EntryId[] = [];
 	for (const title of ['关于河道的通知', '区府甲', '区府乙', '会议纪要', '旧章程', '要删的'])
@@ -159,7 +164,7 @@ export async function fillArchive(
 	await eventually(async () => {
 		await app.preservation.flush('demand');
 		expectNothingWaiting(app);
-	}, 60_000);
+	}, 300_000);
 	return { list, conflicting, items };
 }
 

@@ -26,6 +26,7 @@ export async function rebuildEntries(rebuilding: Rebuilding): Promise<void> {
 	const { storage, clock, reader, scan, damage, counts, progress } = rebuilding;
 	const tables = new LogTables(storage, isoAt(clock));
 	const moved: EntryId[] = [];
+	progress({ rebuilt: 'entries', done: 0, total: scan.entries });
 	for (let next = reader.ask('entries', { count: BATCH }), left = scan.entries; left > 0; left -= BATCH) {
 		const { entries, damage: found } = await next;
 		goOn(rebuilding);

@@ -42,6 +42,7 @@ export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
 	imports.sort((a, b) => (a.record.importId < b.record.importId ? -1 : 1));
 	const total = imports.reduce((sum, { record }) => sum + record.entries, 0);
 	const rows = new ImportRows(storage);
+	progress({ rebuilt: 'imports', done: 0, total });
 	for (const { folder, record, report, rootIds } of imports) {
 		const under = await placeOf(rebuilding, record.underId);
 		const row = importRow(record, report, rootIds);

@@ -88,7 +88,7 @@ export async function rebuildArchive(
 	if (!existsSync(join(root, ROOT_NAMASTE))) throw new Refusal('rebuild.no-store', { path: root }, 404);
 	if (existsSync(join(into, DATABASE_NAME))) throw new Refusal('rebuild.database-there', { path: into }, 409);
 	if (compare !== undefined && !existsSync(compare))
-		throw new Refusal('rebuild.no-database', { path: compare }, 404);
+		throw new Refusal('rebuild.no-database', { path: compare, reason: 'ENOENT' }, 404);
 	if (!isInPlace) demandEmpty(into);
 	const held = isInPlace ? lockDirectory(into, 'rebuild') : undefined;
 	const partial = isInPlace ? join(into, 'rebuilding') : `${into}.rebuilding`;
