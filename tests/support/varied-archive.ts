@@ -131,6 +131,8 @@ export async function fillArchive(
 
 	// Review: alone and with many, edited and untouched, up to each state.
 	await registerEntries(app, [orderOne, orderTwo, items.at(-1) as EntryId, items.at(-2) as EntryId]);
+	// Edited entries only: these steps have no records of their own.
+	await registerEntries(app, [await aMadeEntry(app, { title: '单独入库', parentId: fonds })]);
 	const review = (step: 'submit' | 'return' | 'verify', person: Person, ids: readonly EntryId[]) =>
 		app.review.take(
 			by(person),

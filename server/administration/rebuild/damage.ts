@@ -6,8 +6,10 @@ export interface Damage {
 	readonly object: string;
 	/** Path within the object or the root; empty for the object itself. */
 	readonly file: string;
-	/** `digest`: bytes are not those that were written, or missing · `form`: they make no sense · `unknown`: not of ours ·
-	 * `missing`: it was never there. */
+	/**
+	 * `digest`: bytes are not those that were written, or missing · `form`: they make no sense · `unknown`: not of ours ·
+	 * `missing`: it was never there.
+	 */
 	readonly reason: 'digest' | 'form' | 'unknown' | 'missing';
 }
 

@@ -33,14 +33,13 @@ export interface RowsChunk {
 /** Reads the entries of an import back, chunk by chunk, as the import wrote them. */
 export async function* readImportRows(path: string, work: RowsWork): AsyncGenerator<RowsChunk> {
 	const profile = profileOf(work.profile);
-	// Of every entry only what its children need.
+	// Only of entries with children is anything remembered: of a million most have none.
+	const parents = await parentsIn(path);
 	const inherited = new Map<EntryId, { readonly fondsId: EntryId; readonly access: string }>();
 	const { under } = work;
 	let rows: RowCells[] = [];
 	let texts: Cell[][] = [];
-	const unpacked = createReadStream(path).pipe(createGunzip());
-	for await (const line of createInterface({ input: unpacked, crlfDelay: Infinity })) {
-		if (line === '') continue;
+	for await (const line of linesOf(path)) {
 		const entry = JSON.parse(line) as PlacedEntry;
 		const columns = rowColumns(profile, entry);
 		const above =
@@ -49,7 +48,7 @@ export async function* readImportRows(path: string, work: RowsWork): AsyncGenera
 		const own = columns.ownAccess === 'structural' ? null : columns.ownAccess;
 		const access = own ?? above?.access ?? 'notReviewed';
 		const fondsId = above?.fondsId ?? entry.id;
-		inherited.set(entry.id, { fondsId, access });
+		if (parents.has(entry.id)) inherited.set(entry.id, { fondsId, access });
 		rows.push(
 			rowOf(
 				{
@@ -70,4 +69,22 @@ export async function* readImportRows(path: string, work: RowsWork): AsyncGenera
 		texts = [];
 	}
 	if (rows.length > 0) yield { rows, texts };
+}
+
+async function parentsIn(path: string): Promise<ReadonlySet<string>> {
+	const parents = new Set<string>();
+	for await (const line of linesOf(path)) {
+		// As imports write it; whatever else stands there is read properly.
+		const { 1: quick } = /^\{"id":"[^"]+","parentId":(null|"[^"\\]+"),/.exec(line) ?? [];
+		const parentId = JSON.parse(quick ?? JSON.stringify((JSON.parse(line) as PlacedEntry).parentId)) as
+			string | null;
+		if (parentId !== null) parents.add(parentId);
+	}
+	return parents;
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+	const unpacked = createReadStream(path).pipe(createGunzip());
+	for await (const line of createInterface({ input: unpacked, crlfDelay: Infinity }))
+		if (line !== '') yield line;
 }

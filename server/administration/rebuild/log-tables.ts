@@ -97,7 +97,11 @@ export class LogTables {
 			),
 			fill.step.of(
 				steps.map(({ id, step, why, actorId, actorName, via, at }) => ({
-					...{ id, step, why, via: via ?? null, at },
+					id,
+					step,
+					why,
+					via: via ?? null,
+					at,
 					actor_id: actorId,
 					actor_name: actorName,
 					entries: 0,

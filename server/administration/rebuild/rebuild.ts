@@ -97,7 +97,9 @@ export async function rebuildArchive(
 		if (isInPlace) recoverStore(into);
 		else await copyStore(root, join(partial, 'archive'), { ...running, isLinked: request.isLinked ?? false });
 		const { made, ...answer } = await buildDatabase(partial, isInPlace ? root : join(partial, 'archive'), {
-			...{ actor, clock, running },
+			actor,
+			clock,
+			running,
 			fromName: basename(dirname(root)),
 		});
 		const notDeposited =
@@ -160,12 +162,25 @@ async function buildDatabase(
 	try {
 		const scan = await reader.ask('scan', undefined);
 		const counts: RebuildCounts = {
-			...{ entries: 0, edited: 0, imports: 0, imported: 0, comments: 0, proposals: 0 },
-			...{ steps: 0, orders: 0, decisions: 0, people: 0, versions: 0 },
+			entries: 0,
+			edited: 0,
+			imports: 0,
+			imported: 0,
+			comments: 0,
+			proposals: 0,
+			steps: 0,
+			orders: 0,
+			decisions: 0,
+			people: 0,
+			versions: 0,
 		};
 		const rebuilding: Rebuilding = {
 			...running,
-			...{ storage, clock, reader, scan, counts },
+			storage,
+			clock,
+			reader,
+			scan,
+			counts,
 			damage: [...scan.damage],
 			touched: new Set(),
 		};
@@ -197,7 +212,9 @@ async function buildDatabase(
 		};
 		await storage.batch([
 			auditLine(storage, clock, actor, 'rebuild', given.fromName, {
-				...{ objects: scan.objects, entries: counts.entries, atSeq: answer.atSeq },
+				objects: scan.objects,
+				entries: counts.entries,
+				atSeq: answer.atSeq,
 				damaged: rebuilding.damage.length,
 				lineage,
 			}),

@@ -27,7 +27,7 @@ export interface RebuildCounts {
 
 /** How far it is. */
 export interface RebuildProgress {
-	readonly rebuilt: 'imports' | 'entries' | 'records' | 'files';
+	readonly rebuilt: 'imports' | 'entries' | 'files';
 	readonly done: number;
 	/** 0 while it is not known. */
 	readonly total: number;

@@ -55,6 +55,26 @@ describe('a rebuild', () => {
 		await fillArchive(server.app, folder, VARIETY);
 		await server.stop();
 		const before = archiveIn(dataDir);
+		// Nothing is proven of what is not there.
+		const seen = (table: string, column: string): unknown[] => [
+			...new Set(before[table]?.map((row) => row[column])),
+		];
+		expect(seen('entry', 'problems')).toContain('["catalogue.parent-loop"]');
+		expect(seen('entry', 'status')).toEqual(expect.arrayContaining(['active', 'deleted']));
+		expect(seen('entry', 'review_state')).toEqual(
+			expect.arrayContaining(['draft', 'submitted', 'returned', 'verified', 'registered']),
+		);
+		expect(seen('proposal', 'state')).toEqual(expect.arrayContaining(['open', 'accepted', 'rejected']));
+		expect(seen('correction_order', 'state')).toEqual(
+			expect.arrayContaining(['applied', 'undone', 'rejected', 'submitted']),
+		);
+		expect(seen('import', 'state')).toEqual(expect.arrayContaining(['accepted', 'undone']));
+		expect(before['conflict']?.map(({ dispute }) => dispute === null)).toEqual(
+			expect.arrayContaining([true, false]),
+		);
+		expect(before['review_step']?.map((step) => step['deposited_version'] === null)).toEqual(
+			expect.arrayContaining([true, false]),
+		);
 		await loseDatabase(dataDir);
 		const answer = await rebuild({ into: dataDir });
 		expect(answer.damage).toEqual([]);
