@@ -126,9 +126,9 @@ test('from signing in to registered, and every stop of the focus is seen', async
 	// Not the search for the words, which is offered until the entry is found.
 	await go(page, TITLE, new RegExp(`^\\s*${TITLE}`));
 	await page.waitForURL(`**/catalogue/${id}**`);
-	// What was decided is not among what waits on the card.
-	await expect(page.getByRole('article')).toHaveCount(1);
-	await expect(page.getByRole('article')).toContainText('请对照原件');
+	// What was decided is not among what waits on the card, once it has heard what this device did not have yet.
+	await expect(page.locator('article.card')).toContainText('请对照原件');
+	await expect(page.locator('article.card').getByText('甲所建议')).toHaveCount(0);
 	await tabTo(page, titleBox(page));
 	await page.keyboard.press('Alt+h');
 	await expect(dialog).toContainText('请对照原件');
