@@ -35,9 +35,13 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
 			text.format(from, Math.min(length, text.length - from), { bold: isBold || null });
 		};
 	}),
-	fc.array(fc.jsonValue(), { minLength: 1, maxLength: 3 }).map((values): Edit => {
-		return (doc) => doc.getArray('fields').push(values);
-	}),
+	fc
+		.array(fc.jsonValue(), { minLength: 1, maxLength: 3 })
+		// Yjs loses this key when it writes an object: what was pushed and what is read differ before anything is sent.
+		.filter((values) => !JSON.stringify(values).includes('__proto__'))
+		.map((values): Edit => {
+			return (doc) => doc.getArray('fields').push(values);
+		}),
 	fc.tuple(at).map(([where]): Edit => {
 		return (doc) => {
 			const fields = doc.getArray('fields');
