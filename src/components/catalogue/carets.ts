@@ -59,8 +59,12 @@ export function createCarets(tell: (caret: Caret | null) => void): Extension {
 	});
 }
 
-/** Draws the carets and selections of others; those that are in another text are not shown. */
-export function showCarets(editor: Editor, people: readonly PresentPerson[]): void {
+/**
+ * Draws the carets and selections of others; those that are in another text are not shown.
+ * @returns false while the editor does not show the shared text yet: then it is to be asked again
+ */
+export function showCarets(editor: Editor, people: readonly PresentPerson[]): boolean {
+	if (!bindingOf(editor)) return false;
 	const size = editor.state.doc.content.size;
 	const marks: Decoration[] = [];
 	for (const { caret, clientId, name, colour } of people) {
@@ -82,9 +86,10 @@ export function showCarets(editor: Editor, people: readonly PresentPerson[]): vo
 		);
 	}
 	// Most texts never hold a caret of others, and a transaction makes the toolbar look again.
-	if (marks.length === 0 && key.getState(editor.state) === DecorationSet.empty) return;
+	if (marks.length === 0 && key.getState(editor.state) === DecorationSet.empty) return true;
 	const set = marks.length === 0 ? DecorationSet.empty : DecorationSet.create(editor.state.doc, marks);
 	editor.view.dispatch(editor.state.tr.setMeta(key, set).setMeta('addToHistory', false));
+	return true;
 }
 
 function drawCaret(name: string, style: string): HTMLElement {
