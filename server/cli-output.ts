@@ -1,8 +1,7 @@
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { ConflictRow } from '#domain/collaboration/conflicts.ts';
-import type { BoardPage } from '#domain/catalogue/review-states.ts';
-import type { StepOutcome } from './collaboration/review-states/review-desk.ts';
+import type { BoardPage, StepOutcome } from '#domain/catalogue/review-states.ts';
 import type { CompactionReport } from './collaboration/compaction/compactor.ts';
 import type { ShownThread } from './collaboration/comments/comment-desk.ts';
 import type { BackupAnswer } from './administration/backup/backup.ts';

@@ -29,8 +29,6 @@ export interface ReviewFacts {
 	readonly seq: number;
 	/** The log holds more than the row shows. */
 	readonly isBehind: boolean;
-	readonly submittedBy: string | null;
-	readonly parentId: EntryId | null;
 }
 
 /** What decides about the steps of entries, for a person; without those they may not see. */
@@ -48,7 +46,6 @@ export async function reviewFacts(
 		.select([
 			'entry.id',
 			'entry.row_id',
-			'entry.parent_id',
 			...THING_COLUMNS.map((column) => `entry.${column}` as const),
 			'entry.status',
 			'entry.hidden',
@@ -79,7 +76,6 @@ export async function reviewFacts(
 		facts.set(row.id as EntryId, {
 			id: row.id as EntryId,
 			rowId: row.row_id,
-			parentId: row.parent_id as EntryId | null,
 			thing,
 			state: row.review_state as ReviewState,
 			isDeleted: row.status !== 'active' || row.hidden === 1,
@@ -87,7 +83,6 @@ export async function reviewFacts(
 			unsettled: row.conflict_count,
 			seq: row.projected_seq,
 			isBehind: (row.edited_seq ?? 0) > row.projected_seq,
-			submittedBy: row.submitted_by,
 		});
 	}
 	return facts;

@@ -1,20 +1,11 @@
-import type { EntryId } from '#domain/base/ids.ts';
-import type { Board, BoardPage, ReviewStep } from '#domain/catalogue/review-states.ts';
-import type { Params } from '#domain/base/refusal.ts';
+import type {
+	Board,
+	BoardPage,
+	ReviewStep,
+	StepOutcome,
+	StepTargets,
+} from '#domain/catalogue/review-states.ts';
 import { request, requestWithProgress } from './requests.ts';
-
-/** What a step is taken with. */
-export type StepTargets =
-	| { readonly entries: readonly { readonly id: EntryId; readonly seen?: number }[] }
-	| { readonly under: readonly EntryId[] };
-
-/** What became of a step. */
-export interface StepOutcome {
-	readonly done: number;
-	readonly refusedCount: number;
-	readonly refused: readonly { readonly entryId: EntryId; readonly code: string; readonly params: Params }[];
-	readonly left: number;
-}
 
 /** How far a step over many entries has come. */
 export interface StepProgress {

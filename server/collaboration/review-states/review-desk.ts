@@ -1,7 +1,13 @@
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import { refusalOfStep, STEP_RULES, type ReviewStep } from '#domain/catalogue/review-states.ts';
+import {
+	refusalOfStep,
+	STEP_RULES,
+	type ReviewStep,
+	type StepOutcome,
+	type StepTargets,
+} from '#domain/catalogue/review-states.ts';
 import type { EntryThing, Person } from '#domain/permissions/permissions.ts';
 import { can } from '#domain/permissions/permissions.ts';
 import { factsOfStep, reviewFacts, type ReviewFacts } from '#server/catalogue/review-facts.ts';
@@ -18,27 +24,6 @@ import { noticesOfReturn } from './notices-of-return.ts';
 const BATCH = 200;
 /** Refused entries that an answer names. */
 const MAX_NAMED = 200;
-
-/** What a step is taken with: entries, each with the log position somebody was shown, or entries and all below them. */
-export type StepTargets =
-	| { readonly entries: readonly { readonly id: EntryId; readonly seen?: number | undefined }[] }
-	| { readonly under: readonly EntryId[] };
-
-/** What became of a step. */
-export interface StepOutcome {
-	readonly stepId: string;
-	readonly done: number;
-	/** How many it could not be taken with; 'under' leaves out what is in another state. */
-	readonly refusedCount: number;
-	/** The first of them. */
-	readonly refused: readonly {
-		readonly entryId: EntryId;
-		readonly code: string;
-		readonly params: Readonly<Record<string, string | number>>;
-	}[];
-	/** Not reached, because it was given up. */
-	readonly left: number;
-}
 
 /** Brings entries from draft to registered, one or thousands at a time. */
 export interface ReviewDesk {

@@ -1,3 +1,4 @@
+import type { EntryId } from '../base/ids.ts';
 import type { EntryRow } from './rows.ts';
 import type { Action } from '../permissions/permissions.ts';
 
@@ -154,4 +155,25 @@ export interface BoardPage {
 	readonly total: number;
 	readonly offset: number;
 	readonly rows: readonly BoardRow[];
+}
+
+/** What a step is taken with: entries, each with the log position somebody was shown, or entries and all below them. */
+export type StepTargets =
+	| { readonly entries: readonly { readonly id: EntryId; readonly seen?: number | undefined }[] }
+	| { readonly under: readonly EntryId[] };
+
+/** What became of a step. */
+export interface StepOutcome {
+	readonly stepId: string;
+	readonly done: number;
+	/** How many it could not be taken with; 'under' leaves out what is in another state. */
+	readonly refusedCount: number;
+	/** The first of them. */
+	readonly refused: readonly {
+		readonly entryId: EntryId;
+		readonly code: string;
+		readonly params: Readonly<Record<string, string | number>>;
+	}[];
+	/** Not reached, because it was given up. */
+	readonly left: number;
 }
