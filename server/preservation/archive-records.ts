@@ -41,7 +41,7 @@ export async function depositArchive(parts: RecordParts): Promise<void> {
 		],
 	] as const;
 	for (const [objectId, kind, name, content] of records)
-		await worker.ask('record', {
+		await worker.put('record', {
 			objectId,
 			files: [[name, content]],
 			record: { schema: 'lantai-record/1', kind, software },
@@ -75,7 +75,7 @@ export async function depositDecision(parts: RecordParts, decisionId: string): P
 		},
 		0,
 		async (path) => {
-			const { version } = await worker.ask('record', {
+			const { version } = await worker.put('record', {
 				objectId: `urn:uuid:${decisionId}`,
 				files: [
 					['decision.json', canonicalJson({ schema: 'lantai-decision/1', ...decision })],
@@ -142,7 +142,7 @@ export async function depositUndone(parts: RecordParts, importId: string): Promi
 		},
 		0,
 		async (path) => {
-			const { version } = await worker.ask('record', {
+			const { version } = await worker.put('record', {
 				objectId: undoneObject(importId),
 				files: [
 					[

@@ -1,5 +1,6 @@
 import type { DepositKind } from './entry-snapshot.ts';
 import { versionNumber } from './ocfl-inventory.ts';
+import { registering, type NewVersionNote } from './store-register.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 
 /** A version in the store, as the database keeps it. */
@@ -56,6 +57,11 @@ export class DepositRecorder {
 		return this.#write(statements);
 	}
 
+	/** Notes in the register of the store that a version was put; durable when it resolves. */
+	put(note: NewVersionNote): Promise<void> {
+		return this.#write(registering(this.#storage, note));
+	}
+
 	/** The versions the database knows of an entry, oldest first. */
 	async versions(entryId: string): Promise<RecordedVersion[]> {
 		const rows = await this.#storage.db
@@ -69,6 +75,7 @@ export class DepositRecorder {
 	}
 
 	#write(statements: readonly Statement[]): Promise<void> {
+		if (statements.length === 0) return Promise.resolve();
 		this.#next ??= this.#open();
 		this.#next.statements.push(...statements);
 		return this.#next.done;
@@ -76,7 +83,9 @@ export class DepositRecorder {
 
 	#open(): Group {
 		const statements: Statement[] = [];
-		const done = this.#last.then(() => {
+		const done = this.#last.then(async () => {
+			// What is said in one turn, of a version and of its entry, shares the commit.
+			await new Promise(setImmediate);
 			this.#next = undefined;
 			return this.#storage.batch(statements);
 		});

@@ -19,6 +19,7 @@ import { withKept, type KeptInput } from './log-lines.ts';
 import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
 import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
 import type { Recovered } from './ocfl-staging.ts';
+import type { ObjectKind } from './store-register.ts';
 import { errorAnswer } from './worker-client.ts';
 
 /** An update of a live document, in the order of the log. */
@@ -60,7 +61,7 @@ export interface DepositAsks {
 			readonly objectId: string;
 			readonly files: readonly (readonly [string, string | { readonly path: string }])[];
 			/** `deposit.json`, but for the digests. */
-			readonly record: Readonly<Record<string, unknown>>;
+			readonly record: Readonly<Record<string, unknown>> & { readonly kind: ObjectKind };
 			readonly about: VersionAbout;
 		};
 		answer: PutResult;

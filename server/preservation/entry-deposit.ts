@@ -9,18 +9,18 @@ import { wholeSteps } from '#server/catalogue/review-facts.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositRecorder, RecordedVersion } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';
-import type { DepositAsks, Prepared } from './deposit-worker.ts';
+import type { DepositClient } from './deposit-client.ts';
+import type { Prepared } from './deposit-worker.ts';
 import type { Depositor, SnapshotInput } from './entry-snapshot.ts';
 import { logLines, type KeptInput } from './log-lines.ts';
 import type { ReviewInput } from './review-record.ts';
-import type { WorkerClient } from './worker-client.ts';
 
 /** A version of an entry that is in the store and known to the database. */
 export type Deposited = RecordedVersion;
 
 interface Parts {
 	readonly storage: Storage;
-	readonly worker: WorkerClient<DepositAsks>;
+	readonly worker: DepositClient;
 	readonly recorder: DepositRecorder;
 	readonly clock: Clock;
 	readonly logger: Logger;
@@ -151,7 +151,7 @@ export async function depositEntry(
 		await worker.ask('drop', { ref: prepared.ref });
 		throw error;
 	}
-	const { version, kind } = await worker.ask('entry', {
+	const { version, kind } = await worker.put('entry', {
 		ref: prepared.ref,
 		objectId,
 		input,

@@ -49,6 +49,11 @@ export const folderStorage: OcflStorage = {
 			closeSync(file);
 		}
 	},
+	sizeOf(path) {
+		const stats = lstatSync(path);
+		if (stats.isDirectory()) throw Object.assign(new Error(`a folder: ${path}`), { code: 'EISDIR' });
+		return stats.size;
+	},
 	write(path, bytes) {
 		const file = openSync(path, 'w');
 		try {

@@ -147,6 +147,7 @@ export class StagedVersion {
 	#isFirst: boolean;
 	#algorithm: DigestAlgorithm;
 	#newFiles: string[] = [];
+	#stored = { files: 0, bytes: 0 };
 	#newFolders: string[] = [];
 	#copies = new Map<string, string>();
 
@@ -196,6 +197,13 @@ export class StagedVersion {
 		if (copy === undefined) this.#storage.write(to, bytes.get(logicalName) ?? '');
 		else this.#storage.rename(copy, to);
 		this.#newFiles.push(to);
+		this.#stored.files++;
+		this.#stored.bytes += this.#storage.sizeOf(to);
+	}
+
+	/** Content files of this version, and their bytes. */
+	get stored(): { readonly files: number; readonly bytes: number } {
+		return this.#stored;
 	}
 
 	/** Writes a file beside the versions of a first version's object. */
@@ -203,14 +211,19 @@ export class StagedVersion {
 		this.#write(join(this.#base, name), text);
 	}
 
-	/** Writes inventory and sidecar for the version and for the object. */
-	writeInventories(text: string): void {
-		const sidecar = `${digestOf(this.#algorithm, text)} ${INVENTORY}\n`;
+	/**
+	 * Writes inventory and sidecar for the version and for the object.
+	 * @returns the digest of the inventory
+	 */
+	writeInventories(text: string): string {
+		const digest = digestOf(this.#algorithm, text);
+		const sidecar = `${digest} ${INVENTORY}\n`;
 		const beside = this.#isFirst ? join(this.#base, '/') : `${this.#base}.`;
 		for (const before of [join(this.#version(), '/'), beside]) {
 			this.#write(`${before}${INVENTORY}`, text);
 			this.#write(`${before}${sidecarOf(this.#algorithm)}`, sidecar);
 		}
+		return digest;
 	}
 
 	/** Makes all of it durable: bytes first, then the names from the inside out, those in the staging area last. */

@@ -34,6 +34,7 @@ export function ocflStorageContract(setup: () => Promise<OcflStorageFixture>): v
 			});
 			expect(Buffer.compare(Buffer.concat(pieces), bytes)).toBe(0);
 			expect(facts).toEqual({ bytes: bytes.length });
+			expect(storage.sizeOf(`${folder}/文件`)).toBe(bytes.length);
 			storage.write(`${folder}/文件`, '短');
 			expect(readText(storage, `${folder}/文件`)).toBe('短');
 			storage.write(`${folder}/empty`, '');
@@ -55,6 +56,8 @@ export function ocflStorageContract(setup: () => Promise<OcflStorageFixture>): v
 			expect(code(() => storage.read(`${folder}/none`))).toBe('ENOENT');
 			expect(code(() => storage.readPieces(`${folder}/none`, () => undefined))).toBe('ENOENT');
 			expect(code(() => storage.read(folder))).toBe('EISDIR');
+			expect(code(() => storage.sizeOf(folder))).toBe('EISDIR');
+			expect(code(() => storage.sizeOf(`${folder}/none`))).toBe('ENOENT');
 			expect(code(() => storage.readPieces(folder, () => undefined))).toBe('EISDIR');
 			storage.write(`${folder}/file`, 'x');
 			expect(code(() => storage.read(`${folder}/file/inside`))).toBe('ENOTDIR');

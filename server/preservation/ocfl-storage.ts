@@ -40,6 +40,11 @@ export interface OcflStorage {
 	 * @throws as {@link read}
 	 */
 	readPieces(path: string, use: (piece: Uint8Array, isWhole: boolean) => void): ReadFacts;
+	/**
+	 * Bytes of a file.
+	 * @throws as {@link read}
+	 */
+	sizeOf(path: string): number;
 	/** Writes a file whole; replaces one of that name. */
 	write(path: string, bytes: Uint8Array | string): void;
 	/**

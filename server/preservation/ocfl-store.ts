@@ -53,6 +53,17 @@ export interface PutResult {
 	readonly version: string;
 	/** False when the newest version held the same already. */
 	readonly isNew: boolean;
+	/** What a new version brought. */
+	readonly added?: AddedVersion;
+}
+
+/** What a version brought into the store. */
+export interface AddedVersion {
+	/** Digest of the object's inventory, in hex. */
+	readonly inventoryDigest: string;
+	/** Content files that are stored with this version, and their bytes. */
+	readonly files: number;
+	readonly bytes: number;
 }
 
 /**
@@ -188,12 +199,12 @@ export class OcflStore extends OcflReader {
 		const nameOf = new Map([...digests].map(([name, of]) => [of, name]).toReversed() as [string, string][]);
 		for (const [of, path] of toStore)
 			staged.store(path, must(nameOf.get(of), 'a name for each digest'), bytes);
-		staged.writeInventories(`${JSON.stringify(inventory, null, 1)}\n`);
+		const inventoryDigest = staged.writeInventories(`${JSON.stringify(inventory, null, 1)}\n`);
 		if (!current) staged.write(OBJECT_NAMASTE, namasteText(OBJECT_NAMASTE));
 		staged.sync();
 		if (current) staged.moveVersion(place);
 		else staged.moveObject(place);
-		return { version: inventory.head, isNew: true };
+		return { version: inventory.head, isNew: true, added: { inventoryDigest, ...staged.stored } };
 	}
 
 	#makeFolder(path: string): void {

@@ -7,10 +7,10 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { DepositClient } from './deposit-client.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
 import type { DepositReason } from './deposit-schedule.ts';
-import type { DepositAsks } from './deposit-worker.ts';
 import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
@@ -18,7 +18,6 @@ import { depositOrder, depositStep } from './record-deposits.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
-import { WorkerClient } from './worker-client.ts';
 
 /** What is deposited, by the first word of a key of the runner. */
 type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'archive';
@@ -106,11 +105,11 @@ export async function createPreservation(parts: {
 	const { storage, clock, logger, dataDir } = parts;
 	const { db } = storage;
 	const root = join(dataDir, 'archive');
-	const worker = new WorkerClient<DepositAsks>(new URL('./deposit-worker.ts', import.meta.url), {
-		root,
-		staging: join(dataDir, 'archive-staging'),
-	});
 	const recorder = new DepositRecorder(storage);
+	const worker = new DepositClient({ root, staging: join(dataDir, 'archive-staging') }, (note) => {
+		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
+		recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+	});
 	const software = readSoftware();
 	const counts = await countDeposits(storage);
 	let lastDepositAt = counts.lastAt;
@@ -194,7 +193,7 @@ export async function createPreservation(parts: {
 		const folder = join(dataDir, 'staging', importId);
 		if (row.deposited_version === null) {
 			const ask = importVersion(row, { folder, clock, software });
-			const { version } = await worker.ask('import', ask);
+			const { version } = await worker.put('import', ask);
 			await db.updateTable('import').set({ deposited_version: version }).where('id', '=', importId).execute();
 			count({ version, at: ask.about.created });
 		}

@@ -5,10 +5,9 @@ import { finished } from 'node:stream/promises';
 import { sql } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { DepositAsks } from './deposit-worker.ts';
+import type { DepositClient } from './deposit-client.ts';
 import { userOf } from './entry-deposit.ts';
 import { canonicalJson } from './entry-snapshot.ts';
-import type { WorkerClient } from './worker-client.ts';
 
 /** Rows of a record that are read and written together. */
 export const PAGE = 5000;
@@ -16,7 +15,7 @@ export const PAGE = 5000;
 /** What depositing records of their own needs. */
 export interface RecordParts {
 	readonly storage: Storage;
-	readonly worker: WorkerClient<DepositAsks>;
+	readonly worker: DepositClient;
 	readonly clock: Clock;
 	readonly dataDir: string;
 	readonly software: { readonly name: string; readonly version: string };
@@ -56,7 +55,7 @@ export async function depositStep(parts: RecordParts, stepId: string): Promise<s
 		},
 		'',
 		async (path) => {
-			const { version } = await worker.ask('record', {
+			const { version } = await worker.put('record', {
 				objectId: `urn:uuid:${stepId}`,
 				files: [
 					['step.json', canonicalJson({ schema: 'lantai-step/1', ...taken })],
@@ -126,7 +125,7 @@ export async function depositOrder(parts: RecordParts, orderId: string): Promise
 		-1,
 		async (path) => {
 			// Rows may have been judged anew; the same as before makes no version.
-			const { version, isNew } = await worker.ask('record', {
+			const { version, isNew } = await worker.put('record', {
 				objectId: `urn:uuid:${orderId}`,
 				files: [
 					['order.json', canonicalJson({ schema: 'lantai-order/1', ...record, samples })],

@@ -42,11 +42,13 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
+import type { StoreEventTable, StoreObjectTable } from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
+export type * from './tables/store.ts';
 
 /**
  * The tables, for SQLite and PostgreSQL alike. Instants are ISO strings in UTC ending in `_at`, JSON is text,
@@ -89,4 +91,6 @@ export interface Schema {
 	correction_order_row: CorrectionOrderRowTable;
 	correction_order_sample: CorrectionOrderSampleTable;
 	visit: VisitTable;
+	store_object: StoreObjectTable;
+	store_event: StoreEventTable;
 }

@@ -53,6 +53,7 @@ export function createMemoryStorage(
 				use(bytes.subarray(at, at + PIECE), bytes.length <= PIECE);
 			return { bytes: bytes.length };
 		},
+		sizeOf: (path) => file(path).length,
 		write(path, bytes) {
 			demandParent(path);
 			held.set(path, Uint8Array.from(Buffer.from(bytes as Uint8Array)));

@@ -10,6 +10,7 @@ import { up as visits } from './0008-visits.ts';
 import { up as compaction } from './0009-compaction.ts';
 import { up as deposits } from './0010-deposits.ts';
 import { up as records } from './0011-records.ts';
+import { up as storeRegister } from './0012-store-register.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0009-compaction': { up: compaction },
 	'0010-deposits': { up: deposits },
 	'0011-records': { up: records },
+	'0012-store-register': { up: storeRegister },
 };
