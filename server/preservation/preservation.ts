@@ -14,6 +14,7 @@ import type { DepositReason } from './deposit-schedule.ts';
 import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
+import { MAX_VERSIONS } from './object-parts.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
@@ -98,18 +99,23 @@ export async function createPreservation(parts: {
 	readonly continuousMs?: number;
 	/** Before the first new try after a failure; doubles with each. */
 	readonly retryMs?: number;
+	/** Of one object; a successor takes what follows. */
+	readonly maxVersions?: number;
 	/** Begins the document of an imported entry in the log, as opening it does. */
 	readonly begin: (id: EntryId) => Promise<void>;
 	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
 }): Promise<Preservation> {
-	const { storage, clock, logger, dataDir } = parts;
+	const { storage, clock, logger, dataDir, maxVersions = MAX_VERSIONS } = parts;
 	const { db } = storage;
 	const root = join(dataDir, 'archive');
 	const recorder = new DepositRecorder(storage);
-	const worker = new DepositClient({ root, staging: join(dataDir, 'archive-staging') }, (note) => {
-		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
-		recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
-	});
+	const worker = new DepositClient(
+		{ root, staging: join(dataDir, 'archive-staging'), maxVersions },
+		(note) => {
+			// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
+			recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+		},
+	);
 	const software = readSoftware();
 	const counts = await countDeposits(storage);
 	let lastDepositAt = counts.lastAt;

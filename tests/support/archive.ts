@@ -32,6 +32,7 @@ export async function anArchive(
 		readonly idleMs?: number;
 		readonly continuousMs?: number;
 		readonly retryMs?: number;
+		readonly maxVersions?: number;
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -46,6 +47,7 @@ export async function anArchive(
 		idleMs: options.idleMs ?? 60_000,
 		...(options.continuousMs === undefined ? {} : { continuousMs: options.continuousMs }),
 		retryMs: options.retryMs ?? 50,
+		...(options.maxVersions === undefined ? {} : { maxVersions: options.maxVersions }),
 		begin: async (id) => {
 			throw new Error(`${id} has a document from its beginning`);
 		},
