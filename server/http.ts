@@ -115,7 +115,8 @@ export async function serve(app: App): Promise<Served> {
 function answerHealth(app: App, response: ServerResponse): void {
 	const isReady = app.collaboration.isReady;
 	response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
-	response.end(JSON.stringify({ ready: isReady }));
+	// Editing goes on while the store is away; who watches the machine wants to know all the same.
+	response.end(JSON.stringify({ ready: isReady, store: app.preservation.status().state }));
 }
 
 async function builtHandler(): Promise<Handler> {

@@ -42,7 +42,7 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
-import type { StoreEventTable, StoreObjectTable } from './tables/store.ts';
+import type { StoreDayTable, StoreEventTable, StoreObjectTable } from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
@@ -92,5 +92,6 @@ export interface Schema {
 	correction_order_sample: CorrectionOrderSampleTable;
 	visit: VisitTable;
 	store_object: StoreObjectTable;
+	store_day: StoreDayTable;
 	store_event: StoreEventTable;
 }

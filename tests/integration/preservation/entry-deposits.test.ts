@@ -305,7 +305,7 @@ describe('a store that cannot be written', () => {
 		archive.preservation.noteEdit(entry.id, seq);
 		await eventually(() =>
 			expect(archive.preservation.status()).toMatchObject({
-				state: 'failing',
+				state: 'away',
 				reason: 'preservation.root-missing',
 				waiting: 1,
 			}),
