@@ -1,7 +1,7 @@
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import type { ExportedEntry, Unsettled } from '#domain/catalogue/unsettled.ts';
+import type { ExportedEntry, Standing, Unsettled } from '#domain/catalogue/unsettled.ts';
 import { can, type Person } from '#domain/permissions/permissions.ts';
 import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -11,8 +11,16 @@ import { asShown } from './shown-entry.ts';
 
 type Row = Pick<
 	EntryTable,
-	'id' | 'parent_id' | 'order_key' | 'level' | 'profile' | 'fields' | 'bodies' | 'conflict_count'
->;
+	| 'id'
+	| 'parent_id'
+	| 'order_key'
+	| 'level'
+	| 'profile'
+	| 'fields'
+	| 'bodies'
+	| 'conflict_count'
+	| 'import_row'
+> & { readonly review_state: string; readonly is_edited: number };
 
 /**
  * An entry and all below it that the person may list, parents first, in order; with what is not settled, for who may see
@@ -29,10 +37,16 @@ export async function* readSubtree(
 		'entry.order_key',
 		'entry.profile',
 		'entry.conflict_count',
+		'entry.review_state',
+		'entry.import_row',
 	] as const;
 	const words = ['level', 'fields', 'bodies'] as const;
 	const query = () => {
-		const entries = visible(db, person).select(columns);
+		const entries = visible(db, person)
+			.select(columns)
+			.select(
+				sql<number>`exists (select 1 from entry_change where doc = 'entry:' || entry.id)`.as('is_edited'),
+			);
 		return person.role === 'reader'
 			? entries
 					.leftJoin('shown_entry', 'shown_entry.row_id', 'entry.row_id')
@@ -57,6 +71,7 @@ export async function* readSubtree(
 		profile: row.profile,
 		fields: JSON.parse(row.fields) as PlacedEntry['fields'],
 		bodies: JSON.parse(row.bodies) as PlacedEntry['bodies'],
+		...standingOf(row, person),
 	});
 	const root = (await query().where('entry.id', '=', id).executeTakeFirstOrThrow()) as Row;
 	yield { ...place(root), ...(await unsettledOf([root])).get(root.id) };
@@ -87,4 +102,11 @@ export async function* readSubtree(
 		}
 	};
 	yield* below(id);
+}
+
+/** What the row stands for, or nothing: readers are shown what the archive stands for, so no work of others. */
+function standingOf(row: Row, person: Person): { readonly standing?: Standing } {
+	if (row.review_state === 'registered' && row.conflict_count === 0) return { standing: 'approved' };
+	const isWork = row.import_row === 0 || row.is_edited === 1;
+	return isWork && person.role !== 'reader' ? { standing: 'working' } : {};
 }

@@ -131,7 +131,7 @@ export function entrySnapshot(
 	const described = { level: String(entry.level ?? ''), fields: entry.fields, bodies: entry.bodies };
 	const files = new Map<string, FileSource>([
 		['entry.json', canonicalJson(entry)],
-		['entry.xml', exchangeForm(profile, input, described)],
+		['entry.xml', exchangeForm(profile, input, described, kind)],
 		['body.html', entryPage(profile, described)],
 		['state.yjs', Y.encodeStateAsUpdate(doc)],
 		['review.json', canonicalJson(reviewRecord(input.entryId, eventsOf(review).toArray(), input.review))],
@@ -171,10 +171,11 @@ function exchangeForm(
 	profile: Profile,
 	{ entryId, agencyName, at }: SnapshotInput,
 	described: Pick<PlacedEntry, 'level' | 'fields' | 'bodies'>,
+	standing: DepositKind,
 ): string {
 	const title = textOf(described.fields['title']) || textOf(described.fields['referenceCode']) || entryId;
 	return ead3OfEntry(
-		{ id: entryId, parentId: null, order: '', ...described },
+		{ id: entryId, parentId: null, order: '', standing, ...described },
 		{
 			recordId: textOf(described.fields['referenceCode']) || entryId,
 			title,

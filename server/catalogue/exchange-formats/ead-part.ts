@@ -5,7 +5,7 @@ import { readIdentity } from './ead-did.ts';
 import { ACCESS_POINT_FIELDS, NOTE_FIELDS, PLAIN_ACCESS_POINT } from './ead-elements.ts';
 import { readNote } from './ead-rich-text.ts';
 import { nameItem, shownText, takeValue, valueFromText, type PartContext } from './ead-values.ts';
-import { exactValue, homeOf, markOf, UNSETTLED_NOTE } from './ead3-marks.ts';
+import { exactValue, homeOf, markOf, STANDING_NOTE, UNSETTLED_NOTE } from './ead3-marks.ts';
 import { draftItem, isDraftItem } from './entry-draft.ts';
 import type { ReadingReport } from './reading-report.ts';
 import { elementsOf, normalised, reportUntaken, takeAttribute, type XmlElement } from './xml-element.ts';
@@ -21,6 +21,8 @@ export function readPart(element: XmlElement, path: string, context: PartContext
 		context.report.lose(`conflicts/${fieldIdOf(markOf(element).field ?? '')}`, element.line);
 		return;
 	}
+	// What it stood for elsewhere says nothing here.
+	if (element.attributes['localtype'] === STANDING_NOTE) return;
 	const isFurtherTitle = element.name === 'unittitle' && context.draft.hasTitle;
 	if (element.name === 'controlaccess') readAccessPoints(element, path, context);
 	else if (!isFurtherTitle && !readHome(element, path, context) && !readIdentity(element, path, context))

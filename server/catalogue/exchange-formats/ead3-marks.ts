@@ -1,7 +1,8 @@
 /**
  * What our own EAD3 carries beside the standard's words, so that it comes back exactly: `@localtype` (`@datechar` on
  * dates) `lantai:<field id>` names the field, `@altrender` `lantai?…` says what the element alone does not. A
- * `processinfo` with `@localtype` `lantai-unsettled` names a field with several values and says all of them.
+ * `processinfo` with `@localtype` `lantai-unsettled` names a field with several values and says all of them, one with
+ * `lantai-standing` whether the entry was approved.
  */
 import { STRUCTURAL_FIELDS, type Json } from '#domain/catalogue/entry.ts';
 import { normalised, takeAttribute, type XmlElement } from './xml-element.ts';
@@ -14,6 +15,9 @@ export const OWN_EXPORT = 'lantai:profile';
 
 /** `@localtype` of a note on a field whose value is not settled: for people to read, never taken for a description. */
 export const UNSETTLED_NOTE = 'lantai-unsettled';
+
+/** `@localtype` of a note that says what the entry stands for: `@altrender` has the word. */
+export const STANDING_NOTE = 'lantai-standing';
 
 /** What an element's `@altrender` says. */
 export interface Mark {
@@ -32,6 +36,8 @@ export interface Mark {
 	readonly block?: string;
 	/** Further attributes of a rich text node or mark, as JSON. */
 	readonly attrs?: string;
+	/** `approved` or `working`. */
+	readonly standing?: string;
 	/** Level of a heading. */
 	readonly heading?: string;
 	/** Type of a rich text mark. */

@@ -1,9 +1,9 @@
-/** Notes on the fields of an entry that are not settled: EAD3 has one value for each, and this says the others. */
+/** Notes on an entry: what it stands for, and on fields that are not settled, of which EAD3 has one value, the others. */
 import { fieldIdOf, textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { fieldOf, type Profile } from '#domain/catalogue/profile.ts';
-import type { Unsettled } from '#domain/catalogue/unsettled.ts';
+import type { Standing, Unsettled } from '#domain/catalogue/unsettled.ts';
 import { shownText } from './ead-values.ts';
-import { formatMark, UNSETTLED_NOTE } from './ead3-marks.ts';
+import { formatMark, STANDING_NOTE, UNSETTLED_NOTE } from './ead3-marks.ts';
 import { xmlElement, type XmlElement } from './xml-element.ts';
 import { legalText } from './xml-write.ts';
 
@@ -13,14 +13,29 @@ const WORDS = {
 		signed: (words: string, author: string, at: string) => `${words}（${author}，${at}）`,
 		reason: '存疑理由：',
 		cleared: '（空）',
+		approved: '已核准',
+		working: '工作版本，未经核准',
 	},
 	en: {
 		head: (field: string) => `${field}: several values stand, not settled (newest first)`,
 		signed: (words: string, author: string, at: string) => `${words} (${author}, ${at})`,
 		reason: 'Left disputed: ',
 		cleared: '(cleared)',
+		approved: 'Approved',
+		working: 'Working version, not approved',
 	},
 };
+
+/** A `processinfo` that says what the entry stands for; none for one that is as an import made it. */
+export function standingNotes(standing: Standing | undefined, language: string): XmlElement[] {
+	if (standing === undefined) return [];
+	const words = WORDS[language.startsWith('zh') ? 'zh' : 'en'];
+	return [
+		xmlElement('processinfo', { localtype: STANDING_NOTE, altrender: formatMark({ standing }) }, [
+			xmlElement('p', {}, [words[standing]]),
+		]),
+	];
+}
 
 /** A `processinfo` for each field of an entry with several values, naming the field and saying them all. */
 export function unsettledNotes(

@@ -171,4 +171,32 @@ describe('an export', () => {
 		expect(read.losses.map((loss) => loss.path)).toEqual(['conflicts/title', 'conflicts/accessStatus']);
 		expect(await whyNotValid(xml, context)).toBeUndefined();
 	});
+
+	it('says what an entry stands for, as a note nobody takes for a description', async (context) => {
+		const entries = entriesOf([
+			{ level: 'fonds', values: { title: '已核准' } },
+			{ parent: 0, level: 'file', values: { title: '工作版本' } },
+			{ parent: 0, level: 'file', values: { title: '导入原样' } },
+		]);
+		const [approved, working, imported] = entries as [
+			(typeof entries)[0],
+			(typeof entries)[0],
+			(typeof entries)[0],
+		];
+		const given = [
+			{ ...approved, standing: 'approved' as const },
+			{ ...working, standing: 'working' as const },
+			imported,
+		];
+		const xml = await textOfExport(writeEad3(streamOf(given), info, dat18));
+		const note = (standing: string, words: string): string =>
+			`<processinfo localtype="lantai-standing" altrender="lantai?standing=${standing}"><p>${words}</p></processinfo>`;
+		expect(xml).toContain(note('approved', '已核准'));
+		expect(xml).toContain(note('working', '工作版本，未经核准'));
+		expect(xml.match(/lantai-standing/g)).toHaveLength(2);
+		const read = await readAll(readEad, xml);
+		expect(read.entries.map(comparable)).toEqual(entries.map(comparable));
+		expect(read.losses).toEqual([]);
+		expect(await whyNotValid(xml, context)).toBeUndefined();
+	});
 });

@@ -16,7 +16,7 @@ import type { Loss } from './reader.ts';
 import { ReadingReport } from './reading-report.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
-import { unsettledNotes } from './ead3-unsettled.ts';
+import { standingNotes, unsettledNotes } from './ead3-unsettled.ts';
 import { pushAll, xmlElement, type XmlElement } from './xml-element.ts';
 import { legalText, serialise, startTag } from './xml-write.ts';
 
@@ -175,7 +175,12 @@ function entryText(
 
 	// The schema wants at least one element in `did`.
 	const did = parts.did.length > 0 ? parts.did.toSorted(byRank) : [xmlElement('unittitle')];
-	const lines = [xmlElement('did', {}, did), ...parts.notes, ...unsettledNotes(entry, profile, language)];
+	const lines = [
+		xmlElement('did', {}, did),
+		...parts.notes,
+		...standingNotes(entry.standing, language),
+		...unsettledNotes(entry, profile, language),
+	];
 	if (parts.controlaccess.length > 0) lines.push(xmlElement('controlaccess', {}, parts.controlaccess));
 	return `${startTag(name, attributesOf(entry, profile))}\n${lines.map(serialise).join('\n')}\n`;
 }

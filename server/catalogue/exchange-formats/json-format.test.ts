@@ -158,4 +158,23 @@ describe('JSON of our own', () => {
 		const odd = await readAll(readJson, text.replace(/"conflicts":.*\}\}\n/, '"conflicts":7}\n'));
 		expect(odd.losses.map((loss) => loss.path)).toEqual(['entries/conflicts']);
 	});
+
+	it('says what an entry stands for, which an import does not take over', async () => {
+		const entries = entriesOf([
+			{ level: 'fonds', values: { title: '已核准' } },
+			{ parent: 0, level: 'file', values: { title: '工作版本' } },
+			{ parent: 0, level: 'file', values: { title: '导入原样' } },
+		]);
+		const standing = ['approved', 'working'] as const;
+		const given = entries.map((entry, index) => ({
+			...entry,
+			...(standing[index] ? { standing: standing[index] } : {}),
+		}));
+		const text = await textOfExport(writeJson(streamOf(given), info));
+		const written = (JSON.parse(text) as { entries: { standing?: string }[] }).entries;
+		expect(written.map((entry) => entry.standing)).toEqual(['approved', 'working', undefined]);
+		const read = await readAll(readJson, text);
+		expect(read.losses).toEqual([]);
+		expect(read.entries.map((entry) => entry.fields)).toEqual(entries.map((entry) => entry.fields));
+	});
 });

@@ -2,7 +2,8 @@
  * Our own exchange format: one JSON object, an entry on each line, so that both ends can stream it. An entry is
  * `{ id, parentId, order, level, fields, bodies }`, and where something of it is not settled also
  * `conflicts: { <field>: [{ value, author, at }, …] }` with all values of the field, newest first, and
- * `disputes: { <field>: { reason, author, at } }` for those left standing. `fields` holds the newest value; an import
+ * `disputes: { <field>: { reason, author, at } }` for those left standing. `standing` is `approved` or `working` for what
+ * was described or changed in the archive, and left out for what is as an import made it. `fields` holds the newest value; an import
  * takes that one and reports the others as lost.
  */
 import { Refusal } from '#domain/base/refusal.ts';
@@ -45,8 +46,8 @@ export async function* writeJson(
 	});
 	let text = `${head.slice(0, -1)},"entries":[`;
 	let separator = '\n';
-	for await (const { id, parentId, order, level, fields, bodies, conflicts, disputes } of entries) {
-		text += `${separator}${JSON.stringify({ id, parentId, order, level, fields, bodies, conflicts, disputes })}`;
+	for await (const { id, parentId, order, level, standing, fields, bodies, conflicts, disputes } of entries) {
+		text += `${separator}${JSON.stringify({ id, parentId, order, level, standing, fields, bodies, conflicts, disputes })}`;
 		separator = ',\n';
 		if (text.length < FLUSH_AT) continue;
 		yield text;
@@ -152,7 +153,8 @@ function parse(text: string): Json | Error {
 	}
 }
 
-const KNOWN = new Set(['id', 'parentId', 'order', 'level', 'fields', 'bodies']);
+/** What it stood for elsewhere says nothing here: an import stands for itself. */
+const KNOWN = new Set(['id', 'parentId', 'order', 'level', 'standing', 'fields', 'bodies']);
 /** Beside the value that stands: said by field what is not taken. */
 const UNSETTLED = new Set(['conflicts', 'disputes']);
 

@@ -25,5 +25,11 @@ export interface Unsettled {
 	readonly disputes?: Readonly<Record<FieldKey, LeftStanding>>;
 }
 
+/**
+ * What an exported entry stands for: `approved` registered by somebody other than its maker, so the word of the archive;
+ * `working` described or changed here, and not approved. Left out where it is as an import made it.
+ */
+export type Standing = 'approved' | 'working';
+
 /** An entry on its way out. */
-export type ExportedEntry = PlacedEntry & Unsettled;
+export type ExportedEntry = PlacedEntry & Unsettled & { readonly standing?: Standing };

@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import { disputeKeyOf } from '#domain/collaboration/conflicts.ts';
 import type { ExportFormat } from '#server/catalogue/export.ts';
+import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { aConflict, personOf } from '#tests/support/conflicts.ts';
-import { aMadeEntry, anImportedEntry, system } from '#tests/support/entries.ts';
+import { aMadeEntry, anImportedEntry, registerEntries, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { startTestServer } from '#tests/support/server.ts';
 
@@ -103,4 +105,38 @@ it('rows of lists, the tree and the search carry the mark', async () => {
 	expect(marked((await app.catalogue.children(a, root, 0, 10)).rows)).toEqual(ids);
 	expect(marked((await app.catalogue.search(a, '乙说', 0, 10)).rows)).toEqual(ids);
 	expect(marked(await app.catalogue.tree(a, root, 1))).toEqual(ids);
+});
+
+it('exports say which entries are approved and which are work, readers get no work at all', async () => {
+	const { app, dataDir } = await startTestServer();
+	const imported = await anImportedEntry(app, '导入原样');
+	const edited = await anImportedEntry(app, '导入后改过');
+	await app.collaboration.setField(edited, 'title', '改过', { id: system.id, name: 'test', via: null });
+	const made = await aMadeEntry(app, { title: '手工著录' });
+	const registered = await aMadeEntry(app, { title: '已入库', fields: { accessStatus: 'open' } });
+	await registerEntries(app, [registered]);
+	const standing = async (person: Person, id: EntryId): Promise<unknown> => {
+		let text = '';
+		for await (const piece of (await app.exportSubtree(person, id, 'json')).text) text += piece;
+		return (JSON.parse(text) as { entries: { standing?: string }[] }).entries[0]?.standing;
+	};
+	await eventually(async () => expect((await app.catalogue.entry(system, edited)).title).toBe('改过'));
+	expect(await Promise.all([imported, edited, made, registered].map((id) => standing(system, id)))).toEqual([
+		undefined,
+		'working',
+		'working',
+		'approved',
+	]);
+	const reader = await personOf(app, '读者', 'reader');
+	expect(await Promise.all([imported, edited, registered].map((id) => standing(reader, id)))).toEqual([
+		undefined,
+		undefined,
+		'approved',
+	]);
+	// The exchange form in the archival store says the same.
+	const deposited = await app.preservation.depositNow(registered);
+	expect(deposited?.kind ?? (await app.preservation.versions(registered)).at(-1)?.kind).toBe('approved');
+	const store = new OcflStore(join(dataDir, 'archive'), join(dataDir, 'no-staging'));
+	const xml = store.readFile(`urn:uuid:${registered}`, 'entry.xml');
+	expect(Buffer.from(xml ?? []).toString('utf8')).toContain('lantai?standing=approved');
 });
