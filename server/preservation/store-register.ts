@@ -17,7 +17,7 @@ export interface NewVersionNote extends PutResult {
 
 /**
  * Notes a version in the register of the store. What is there of it already only moves forward: an interrupted process
- * may have written versions that were not noted.
+ * may have written versions that were not noted, and a check may have found this one first.
  */
 export function registering({ db }: Storage, note: NewVersionNote): Statement[] {
 	const { objectId, kind, created, added } = note;
@@ -39,13 +39,16 @@ export function registering({ db }: Storage, note: NewVersionNote): Statement[] 
 				check_outcome: null,
 			})
 			.onConflict((conflict) =>
-				conflict.column('object_id').doUpdateSet({
-					head,
-					inventory_digest: added.inventoryDigest,
-					files: sql<number>`store_object.files + ${added.files}`,
-					bytes: sql<number>`store_object.bytes + ${added.bytes}`,
-					last_at: created,
-				}),
+				conflict
+					.column('object_id')
+					.doUpdateSet({
+						head,
+						inventory_digest: added.inventoryDigest,
+						files: sql<number>`store_object.files + ${added.files}`,
+						bytes: sql<number>`store_object.bytes + ${added.bytes}`,
+						last_at: created,
+					})
+					.where('store_object.head', '<', head),
 			),
 	];
 }

@@ -42,7 +42,13 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
-import type { StoreEventTable, StoreObjectTable } from './tables/store.ts';
+import type {
+	FixityRunTable,
+	StoreEventTable,
+	StoreFailureTable,
+	StoreObjectTable,
+	StoreRootFileTable,
+} from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
@@ -93,4 +99,7 @@ export interface Schema {
 	visit: VisitTable;
 	store_object: StoreObjectTable;
 	store_event: StoreEventTable;
+	fixity_run: FixityRunTable;
+	store_failure: StoreFailureTable;
+	store_root_file: StoreRootFileTable;
 }
