@@ -17,6 +17,7 @@ import {
 	type UndoResult,
 } from './catalogue/import/imports.ts';
 import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
+import type { ArchiveSettings } from './administration/settings.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
@@ -163,10 +164,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			},
 		});
 		const settings = await administration.settings.all();
-		if (options.idleMs === undefined) preservation.setIdleMs(settings['deposit.idleSeconds'] * 1000);
-		administration.settings.onChanged((changed) =>
-			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
-		);
+		const useSettings = (used: ArchiveSettings): void => {
+			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
+			preservation.fixity.set({
+				everyDays: used['fixity.everyDays'],
+				megabytesPerSecond: used['fixity.megabytesPerSecond'],
+			});
+		};
+		useSettings(settings);
+		if (options.idleMs !== undefined) preservation.setIdleMs(options.idleMs);
+		administration.settings.onChanged(useSettings);
 		const orders = createOrderDesk({
 			storage,
 			clock,
