@@ -1,5 +1,5 @@
-import { folderStorage } from './folder-storage.ts';
 import type { FileCheck } from './ocfl-content-check.ts';
+import type { OcflStorage } from './ocfl-storage.ts';
 import { inspectContent, inspectObject, type ContentOutcome, type ObjectOutcome } from './ocfl-verify-run.ts';
 
 /** What a reader is asked. Paths in findings are below `base`. */
@@ -32,17 +32,22 @@ const NO_CONTENT = { files: 0, bytes: 0 };
 /** Content files in a share, at most; and shares of an object, at least, as far as it has so many files. */
 const SHARE = { files: 256, count: 16 };
 
-/** Answers what a reader is asked. Blocks. */
-export const readAnswers: {
-	[Kind in keyof ReadAsks]: (ask: ReadAsks[Kind]['ask']) => ReadAsks[Kind]['answer'];
-} = {
-	objects: ({ base, objects, isWithoutContent }) =>
-		objects.map((object) => {
-			const outcome = inspectObject(folderStorage, base, object, isWithoutContent ? NO_CONTENT : BUDGET);
-			return { ...outcome, rest: [], shares: isWithoutContent ? [] : sharesOf(outcome.rest) };
-		}),
-	content: ({ base, share }) => inspectContent(folderStorage, base, JSON.parse(share) as FileCheck[]),
+/** What a reader answers. */
+export type ReadAnswers = {
+	readonly [Kind in keyof ReadAsks]: (ask: ReadAsks[Kind]['ask']) => ReadAsks[Kind]['answer'];
 };
+
+/** Answers what a reader is asked. Blocks. */
+export function readAnswers(storage: OcflStorage): ReadAnswers {
+	return {
+		objects: ({ base, objects, isWithoutContent }) =>
+			objects.map((object) => {
+				const outcome = inspectObject(storage, base, object, isWithoutContent ? NO_CONTENT : BUDGET);
+				return { ...outcome, rest: [], shares: isWithoutContent ? [] : sharesOf(outcome.rest) };
+			}),
+		content: ({ base, share }) => inspectContent(storage, base, JSON.parse(share) as FileCheck[]),
+	};
+}
 
 function sharesOf(rest: readonly FileCheck[]): string[] {
 	const size = Math.min(SHARE.files, Math.ceil(rest.length / SHARE.count));

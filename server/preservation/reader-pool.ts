@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ContentOutcome, ObjectOutcome } from './ocfl-verify-run.ts';
-import { readAnswers, type ReadAsks } from './object-reading.ts';
+import type { ReadAnswers, ReadAsks } from './object-reading.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /** Threads that read: more than a few only make a disk seek. */
@@ -14,8 +14,7 @@ export const OBJECTS = 16;
 export interface Taker {
 	/** @param hasMore whether more of its content is still to be taken */
 	took(object: string, outcome: ObjectOutcome, hasMore: boolean): void;
-	/** May ask to wait before more is read. */
-	tookContent(object: string, outcome: ContentOutcome): void | Promise<void>;
+	tookContent(object: string, outcome: ContentOutcome): void;
 }
 
 interface Reader {
@@ -26,12 +25,14 @@ interface Reader {
 /** Threads that read objects, several files at once. */
 export class ReaderPool {
 	readonly size: number;
+	#here: ReadAnswers | undefined;
 	#readers: Reader[] = [];
 	#running = new Set<Promise<void>>();
 
-	/** @param size threads; 0 to read in this one, which is blocked meanwhile */
-	constructor(size = READERS) {
-		this.size = size;
+	/** @param here reads in this thread, which is blocked meanwhile, in the place of others */
+	constructor(here?: ReadAnswers) {
+		this.#here = here;
+		this.size = here ? 0 : READERS;
 	}
 
 	get #most(): number {
@@ -84,7 +85,7 @@ export class ReaderPool {
 		kind: Kind,
 		ask: ReadAsks[Kind]['ask'],
 	): Promise<ReadAsks[Kind]['answer']> {
-		if (this.size === 0) return readAnswers[kind](ask);
+		if (this.#here) return this.#here[kind](ask);
 		const reader = this.#leastAsked();
 		reader.asked++;
 		try {

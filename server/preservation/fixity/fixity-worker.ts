@@ -4,6 +4,7 @@ import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestOf } from '../digests.ts';
 import { folderStorage } from '../folder-storage.ts';
+import { readAnswers } from '../object-reading.ts';
 import { below, type VerifyFinding } from '../ocfl-findings.ts';
 import { INVENTORY, versionName, type Inventory } from '../ocfl-inventory.ts';
 import { objectPath, ROOT_NAMASTE } from '../ocfl-layout.ts';
@@ -15,7 +16,7 @@ import { OBJECTS, ReaderPool, type Taker } from '../reader-pool.ts';
 import { surveyObject, type SurveyedObject } from '../store-survey.ts';
 import { errorAnswer } from '../worker-client.ts';
 import { finding, type FixityFinding } from './fixity-finding.ts';
-import { RateLimit } from './rate-limit.ts';
+import { throttled } from './throttled-storage.ts';
 import { surveyRoot, type SurveyedRoot } from './root-walk.ts';
 
 /** An object as it lies there. Paths of findings are below it. */
@@ -43,9 +44,9 @@ export interface FixityAsks {
 			readonly root: string;
 			readonly objects: readonly string[];
 			readonly isWithoutContent?: boolean;
-			/** For what is left of a large object; 0 for no limit. */
+			/** 0 for no limit. */
 			readonly bytesPerSecond: number;
-			/** Few bytes, or no hurry: no threads are begun for it. */
+			/** Few bytes: no threads are begun for them. */
 			readonly isSmall: boolean;
 		};
 		answer: readonly LookedObject[];
@@ -73,7 +74,7 @@ export interface DescribedObject {
 }
 
 const port = must(parentPort, 'this file runs as a worker');
-const own = new ReaderPool(0);
+const own = new ReaderPool(readAnswers(folderStorage));
 let several: ReaderPool | undefined;
 const known = new Set<string>();
 
@@ -135,10 +136,9 @@ async function look({
 	isSmall,
 }: FixityAsks['look']['ask']): Promise<readonly LookedObject[]> {
 	demandRoot(root);
-	const readers = isSmall ? own : (several ??= new ReaderPool());
-	const looks = new Map(
-		objects.map((objectId) => [placeOf(root, objectId), new Look(objectId, bytesPerSecond)] as const),
-	);
+	const slow = bytesPerSecond > 0 && new ReaderPool(readAnswers(throttled(folderStorage, bytesPerSecond)));
+	const readers = slow || (isSmall ? own : (several ??= new ReaderPool()));
+	const looks = new Map(objects.map((objectId) => [placeOf(root, objectId), new Look(objectId)] as const));
 	const there = [...looks].filter(([place, each]) => each.findsPlace(place)).map(([place]) => place);
 	const read = isWithoutContent ? 'readStructure' : 'readObjects';
 	const readSome = async (places: readonly string[]): Promise<void> => {
@@ -172,18 +172,14 @@ function takerOf(root: string, looks: ReadonlyMap<string, Look>): Taker {
 /** One object that is looked at. */
 class Look {
 	#objectId: string;
-	#limit: RateLimit;
-	#sinceMs: number;
 	#isThere = false;
 	#outcome: Pick<ObjectOutcome, 'id' | 'head' | 'inventoryDigest'> | undefined;
 	#files = 0;
 	#bytes = 0;
 	#findings: FixityFinding[] = [];
 
-	constructor(objectId: string, bytesPerSecond: number) {
+	constructor(objectId: string) {
 		this.#objectId = objectId;
-		this.#limit = new RateLimit(bytesPerSecond);
-		this.#sinceMs = this.#limit.now();
 	}
 
 	findsPlace(place: string): boolean {
@@ -198,10 +194,8 @@ class Look {
 		this.#add(outcome, place);
 	}
 
-	async tookMore(outcome: ContentOutcome, place: string): Promise<void> {
+	tookMore(outcome: ContentOutcome, place: string): void {
 		this.#add(outcome, place);
-		await this.#limit.pay(outcome.bytes, this.#sinceMs);
-		this.#sinceMs = this.#limit.now();
 	}
 
 	cannotRead(place: string, error: unknown): void {

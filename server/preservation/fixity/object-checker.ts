@@ -93,8 +93,7 @@ export class ObjectChecker {
 			objects: known.map(({ objectId }) => objectId),
 			bytesPerSecond,
 			isSmall:
-				bytesPerSecond > 0 ||
-				(known.length <= SMALL.objects && known.reduce((sum, { bytes }) => sum + bytes, 0) <= SMALL.bytes),
+				known.length <= SMALL.objects && known.reduce((sum, { bytes }) => sum + bytes, 0) <= SMALL.bytes,
 			...(isWithoutContent ? { isWithoutContent } : {}),
 		});
 	}

@@ -23,7 +23,7 @@ it('a run ends where it is told to, and one that the process took with it is sho
 	const stopped = expect(
 		fixity.run({
 			isAll: true,
-			megabytesPerSecond: 0.001,
+			megabytesPerSecond: 0.1,
 			actor: checker,
 			onProgress: () => void archive.close(),
 		}),
