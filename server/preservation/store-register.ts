@@ -17,7 +17,8 @@ export interface NewVersionNote extends PutResult {
 
 /**
  * Notes a version in the register of the store. What is there of it already only moves forward: an interrupted process
- * may have written versions that were not noted, and a check may have found this one first.
+ * may have written versions that were not noted, and a check may have found this one first. It follows a version that was
+ * built on what it knows; what was built on anything else is for a check to judge, which looks at the whole chain.
  */
 export function registering({ db }: Storage, note: NewVersionNote): Statement[] {
 	const { objectId, kind, created, added } = note;
@@ -48,7 +49,7 @@ export function registering({ db }: Storage, note: NewVersionNote): Statement[] 
 						bytes: sql<number>`store_object.bytes + ${added.bytes}`,
 						last_at: created,
 					})
-					.where('store_object.head', '<', head),
+					.where('store_object.inventory_digest', '=', added.builtOn ?? ''),
 			),
 	];
 }

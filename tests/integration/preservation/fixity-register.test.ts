@@ -123,3 +123,22 @@ it('what is found damaged when it is read for use shows at once', async () => {
 		{ type: 'fixity check', outcome: 'failure', agent: 'server', detail: { trigger: 'read' } },
 	]);
 });
+
+it('versions written onto an object that was rolled back do not hide that it was', async () => {
+	const archive = await anArchive();
+	const entry = await aDepositedEntry(archive, 1);
+	const copy = join(await aFolder(), 'v1');
+	cpSync(placeIn(archive, entry), copy, { recursive: true });
+	await entry.set('title', '二');
+	await archive.preservation.depositNow(entry.id);
+	await registered(archive, { [entry.id]: 2 });
+	rmSync(placeIn(archive, entry), { recursive: true });
+	cpSync(copy, placeIn(archive, entry), { recursive: true });
+	const codes: unknown[] = [];
+	for (const title of ['三', '四', '五']) {
+		await entry.set('title', title);
+		await archive.preservation.depositNow(entry.id);
+		codes.push(...(await checkAll(archive)).failed.map(({ findings }) => findings.map(({ code }) => code)));
+	}
+	expect(codes).toEqual([['F002'], ['F004'], ['F004']]);
+});
