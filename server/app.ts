@@ -18,6 +18,7 @@ import {
 	type UndoResult,
 } from './catalogue/import/imports.ts';
 import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
+import type { ArchiveSettings } from './administration/settings.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
@@ -37,6 +38,7 @@ import { createPermissions, type Permissions } from './permissions/permissions.t
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
+import { storeReport, type StoreReport } from './store-report.ts';
 import { Tls } from './tls.ts';
 
 interface Running {
@@ -73,6 +75,8 @@ export interface App {
 	listImports(person: Person): Promise<ImportSummary[]>;
 	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
+	/** How the archival store is, for who may see it. */
+	storeReport(person: Person): Promise<StoreReport>;
 	/** Ends everything in order; resolves when the data directory is free. */
 	close(): Promise<void>;
 }
@@ -165,10 +169,16 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			},
 		});
 		const settings = await administration.settings.all();
-		if (options.idleMs === undefined) preservation.setIdleMs(settings['deposit.idleSeconds'] * 1000);
-		administration.settings.onChanged((changed) =>
-			preservation.setIdleMs(changed['deposit.idleSeconds'] * 1000),
-		);
+		const useSettings = (used: ArchiveSettings): void => {
+			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
+			preservation.fixity.set({
+				everyDays: used['fixity.everyDays'],
+				megabytesPerSecond: used['fixity.megabytesPerSecond'],
+			});
+		};
+		useSettings(settings);
+		if (options.idleMs !== undefined) preservation.setIdleMs(options.idleMs);
+		administration.settings.onChanged(useSettings);
 		const orders = createOrderDesk({
 			storage,
 			clock,
@@ -282,6 +292,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				const { 'archive.name': agencyName } = await administration.settings.all();
 				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
 			},
+			storeReport: (person) => storeReport({ preservation, storage }, person),
 			async close() {
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();

@@ -13,6 +13,7 @@ import { bagPrinters } from './bag-output.ts';
 import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
+import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import { STORE_PRINTERS } from './store-output.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
@@ -65,6 +66,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	...bagPrinters(importText),
 	...ORDER_PRINTERS,
 	...STORE_PRINTERS,
+	...FIXITY_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {
@@ -150,7 +152,7 @@ export function errorText(error: unknown, language: Language): string {
 
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
-	const rows = orderProgressText(progress, language);
+	const rows = orderProgressText(progress, language) ?? fixityProgressText(progress, language);
 	if (rows !== undefined) return rows;
 	const { rebuilt, ...count } = progress as RebuildProgress;
 	if (rebuilt !== undefined) return words(`cli_archive_rebuilding_${rebuilt}`, { ...count }, language);

@@ -6,6 +6,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
+import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
@@ -220,13 +221,14 @@ export function parseCommandLine(
 	);
 	addStoreCommands(program, say, leaf);
 	addBagCommands(program, say, leaf);
+	addFixityCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
 	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, StoreOptions {
+interface Options extends OrderOptions, BagOptions, StoreOptions, FixityOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -315,6 +317,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
 		return (result as { valid: boolean }).valid;
 	if (verb === 'archive-deposit') return (result as { waiting: number }).waiting === 0;
+	if (verb === 'fixity-run') return (result as { failures: number }).failures === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;

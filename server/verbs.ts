@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { createId, type EntryId, type PersonId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -14,11 +11,13 @@ import { BAG_VERBS } from './bag-verbs.ts';
 import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
+import { FIXITY_VERBS } from './fixity-verbs.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A verb as it comes from a terminal. */
 export interface VerbRequest {
@@ -45,6 +44,7 @@ const READS = [
 	'order-show',
 	'archive-verify',
 	'archive-status',
+	'fixity-report',
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -275,6 +275,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...STORE_VERBS,
 	...BAG_VERBS,
 	...ORDER_VERBS,
+	...FIXITY_VERBS,
 };
 
 /**
@@ -356,21 +357,4 @@ function branchOf(node: TreeNode): Branch {
 		childCount: node.childCount,
 		...(node.children ? { children: node.children.map(branchOf) } : {}),
 	};
-}
-
-/** Writes a file that is there whole or not at all; gives its size. */
-async function writeWhole(path: string, source: AsyncIterable<string>, signal: AbortSignal): Promise<number> {
-	const partial = `${path}.partial-${createId<string>()}`;
-	const stream = createWriteStream(partial, { flags: 'wx' });
-	try {
-		await pipeline(source, stream, { signal });
-		await rename(partial, path);
-		return stream.bytesWritten;
-	} catch (error) {
-		await rm(partial, { force: true });
-		const { code } = error as NodeJS.ErrnoException;
-		if (code && ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'ENOSPC', 'EROFS', 'EPERM'].includes(code))
-			throw new Refusal('cli.export-target', { path, reason: code });
-		throw error;
-	}
 }

@@ -10,6 +10,10 @@ const Settings = v.object({
 	'archive.code': v.optional(v.pipe(v.string(), v.trim(), v.regex(/^[A-Za-z0-9]{1,20}$/)), '000000'),
 	/** Seconds without an edit after which an entry is written to the archival store. */
 	'deposit.idleSeconds': v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)), 60),
+	/** Days within which every object of the archival store is read and compared with its digests again. */
+	'fixity.everyDays': v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)), 90),
+	/** What such reading may take of the disk, unless somebody asks for more. */
+	'fixity.megabytesPerSecond': v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(10_000)), 20),
 });
 
 /** The settings of an archive, each with its default. */

@@ -63,6 +63,11 @@ export class DepositRunner {
 		return this.#schedule.size + this.#ready.size + this.#running.size - both;
 	}
 
+	/** True while somebody lets nothing begin. */
+	get isHeld(): boolean {
+		return this.#holds > 0;
+	}
+
 	/** It was edited: deposits it when editing settles. */
 	note(key: string): void {
 		if (!this.#ready.has(key)) this.#schedule.note(key, this.#parts.clock.now());

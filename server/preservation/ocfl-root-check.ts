@@ -50,8 +50,16 @@ export class RootCheck {
 	#ids = new Set<string>();
 	#topLevel = 0;
 	#nested = 0;
+	#isKnown: (place: string) => boolean;
 
-	constructor(storage: OcflStorage, root: string, note: NoteAt) {
+	/** @param isKnown true for folders that need not be looked into: whoever asks knows that they are objects */
+	constructor(
+		storage: OcflStorage,
+		root: string,
+		note: NoteAt,
+		isKnown: (place: string) => boolean = () => false,
+	) {
+		this.#isKnown = isKnown;
 		this.#storage = storage;
 		this.#root = root;
 		this.#note = note;
@@ -149,8 +157,8 @@ export class RootCheck {
 				this.#note('E084', at, 'a file in a folder of the hierarchy');
 				continue;
 			}
-			const inner = list(this.#storage, at, this.#note);
-			if (isObject(inner)) {
+			const inner = this.#isKnown(at) ? undefined : list(this.#storage, at, this.#note);
+			if (!inner || isObject(inner)) {
 				this.#nested++;
 				yield at;
 			} else yield* this.#walk(at, inner);

@@ -7,6 +7,7 @@ import { checkInventory, specVersionOf } from './ocfl-inventory-check.ts';
 import {
 	DIGEST_ALGORITHM,
 	holdsExactly,
+	INVENTORY,
 	nextInventory,
 	versionName,
 	versionNumber,
@@ -61,6 +62,8 @@ export interface PutResult {
 export interface AddedVersion {
 	/** Digest of the object's inventory, in hex. */
 	readonly inventoryDigest: string;
+	/** Digest of the inventory it was built on; none for a first version. */
+	readonly builtOn: string | undefined;
 	/** Content files that are stored with this version, and their bytes. */
 	readonly files: number;
 	readonly bytes: number;
@@ -182,6 +185,7 @@ export class OcflStore extends OcflReader {
 		const place = join(this.root, placeOfDigest(digest, this.#ownLayout()));
 		const current = readInventory(this.#storage, place, objectId);
 		const next = numberAfter(current);
+		const builtOn = current && digestOf(current.digestAlgorithm, this.#storage.read(join(place, INVENTORY)));
 		const algorithm = current?.digestAlgorithm ?? this.#algorithm;
 		const staged = this.#staging.begin(digest, next, algorithm);
 		const { digests, bytes } = takeIn(version.files, algorithm, (path, name) => staged.copy(path, name));
@@ -206,7 +210,7 @@ export class OcflStore extends OcflReader {
 		staged.sync();
 		if (current) staged.moveVersion(place);
 		else staged.moveObject(place);
-		return { version: inventory.head, isNew: true, added: { inventoryDigest, ...staged.stored } };
+		return { version: inventory.head, isNew: true, added: { inventoryDigest, builtOn, ...staged.stored } };
 	}
 
 	#makeFolder(path: string): void {

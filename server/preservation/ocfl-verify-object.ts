@@ -13,7 +13,20 @@ export interface ObjectLook extends ContentRead {
 	/** As far as they can be read. */
 	readonly id: string | undefined;
 	readonly spec: SpecVersion | undefined;
+	/** Number of its newest version. */
+	readonly head: number | undefined;
+	/** Digest of its inventory, in hex, by the algorithm the inventory names. */
+	readonly inventoryDigest: string | undefined;
 }
+
+/** A sidecar whose digest is right, and how it says it. */
+interface Sidecar {
+	readonly path: string;
+	readonly shape: string;
+}
+
+/** How our sidecars say it, with the digest left out. */
+const SHAPE = `DIGEST ${INVENTORY}\n`;
 
 const NOTHING_READ: ContentRead = { files: 0, bytes: 0, shared: [], rest: [] };
 
@@ -40,6 +53,7 @@ class ObjectCheck {
 	#storage: OcflStorage;
 	#object: string;
 	#note: NoteAt;
+	#sidecars: Sidecar[] = [];
 
 	constructor(storage: OcflStorage, object: string, note: NoteAt) {
 		this.#storage = storage;
@@ -58,12 +72,20 @@ class ObjectCheck {
 		const { findings, inventory } = checkInventory(given ?? null, declared);
 		if (given !== undefined)
 			for (const { code, message } of findings) note(code, `${object}/${INVENTORY}`, message);
-		if (bytes && typeof digestAlgorithm === 'string')
-			this.#checkSidecar(object, names, bytes, digestAlgorithm);
+		const inventoryDigest =
+			bytes && typeof digestAlgorithm === 'string'
+				? this.#checkSidecar(object, names, bytes, digestAlgorithm)
+				: undefined;
 		this.#checkNames(names, files, inventory, digestAlgorithm);
-		const known = { id: typeof id === 'string' ? id : undefined, spec: bytes ? declared : spec };
+		const known = {
+			id: typeof id === 'string' ? id : undefined,
+			spec: bytes ? declared : spec,
+			head: inventory && versionNumber(inventory.head),
+			inventoryDigest,
+		};
 		if (!inventory || !bytes) return { ...known, ...NOTHING_READ };
 		const content = this.#checkVersions(names, bytes, inventory, declared);
+		this.#compareSidecars();
 		for (const algorithm of content.notComputed)
 			note('I001', `${object}/${INVENTORY}`, `fixity by ${algorithm} is not computed here`);
 		return { ...known, ...checkContent(this.#storage, content.checks(object), note, budget) };
@@ -79,20 +101,41 @@ class ObjectCheck {
 		return undefined;
 	}
 
-	/** @see OCFL 1.1, 3.6 Inventory Digest */
-	#checkSidecar(folder: string, names: readonly Place[], bytes: Uint8Array, algorithm: string): void {
+	/**
+	 * @returns the digest of the inventory, where the algorithm is one that addresses content
+	 * @see OCFL 1.1, 3.6 Inventory Digest
+	 */
+	#checkSidecar(
+		folder: string,
+		names: readonly Place[],
+		bytes: Uint8Array,
+		algorithm: string,
+	): string | undefined {
+		const digest = isAddressing(algorithm) ? digestOf(algorithm, bytes) : undefined;
 		const name = `${INVENTORY}.${algorithm}`;
 		const path = `${folder}/${name}`;
 		if (!names.some((each) => each.name === name && each.kind === 'file')) {
 			const other = names.find((each) => each.name.startsWith(`${INVENTORY}.`));
 			if (other) this.#note('E059', `${folder}/${other.name}`, `the sidecar is not of ${algorithm}`);
-			return this.#note('E058', path, 'the inventory has no sidecar');
+			this.#note('E058', path, 'the inventory has no sidecar');
+			return digest;
 		}
-		const digest = digestInSidecar(readText(this.#storage, path));
-		if (digest === undefined)
-			this.#note('E061', path, 'the sidecar is not of the form DIGEST inventory.json');
-		else if (isAddressing(algorithm) && digest !== digestOf(algorithm, bytes))
+		const text = readText(this.#storage, path);
+		const told = digestInSidecar(text);
+		if (told === undefined) this.#note('E061', path, 'the sidecar is not of the form DIGEST inventory.json');
+		else if (digest !== undefined && told !== digest)
 			this.#note('E060', path, 'the inventory is not what its sidecar says');
+		else if (digest !== undefined) this.#sidecars.push({ path, shape: shapeOf(text, digest) });
+		return digest;
+	}
+
+	/** Blanks and the case of digits do not count in a sidecar, but no writer has one way in one version and another in the next. */
+	#compareSidecars(): void {
+		const shapes = new Set(this.#sidecars.map(({ shape }) => shape));
+		if (shapes.size < 2) return;
+		const usual = shapes.has(SHAPE) ? SHAPE : this.#sidecars[0]?.shape;
+		for (const { path, shape } of this.#sidecars)
+			if (shape !== usual) this.#note('I004', path, 'the sidecar is not written as the others of the object');
 	}
 
 	#checkNames(
@@ -233,6 +276,10 @@ class ObjectCheck {
 					`a file the inventory of ${version ?? inventory.head} does not know`,
 				);
 	}
+}
+
+function shapeOf(text: string, digest: string): string {
+	return text.replace(digest, 'DIGEST').replace(digest.toUpperCase(), 'DIGEST IN CAPITALS');
 }
 
 function isAddressing(algorithm: string): algorithm is 'sha512' | 'sha256' {

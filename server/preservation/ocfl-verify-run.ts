@@ -37,6 +37,10 @@ export interface ContentOutcome extends ContentRead {
 export interface ObjectOutcome extends ContentOutcome {
 	readonly id: string | undefined;
 	readonly spec: SpecVersion | undefined;
+	/** Number of its newest version. */
+	readonly head: number | undefined;
+	/** Digest of its inventory, in hex. */
+	readonly inventoryDigest: string | undefined;
 }
 
 /** Looks at one object. Content beyond the budget comes back as `rest`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { isoAt, steadyClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { DepositClient } from './deposit-client.ts';
@@ -19,6 +20,10 @@ import { storePlaces } from './store-places.ts';
 import { storeOverview, type StoreOverview } from './store-overview.ts';
 import { Failures, isOwnFault, storeStateOf, type StoreState } from './store-state.ts';
 import { undeposited } from './undeposited.ts';
+import { createFixity, type Fixity } from './fixity/fixity.ts';
+import type { Pace } from './fixity/rate-limit.ts';
+import { below } from './ocfl-findings.ts';
+import { objectPath } from './ocfl-layout.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
 
@@ -53,6 +58,7 @@ export interface PreservationStatus {
 
 /** The archival store and what goes into it. */
 export interface Preservation extends ImportArchive {
+	readonly fixity: Fixity;
 	/** An entry was logged up to a position: a version follows when editing settles. */
 	noteEdit(id: EntryId, seq: number): void;
 	/**
@@ -109,6 +115,8 @@ export async function createPreservation(parts: {
 	readonly retryMs?: number;
 	/** Of one object; a successor takes what follows. */
 	readonly maxVersions?: number;
+	/** How checks of fixity wait. */
+	readonly pace?: Pace;
 	/** Begins the document of an imported entry in the log, as opening it does. */
 	readonly begin: (id: EntryId) => Promise<void>;
 	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
@@ -148,6 +156,16 @@ export async function createPreservation(parts: {
 	}
 
 	const records = { storage, worker, clock, dataDir, software };
+	const fixity = createFixity({
+		storage,
+		root,
+		clock,
+		logger,
+		software,
+		hold: () => runner.hold(),
+		isHeld: () => runner.isHeld,
+		...(parts.pace ? { pace: parts.pace } : {}),
+	});
 
 	function counted(version: string | undefined): string | undefined {
 		if (version !== undefined) count({ version, at: isoAt(clock) });
@@ -183,6 +201,7 @@ export async function createPreservation(parts: {
 				failures.failed(key, error, isoAt(clock));
 				const log = times === 1 ? logger.error.bind(logger) : logger.warn.bind(logger);
 				log({ err: error, key, times, retryMs }, 'not deposited; editing goes on, the version waits');
+				if (times === 1) noteDamage(error);
 			},
 		},
 		{ idleMs: parts.idleMs, continuousMs: parts.continuousMs ?? CONTINUOUS_MS },
@@ -205,6 +224,16 @@ export async function createPreservation(parts: {
 			case 'entry':
 				return depositOne(id as EntryId, reason);
 		}
+	}
+
+	/** What is read for use is compared with its digest too. */
+	function noteDamage(error: unknown): void {
+		if (!isRefusal(error) || error.code !== 'preservation.damaged') return;
+		const { id, path } = error.params;
+		const inObject = below(join(root, objectPath(String(id))), String(path));
+		fixity
+			.noteDamage(String(id), inObject)
+			.catch((failure: unknown) => logger.warn({ err: failure, id, path }, 'damage was not noted'));
 	}
 
 	async function depositOne(id: EntryId, reason: DepositReason): Promise<Deposited | undefined> {
@@ -239,6 +268,7 @@ export async function createPreservation(parts: {
 	const closing = new AbortController();
 
 	return {
+		fixity,
 		noteEdit: (id) => runner.note(`entry ${id}`),
 		async noteStep(stepId, ids, isRegistered) {
 			const own = new Set<string>();
@@ -271,6 +301,7 @@ export async function createPreservation(parts: {
 		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
 		flush: (reason) => runner.flush(reason),
 		async resume() {
+			fixity.start();
 			const { entries, imports, steps, orders, decisions, undone } = await undeposited(db);
 			for (const id of decisions) runner.soon(`decision ${id}`, 'demand');
 			for (const id of undone) runner.soon(`undone ${id}`, 'demand');
@@ -308,6 +339,7 @@ export async function createPreservation(parts: {
 			await Promise.race([ended, late]);
 			clearTimeout(timer);
 			closing.abort();
+			await fixity.close();
 			await worker.close();
 		},
 	};

@@ -17,7 +17,8 @@ export interface NewVersionNote extends PutResult {
 
 /**
  * Notes a version in the register of the store. What is there of it already only moves forward: an interrupted process
- * may have written versions that were not noted.
+ * may have written versions that were not noted, and a check may have found this one first. It follows a version that was
+ * built on what it knows; what was built on anything else is for a check to judge, which looks at the whole chain.
  */
 export function registering({ db }: Storage, note: NewVersionNote): Statement[] {
 	const { objectId, kind, created, added } = note;
@@ -39,13 +40,16 @@ export function registering({ db }: Storage, note: NewVersionNote): Statement[] 
 				check_outcome: null,
 			})
 			.onConflict((conflict) =>
-				conflict.column('object_id').doUpdateSet({
-					head,
-					inventory_digest: added.inventoryDigest,
-					files: sql<number>`store_object.files + ${added.files}`,
-					bytes: sql<number>`store_object.bytes + ${added.bytes}`,
-					last_at: created,
-				}),
+				conflict
+					.column('object_id')
+					.doUpdateSet({
+						head,
+						inventory_digest: added.inventoryDigest,
+						files: sql<number>`store_object.files + ${added.files}`,
+						bytes: sql<number>`store_object.bytes + ${added.bytes}`,
+						last_at: created,
+					})
+					.where('store_object.inventory_digest', '=', added.builtOn ?? ''),
 			),
 		db
 			.insertInto('store_day')

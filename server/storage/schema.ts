@@ -42,7 +42,14 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
-import type { StoreDayTable, StoreEventTable, StoreObjectTable } from './tables/store.ts';
+import type {
+	FixityRunTable,
+	StoreDayTable,
+	StoreEventTable,
+	StoreFailureTable,
+	StoreObjectTable,
+	StoreRootFileTable,
+} from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
@@ -94,4 +101,7 @@ export interface Schema {
 	store_object: StoreObjectTable;
 	store_day: StoreDayTable;
 	store_event: StoreEventTable;
+	fixity_run: FixityRunTable;
+	store_failure: StoreFailureTable;
+	store_root_file: StoreRootFileTable;
 }

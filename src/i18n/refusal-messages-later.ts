@@ -71,6 +71,7 @@ export {
 	refusal_preservation_no_bag,
 	refusal_preservation_not_a_root,
 	refusal_preservation_root_missing,
+	refusal_preservation_unknown_object,
 	refusal_rebuild_database_there,
 	refusal_rebuild_no_database,
 	refusal_rebuild_no_store,

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
-import { systemClock } from '#domain/base/clock.ts';
+import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { Deposited } from '#server/preservation/entry-deposit.ts';
+import type { Pace } from '#server/preservation/fixity/rate-limit.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { createPreservation, type Preservation } from '#server/preservation/preservation.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
@@ -33,6 +34,8 @@ export async function anArchive(
 		readonly continuousMs?: number;
 		readonly retryMs?: number;
 		readonly maxVersions?: number;
+		readonly clock?: Clock;
+		readonly pace?: Pace;
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -42,12 +45,13 @@ export async function anArchive(
 	const preservation = await createPreservation({
 		storage,
 		dataDir,
-		clock: systemClock,
+		clock: options.clock ?? systemClock,
 		logger: pino({ level: process.env['LANTAI_LOG_LEVEL'] ?? 'silent' }),
 		idleMs: options.idleMs ?? 60_000,
 		...(options.continuousMs === undefined ? {} : { continuousMs: options.continuousMs }),
 		retryMs: options.retryMs ?? 50,
 		...(options.maxVersions === undefined ? {} : { maxVersions: options.maxVersions }),
+		...(options.pace === undefined ? {} : { pace: options.pace }),
 		begin: async (id) => {
 			throw new Error(`${id} has a document from its beginning`);
 		},

@@ -6,6 +6,8 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
 import { storePlaces } from '#server/preservation/store-places.ts';
+import { finding } from '#server/preservation/fixity/fixity-finding.ts';
+import { FixityRegister } from '#server/preservation/fixity/fixity-register.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import { auditLine } from '#server/storage/audit.ts';
@@ -187,6 +189,7 @@ async function buildDatabase(
 			touched: new Set(),
 		};
 		await fill(rebuilding);
+		await noteDamage(rebuilding);
 		const { db } = storage;
 		const { lineage } = await renewLineage(storage, isoAt(clock));
 		const { seq } = await db
@@ -226,6 +229,26 @@ async function buildDatabase(
 		await reader.close();
 		await storage.close();
 	}
+}
+
+/** What was found damaged is open in the new database too, until a check of the object passes. */
+async function noteDamage({ storage, clock, damage }: Rebuilding): Promise<void> {
+	const findings = Map.groupBy(
+		// Where not even the id could be read there is no object to note it of; the first survey finds the folder.
+		damage.filter(({ object, reason }) => reason === 'digest' && object.startsWith('urn:')),
+		({ object }) => object,
+	);
+	await new FixityRegister(storage).record(
+		[...findings].map(([objectId, found]) => ({
+			objectId,
+			version: 0,
+			findings: found.map(({ file }) => finding('F005', file || '.')),
+			files: 0,
+			bytes: 0,
+			update: undefined,
+		})),
+		{ at: isoAt(clock), agent: 'server', trigger: 'read', runId: null },
+	);
 }
 
 /** Each part rests on those before it. */

@@ -46,3 +46,43 @@ export interface StoreEventTable {
 	agent: string;
 	at: string;
 }
+
+/** A round of checks: a day's share of the schedule, or what somebody asked for. */
+export interface FixityRunTable {
+	id: string;
+	/** `schedule` or `demand`. */
+	trigger: string;
+	/** `all` · `due` · `objects` */
+	scope: string;
+	/** A person's id, or `server`. */
+	agent: string;
+	agent_name: string;
+	started_at: string;
+	ended_at: string | null;
+	/** `running` · `complete` · `cancelled` · `interrupted` (the process ended) · `failed` (it could not go on) */
+	outcome: string;
+	/** Objects checked, and content read. */
+	objects: number;
+	files: number;
+	bytes: number;
+	/** Objects that failed, and the root when it did. */
+	failures: number;
+	/** Objects of the root that the register did not know. */
+	added: number;
+}
+
+/** A failure that is open: no check of the object has passed since. */
+export interface StoreFailureTable {
+	/** Empty for what is around the objects. */
+	object_id: string;
+	event_id: string;
+	/** When it was found first. */
+	at: string;
+}
+
+/** A file of the storage root outside of all objects, as it was seen first. */
+export interface StoreRootFileTable {
+	path: string;
+	sha512: string;
+	noted_at: string;
+}

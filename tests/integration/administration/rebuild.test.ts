@@ -200,6 +200,10 @@ describe('a rebuild', () => {
 		);
 		expect(answer.damage).toHaveLength(2);
 		expect(archiveIn(server.dataDir)['entry']?.map(({ title }) => title)).toEqual(['甲号', '丙号之二']);
+		const made = new DatabaseSync(join(server.dataDir, 'lantai.sqlite'), { readOnly: true });
+		const open = made.prepare('select object_id from store_failure').all();
+		made.close();
+		expect(open.map(({ object_id }) => object_id)).toEqual([`urn:uuid:${one}`]);
 	});
 
 	it('says exactly what a copy of the lost database has beyond the store', async () => {

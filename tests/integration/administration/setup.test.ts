@@ -19,6 +19,8 @@ describe('setting up the archive', () => {
 			'archive.name': '沧浦区档案馆',
 			'archive.code': '310199',
 			'deposit.idleSeconds': 60,
+			'fixity.everyDays': 90,
+			'fixity.megabytesPerSecond': 20,
 		});
 		expect((await permissions.personOf(await signIn('管理员')))?.person).toMatchObject({
 			id: administratorId,
@@ -91,6 +93,8 @@ describe('settings', () => {
 		expect(await administration.settings.all()).toMatchObject({
 			'archive.name': '新名',
 			'deposit.idleSeconds': 5,
+			'fixity.everyDays': 90,
+			'fixity.megabytesPerSecond': 20,
 		});
 		expect(heard).toEqual([5]);
 		const audit = await storage.db

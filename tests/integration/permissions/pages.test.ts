@@ -199,7 +199,13 @@ describe('pages of administration', () => {
 		const server = await startTestServer();
 		const cookie = await server.cookie('主任', 'administrator');
 		const path = '/administration/settings';
-		const form = { archiveName: '新名', archiveCode: 'A1', idleSeconds: '30' };
+		const form = {
+			archiveName: '新名',
+			archiveCode: 'A1',
+			idleSeconds: '30',
+			fixityEveryDays: '30',
+			fixityMegabytesPerSecond: '1.5',
+		};
 		expect(await act(server, path, { ...form, idleSeconds: '' }, cookie)).toMatchObject({
 			type: 'failure',
 			status: 400,

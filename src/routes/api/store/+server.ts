@@ -2,10 +2,9 @@ import * as v from 'valibot';
 import { demand } from '#domain/permissions/permissions.ts';
 import { answer, answerWithProgress } from '../answers.ts';
 import { demandPerson, readBody } from '../person.ts';
-import { storeReport } from './store-report.ts';
 
 /** How the archival store is, what lies in it and what does not yet. */
-export const GET = ({ locals }) => answer(() => storeReport(locals.app, demandPerson(locals)));
+export const GET = ({ locals }) => answer(() => locals.app.storeReport(demandPerson(locals)));
 
 /** Brings all that waits into the store, with progress; then how it is. */
 export const POST = async ({ locals, request }) => {
@@ -21,6 +20,6 @@ export const POST = async ({ locals, request }) => {
 		} finally {
 			clearInterval(timer);
 		}
-		return storeReport(locals.app, person);
+		return locals.app.storeReport(person);
 	});
 };

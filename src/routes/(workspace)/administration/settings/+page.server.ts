@@ -10,6 +10,8 @@ export const actions = {
 					'archive.name': textOf(form, 'archiveName'),
 					'archive.code': textOf(form, 'archiveCode'),
 					'deposit.idleSeconds': Number(textOf(form, 'idleSeconds')),
+					'fixity.everyDays': Number(textOf(form, 'fixityEveryDays')),
+					'fixity.megabytesPerSecond': Number(textOf(form, 'fixityMegabytesPerSecond')),
 				},
 				actor,
 			);

@@ -1,10 +1,10 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import { can, demand, type Person } from '#domain/permissions/permissions.ts';
-import type { App } from '#server/app.ts';
-import { rowsById } from '#server/catalogue/rows.ts';
-import type { PreservationStatus } from '#server/preservation/preservation.ts';
-import type { StoreOverview } from '#server/preservation/store-overview.ts';
-import { storeStateOf, type StoreState } from '#server/preservation/store-state.ts';
+import { rowsById } from './catalogue/rows.ts';
+import type { Preservation, PreservationStatus } from './preservation/preservation.ts';
+import type { StoreOverview } from './preservation/store-overview.ts';
+import { storeStateOf, type StoreState } from './preservation/store-state.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** What the page of the store shows. */
 export interface StoreReport extends StoreOverview {
@@ -18,15 +18,18 @@ export interface StoreReport extends StoreOverview {
 }
 
 /** @throws {Refusal} 'permissions.denied' */
-export async function storeReport(app: App, person: Person): Promise<StoreReport> {
+export async function storeReport(
+	{ preservation, storage }: { readonly preservation: Preservation; readonly storage: Storage },
+	person: Person,
+): Promise<StoreReport> {
 	demand(person, 'see', { kind: 'store' });
-	const status = app.preservation.status();
-	const overview = await app.preservation.overview();
+	const status = preservation.status();
+	const overview = await preservation.overview();
 	const ids = [
 		...overview.waiting.oldest.map(({ id }) => id),
 		...overview.failures.flatMap(({ key }) => (key.startsWith('entry ') ? [key.slice(6) as EntryId] : [])),
 	];
-	const rows = ids.length ? await rowsById(app.storage, person, ids) : [];
+	const rows = ids.length ? await rowsById(storage, person, ids) : [];
 	return {
 		...overview,
 		state: overview.trouble === undefined ? status.state : storeStateOf(overview.trouble),

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { anArchive } from '#tests/support/archive.ts';
+import { anUnknownRoot, checkAll, checker } from '#tests/support/fixity.ts';
+
+it('a run ends where it is told to, and one that the process took with it is shown as that', async () => {
+	const archive = await anUnknownRoot(40, {}, 1000);
+	const { fixity } = archive.preservation;
+	const ending = new AbortController();
+	const running = fixity.run({
+		isAll: true,
+		megabytesPerSecond: 1,
+		actor: checker,
+		signal: ending.signal,
+		onProgress: () => ending.abort(),
+	});
+	await expect(running).rejects.toThrow('cli.cancelled');
+	const [cancelled] = (await fixity.report({ fonds: null })).runs;
+	expect(cancelled).toMatchObject({ outcome: 'cancelled', agentName: '检查员', scope: 'all' });
+	expect(cancelled?.objects).toBeLessThan(40);
+	const stopped = expect(
+		fixity.run({
+			isAll: true,
+			megabytesPerSecond: 0.1,
+			actor: checker,
+			onProgress: () => void archive.close(),
+		}),
+	).rejects.toThrow('cli.cancelled');
+	await stopped;
+	await archive.close();
+	const again = await anArchive({ dataDir: archive.dataDir });
+	await again.storage.db
+		.updateTable('fixity_run')
+		.set({ outcome: 'running', ended_at: null })
+		.where('id', '=', cancelled?.id ?? '')
+		.execute();
+	const runs = (await again.preservation.fixity.report({ fonds: null })).runs.map(({ outcome }) => outcome);
+	expect(runs).toEqual(['cancelled', 'interrupted']);
+});
+
+it('a root that is away is no damage of everything in it', async () => {
+	const archive = await anUnknownRoot(2);
+	await checkAll(archive);
+	rmSync(archive.root, { recursive: true });
+	await expect(checkAll(archive)).rejects.toThrow();
+	await expect(archive.preservation.fixity.run({ objects: ['urn:x:1'], actor: checker })).rejects.toThrow(
+		'preservation.root-missing',
+	);
+	const { checked, runs, failures } = await archive.preservation.fixity.report({ fonds: null });
+	expect([checked, runs[0]?.outcome]).toEqual([2, 'failed']);
+	expect(failures).toEqual([]);
+	await expect(archive.preservation.fixity.run({ objects: ['nobody'], actor: checker })).rejects.toThrow(
+		'preservation.unknown-object',
+	);
+});
+
+it('a process that is killed in the middle leaves what it has checked, and the run as interrupted', async () => {
+	const archive = await anUnknownRoot(60, {}, 1000);
+	await archive.close();
+	const loop = spawn(process.execPath, ['tests/support/fixity-loop.ts', archive.dataDir], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	const line = await new Promise<string>((resolve) =>
+		loop.stdout.once('data', (text) => resolve(String(text))),
+	);
+	loop.kill('SIGKILL');
+	await once(loop, 'exit');
+	const again = await anArchive({ dataDir: archive.dataDir });
+	const { runs, checked } = await again.preservation.fixity.report({ fonds: null });
+	expect(runs).toMatchObject([{ outcome: 'interrupted', added: 60 }]);
+	expect(runs[0]?.objects).toBe(checked);
+	expect(checked).toBeGreaterThanOrEqual(Number.parseInt(line, 10));
+	expect(checked).toBeLessThan(60);
+	expect(await checkAll(again)).toMatchObject({ objects: 60, failures: 0 });
+});
