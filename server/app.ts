@@ -117,6 +117,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			logger,
 			idleMs: options.idleMs ?? 60_000,
+			copies: config.copies,
 			async begin(id) {
 				await loadEntryDoc(id, new Y.Doc(), {
 					log: storage.log,

@@ -25,11 +25,13 @@ export interface Config {
 	readonly logLevel: string;
 	/** The log of a document nobody has edited for so long is compacted. */
 	readonly compactAfterDays: number;
+	/** Folders with copies of the archival store. */
+	readonly copies: readonly string[];
 }
 
 /**
  * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_TLS` `LANTAI_TLS_NAMES`
- * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS`.
+ * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS` `LANTAI_COPIES`.
  * Options given on the command line win.
  * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'config.compact-after-days', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
  */
@@ -65,6 +67,10 @@ export function readConfig(
 		development: options.development ?? false,
 		logLevel,
 		compactAfterDays: Number(days),
+		copies: (env['LANTAI_COPIES'] ?? '')
+			.split(',')
+			.filter((path) => path.trim() !== '')
+			.map((path) => resolve(path.trim())),
 	};
 }
 

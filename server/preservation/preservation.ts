@@ -7,6 +7,8 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { Copies } from './copies/copies.ts';
+import { repairObjects, type RepairAnswer, type RepairRequest } from './copies/repairs.ts';
 import { DepositClient } from './deposit-client.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
@@ -46,6 +48,10 @@ export interface PreservationStatus {
 
 /** The archival store and what goes into it. */
 export interface Preservation extends ImportArchive {
+	/** Copies of the store, on other disks. */
+	readonly copies: Copies;
+	/** Repairs objects of the store from a copy, or of a copy from the store. */
+	repair(request: RepairRequest): Promise<RepairAnswer>;
 	/** An entry was logged up to a position: a version follows when editing settles. */
 	noteEdit(id: EntryId, seq: number): void;
 	/**
@@ -98,6 +104,10 @@ export async function createPreservation(parts: {
 	readonly continuousMs?: number;
 	/** Before the first new try after a failure; doubles with each. */
 	readonly retryMs?: number;
+	/** Folders of the copies of the store. */
+	readonly copies?: readonly string[];
+	/** What is deposited within this time is copied together. */
+	readonly settleMs?: number;
 	/** Begins the document of an imported entry in the log, as opening it does. */
 	readonly begin: (id: EntryId) => Promise<void>;
 	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
@@ -108,7 +118,21 @@ export async function createPreservation(parts: {
 	const recorder = new DepositRecorder(storage);
 	const worker = new DepositClient({ root, staging: join(dataDir, 'archive-staging') }, (note) => {
 		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
-		recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+		recorder
+			.put(note)
+			.then(() => copies.note(note.objectId))
+			.catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+	});
+	const copies = new Copies({
+		storage,
+		clock,
+		logger,
+		dataDir,
+		root,
+		paths: parts.copies ?? [],
+		...(parts.retryMs === undefined ? {} : { retryMs: parts.retryMs }),
+		...(parts.settleMs === undefined ? {} : { settleMs: parts.settleMs }),
+		onArchiveId: () => runner.soon('archive all', 'demand'),
 	});
 	const software = readSoftware();
 	const counts = await countDeposits(storage);
@@ -200,13 +224,35 @@ export async function createPreservation(parts: {
 		await rm(folder, { recursive: true, force: true });
 	}
 
+	/** One holds at a time: a backup must not copy an object that is just being repaired. */
+	let released: Promise<unknown> = Promise.resolve();
+	async function hold(): Promise<() => void> {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const before = released;
+		released = promise;
+		await before;
+		const letGo = await runner.hold();
+		return () => {
+			letGo();
+			resolve();
+		};
+	}
+
 	await open().catch((error: unknown) =>
 		logger.error({ err: error }, 'the archival store cannot be opened; editing goes on, versions wait'),
 	);
 	/** Ends verifications that run when the store closes. */
 	const closing = new AbortController();
 
+	copies.start();
+
 	return {
+		copies,
+		repair: (request) =>
+			repairObjects(
+				{ storage, clock, copies, hold, repair: async (ask) => (await open(), worker.ask('repair', ask)) },
+				request,
+			),
 		noteEdit: (id) => runner.note(`entry ${id}`),
 		async noteStep(stepId, ids, isRegistered) {
 			const own = new Set<string>();
@@ -248,7 +294,7 @@ export async function createPreservation(parts: {
 			for (const id of entries) runner.note(`entry ${id}`);
 		},
 		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
-		hold: () => runner.hold(),
+		hold,
 		status() {
 			const { failure } = runner;
 			return {
@@ -274,6 +320,7 @@ export async function createPreservation(parts: {
 			await Promise.race([ended, late]);
 			clearTimeout(timer);
 			closing.abort();
+			await copies.close();
 			await worker.close();
 		},
 	};

@@ -42,7 +42,13 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
-import type { StoreEventTable, StoreObjectTable } from './tables/store.ts';
+import type {
+	StoreCopyPlaceTable,
+	StoreCopyRemovalTable,
+	StoreCopyTable,
+	StoreEventTable,
+	StoreObjectTable,
+} from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
@@ -93,4 +99,7 @@ export interface Schema {
 	visit: VisitTable;
 	store_object: StoreObjectTable;
 	store_event: StoreEventTable;
+	store_copy_place: StoreCopyPlaceTable;
+	store_copy: StoreCopyTable;
+	store_copy_removal: StoreCopyRemovalTable;
 }

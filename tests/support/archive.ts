@@ -32,6 +32,7 @@ export async function anArchive(
 		readonly idleMs?: number;
 		readonly continuousMs?: number;
 		readonly retryMs?: number;
+		readonly copies?: readonly string[];
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -46,6 +47,8 @@ export async function anArchive(
 		idleMs: options.idleMs ?? 60_000,
 		...(options.continuousMs === undefined ? {} : { continuousMs: options.continuousMs }),
 		retryMs: options.retryMs ?? 50,
+		copies: options.copies ?? [],
+		settleMs: 10,
 		begin: async (id) => {
 			throw new Error(`${id} has a document from its beginning`);
 		},
