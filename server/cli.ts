@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
+import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
@@ -237,6 +238,7 @@ export function parseCommandLine(
 		}),
 	);
 
+	addCopyCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
@@ -244,7 +246,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions {
+interface Options extends OrderOptions, BagOptions, CopyOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -333,6 +335,8 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
 		return (result as { valid: boolean }).valid;
 	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
+	if (verb === 'archive-replicate' || verb === 'archive-repair')
+		return (result as { isWhole: boolean }).isWhole;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;

@@ -13,6 +13,7 @@ import type { App } from './app.ts';
 import { BAG_VERBS } from './bag-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
+import { COPY_VERBS } from './copy-verbs.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
@@ -43,6 +44,7 @@ const READS = [
 	'order-list',
 	'order-show',
 	'archive-verify',
+	'archive-copies',
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -276,6 +278,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	}),
 
 	...BAG_VERBS,
+	...COPY_VERBS,
 	...ORDER_VERBS,
 };
 

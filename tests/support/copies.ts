@@ -18,7 +18,8 @@ export async function anEmptyDisk(): Promise<string> {
 /** Entries with a version each, in the store. */
 export async function depositedEntries(archive: Archive, count: number): Promise<LoggedEntry[]> {
 	const entries: LoggedEntry[] = [];
-	for (let number = 0; number < count; number++) entries.push(await aLoggedEntry(archive.storage, `件${number}`));
+	for (let number = 0; number < count; number++)
+		entries.push(await aLoggedEntry(archive.storage, `件${number}`));
 	await Promise.all(entries.map(({ id }) => archive.preservation.depositNow(id)));
 	return entries;
 }
@@ -34,7 +35,8 @@ export function placeIn(root: string, objectId: string): string {
 /** Changes a byte of the first content file of an object. */
 export function damage(place: string): string {
 	const content = join(place, 'v1/content');
-	const name = readdirSync(content).toSorted()[0] ?? '';
+	const files = readdirSync(content, { withFileTypes: true }).filter((each) => each.isFile());
+	const name = files.map((each) => each.name).toSorted()[0] ?? '';
 	const bytes = readFileSync(join(content, name));
 	bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
 	writeFileSync(join(content, name), bytes);
