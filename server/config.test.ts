@@ -17,6 +17,11 @@ it('says that days must be whole', () => {
 		expect(() => readConfig({}, { LANTAI_COMPACT_AFTER_DAYS: days })).toThrow('config.compact-after-days');
 });
 
+it('takes folders of copies apart', () => {
+	expect(readConfig({}, {}).copies).toEqual([]);
+	expect(readConfig({}, { LANTAI_COPIES: '/mnt/a, /mnt/b,' }).copies).toEqual(['/mnt/a', '/mnt/b']);
+});
+
 describe('the key that signs sessions', () => {
 	it('is made once, for the owner alone', () => {
 		const folder = aFolder();

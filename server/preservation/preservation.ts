@@ -9,6 +9,7 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { Copies } from './copies/copies.ts';
 import { repairObjects, type RepairAnswer, type RepairRequest } from './copies/repairs.ts';
+import type { RepairAsk, Repaired } from './copies/object-repair.ts';
 import { DepositClient } from './deposit-client.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
@@ -17,6 +18,7 @@ import { depositArchive, depositDecision, depositUndone } from './archive-record
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
+import { StoreHolds } from './store-holds.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
@@ -224,18 +226,26 @@ export async function createPreservation(parts: {
 		await rm(folder, { recursive: true, force: true });
 	}
 
-	/** One holds at a time: a backup must not copy an object that is just being repaired. */
-	let released: Promise<unknown> = Promise.resolve();
+	const holds = new StoreHolds();
 	async function hold(): Promise<() => void> {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		const before = released;
-		released = promise;
-		await before;
-		const letGo = await runner.hold();
+		const [unshare, letGo] = [await holds.share(), await runner.hold()];
 		return () => {
 			letGo();
-			resolve();
+			unshare();
 		};
+	}
+
+	/** A backup must not copy an object that is just being repaired, and no version be built on it. */
+	function repair(ask: RepairAsk): Promise<Repaired> {
+		return holds.alone(async () => {
+			const letGo = await runner.hold();
+			try {
+				await open();
+				return await worker.ask('repair', ask);
+			} finally {
+				letGo();
+			}
+		});
 	}
 
 	await open().catch((error: unknown) =>
@@ -248,11 +258,7 @@ export async function createPreservation(parts: {
 
 	return {
 		copies,
-		repair: (request) =>
-			repairObjects(
-				{ storage, clock, copies, hold, repair: async (ask) => (await open(), worker.ask('repair', ask)) },
-				request,
-			),
+		repair: (request) => repairObjects({ storage, clock, copies, repair }, request),
 		noteEdit: (id) => runner.note(`entry ${id}`),
 		async noteStep(stepId, ids, isRegistered) {
 			const own = new Set<string>();

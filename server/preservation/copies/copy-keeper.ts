@@ -64,6 +64,7 @@ export class CopyKeeper {
 	#timer: NodeJS.Timeout | undefined;
 	#timerAt = Infinity;
 	#noted = new Set<string>();
+	/** When all objects are to be looked through; 0: with the next run. */
 	#allAt = 0;
 	#failures = 0;
 	#state: CopyState = 'behind';
@@ -119,7 +120,7 @@ export class CopyKeeper {
 	 * @throws {Refusal} 'cli.cancelled' and what opening the copy refuses
 	 */
 	run(options: RunOptions = {}): Promise<RunResult> {
-		return this.exclusive(options.signal, () => this.#bring(options, undefined));
+		return this.exclusive(options.signal, () => this.#bring(options, true));
 	}
 
 	/** Does something with the open copy while nothing else is done with it. */
@@ -189,9 +190,13 @@ export class CopyKeeper {
 		await this.#last;
 	}
 
-	async #bring(options: RunOptions, among: readonly string[] | undefined): Promise<RunResult> {
+	/** @param isAll looks through all objects, not only those that were noted */
+	async #bring(options: RunOptions, isAll: boolean): Promise<RunResult> {
 		const { register, clock } = this.#parts;
 		let copyId: string | undefined;
+		// What is noted from now on is for the next run: it may be written while this one is at it.
+		const among = isAll ? undefined : [...this.#noted];
+		this.#noted.clear();
 		try {
 			copyId = await this.open(options.begin);
 			const removed = await this.#remove(copyId);
@@ -211,13 +216,16 @@ export class CopyKeeper {
 						},
 					}),
 				]);
-			await this.count(copyId);
+			// To count is to look through all objects.
+			if (isAll || brought.failed.length > 0) await this.count(copyId);
 			this.#failures = 0;
+			if (isAll) this.#allAt = performance.now() + ALL_MS;
 			if (this.#behind.objects === 0) this.#completeAt = isoAt(clock);
 			const first = this.#failed > 0 ? (await register.failed(copyId))[0] : undefined;
 			this.#become(first ? 'failing' : 'ok', first?.reason);
 			return { copyId, removed, ...brought };
 		} catch (error) {
+			this.#allAt = 0;
 			if (this.#closing.signal.aborted || options.signal?.aborted) throw error;
 			this.#become(stateOf(error), reasonOf(error));
 			await this.count(copyId ?? (await register.copyAt(this.path)));
@@ -286,12 +294,9 @@ export class CopyKeeper {
 	async #runByItself(): Promise<void> {
 		this.#timerAt = Infinity;
 		const { logger, retryMs } = this.#parts;
-		const isAll = this.#failures > 0 || performance.now() >= this.#allAt;
-		const noted = [...this.#noted];
+		const isAll = performance.now() >= this.#allAt;
 		try {
-			await this.exclusive(undefined, () => this.#bring({}, isAll ? undefined : noted));
-			for (const objectId of noted) this.#noted.delete(objectId);
-			if (isAll) this.#allAt = performance.now() + ALL_MS;
+			await this.exclusive(undefined, () => this.#bring({}, isAll));
 			this.#arm(this.#noted.size > 0 ? this.#parts.settleMs : ALL_MS);
 		} catch (error) {
 			if (this.#closing.signal.aborted) return;

@@ -98,6 +98,7 @@ export class CopyRegister {
 			query = query.where(
 				sql<boolean>`(object.last_at, object.object_id) > (${after.lastAt}, ${after.objectId})`,
 			);
+		if (among?.length === 0) return [];
 		if (among) query = query.where('object.object_id', 'in', among);
 		const rows = await query.execute();
 		return rows.map(({ object_id, last_at, bytes }) => ({ objectId: object_id, lastAt: last_at, bytes }));

@@ -51,10 +51,8 @@ export interface RepairParts {
 	readonly storage: Storage;
 	readonly clock: Clock;
 	readonly copies: Copies;
-	/** Repairs one object in the thread of deposits, so that nothing is written to it meanwhile. */
+	/** Repairs one object while nobody else reads or writes the store. */
 	readonly repair: (ask: RepairAsk) => Promise<Repaired>;
-	/** Keeps the store from everything else. */
-	readonly hold: () => Promise<() => void>;
 }
 
 /**
@@ -125,7 +123,7 @@ async function repairOne(
 
 /** Inside the copy's turn. */
 async function repairFrom(
-	{ storage, clock, copies, repair, hold }: RepairParts,
+	{ storage, clock, copies, repair }: RepairParts,
 	{ signal, agent }: RepairRequest,
 	keeper: CopyKeeper,
 	objectId: string,
@@ -140,13 +138,7 @@ async function repairFrom(
 		throw new Refusal('preservation.copy-diverged', named);
 	const verdict = await verifyApart({ path: seen.place, as: 'object' }, signal ? { signal } : {});
 	if (!verdict.valid) throw new Refusal('preservation.copy-damaged', named);
-	const release = await hold();
-	let done: Repaired;
-	try {
-		done = await repair({ objectId, from: keeper.root, registered: known?.inventoryDigest });
-	} finally {
-		release();
-	}
+	const done = await repair({ objectId, from: keeper.root, registered: known?.inventoryDigest });
 	const { register } = copies;
 	await register.write([
 		storage.db

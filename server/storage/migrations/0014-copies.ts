@@ -23,6 +23,7 @@ const STATEMENTS = [
 		asked_at text not null,
 		primary key (copy_id, object_id)
 	)`,
+	`create index store_copy_failed on store_copy (copy_id) where outcome = 'fail'`,
 	// What was written first is brought to a copy first.
 	`create index store_object_last on store_object (last_at, object_id)`,
 ];

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -95,6 +95,24 @@ async function walk(data: string): Promise<void> {
 	expect(await readFile(output, 'utf8')).toContain('改过的题名');
 
 	expect((await lantai(['archive', 'verify', ...on])).json).toMatchObject({ valid: true, errors: [] });
+
+	const disk = join(data, '..', 'disk');
+	await mkdir(disk);
+	expect((await lantai(['archive', 'replicate', '--to', disk, '--verify', ...on])).json).toMatchObject({
+		isWhole: true,
+		copies: [{ path: disk, failed: [], stopped: null, verdict: { valid: true, differing: [] } }],
+	});
+	expect(
+		(await lantai(['archive', 'repair', 'urn:lantai:people', '--from', disk, ...on])).json,
+	).toMatchObject({ isWhole: true, objects: [{ outcome: 'sound' }] });
+	expect(await lantai(['archive', 'repair', 'urn:x:1', '--copy', disk, ...on])).toMatchObject({
+		code: 1,
+		json: { objects: [{ outcome: 'refused', why: [{ code: 'preservation.object-missing' }] }] },
+	});
+	expect((await lantai(['archive', 'copies', ...on])).json).toEqual({ copies: [] });
+	expect((await lantai(['archive', 'replicate', '--as', '张三', '--to', disk, ...on])).json).toMatchObject({
+		error: { code: 'permissions.denied' },
+	});
 
 	const backup = join(data, '..', 'backup.tar');
 	const made = await lantai(['backup', backup, ...on]);
