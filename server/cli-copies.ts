@@ -9,11 +9,12 @@ export interface CopyOptions {
 	readonly from?: string;
 	readonly copy?: string;
 	readonly allFailed?: boolean;
+	readonly into?: string;
 }
 
-/** Adds `archive copies|replicate|repair` to the command line. */
+/** Adds `archive copies|replicate|repair` and `log recover` to the command line. */
 export function addCopyCommands(
-	archive: Command,
+	{ archive, logging }: { readonly archive: Command; readonly logging: Command },
 	say: (key: string) => string,
 	leaf: (
 		command: Command,
@@ -46,5 +47,13 @@ export function addCopyCommands(
 			from: pathOf(from),
 			copy: pathOf(copy),
 		}),
+	);
+	leaf(
+		logging
+			.command('recover')
+			.requiredOption('--from <dir>', say('cli_log_recover_from'))
+			.requiredOption('--into <dir>', say('cli_log_recover_into')),
+		'log-recover',
+		({ from, into }) => ({ from: pathOf(from), into: pathOf(into) }),
 	);
 }

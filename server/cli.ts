@@ -238,7 +238,7 @@ export function parseCommandLine(
 		}),
 	);
 
-	addCopyCommands(archive, say, leaf);
+	addCopyCommands({ archive, logging }, say, leaf);
 	addBagCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
@@ -337,6 +337,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
 	if (verb === 'archive-replicate' || verb === 'archive-repair')
 		return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'log-recover') return (result as { damaged: readonly unknown[] }).damaged.length === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;

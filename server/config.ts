@@ -27,11 +27,14 @@ export interface Config {
 	readonly compactAfterDays: number;
 	/** Folders with copies of the archival store. */
 	readonly copies: readonly string[];
+	/** A folder in which the log is too; strict: nothing is acknowledged that is not there. */
+	readonly logCopy: { readonly folder: string; readonly isStrict: boolean } | undefined;
 }
 
 /**
  * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_TLS` `LANTAI_TLS_NAMES`
- * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS` `LANTAI_COPIES`.
+ * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS` `LANTAI_COPIES`
+ * `LANTAI_LOG_COPY` `LANTAI_LOG_COPY_STRICT`.
  * Options given on the command line win.
  * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'config.compact-after-days', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
  */
@@ -71,6 +74,9 @@ export function readConfig(
 			.split(',')
 			.filter((path) => path.trim() !== '')
 			.map((path) => resolve(path.trim())),
+		logCopy: env['LANTAI_LOG_COPY']
+			? { folder: resolve(env['LANTAI_LOG_COPY']), isStrict: env['LANTAI_LOG_COPY_STRICT'] === '1' }
+			: undefined,
 	};
 }
 

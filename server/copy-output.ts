@@ -1,4 +1,5 @@
 import { Refusal, type Params } from '#domain/base/refusal.ts';
+import type { LogRecovery } from './collaboration/log-recovery.ts';
 import type { Language } from './config.ts';
 import type { CopyState, CopyStatus, ReplicationAnswer } from './preservation/copies/copies.ts';
 import type { RepairAnswer } from './preservation/copies/repairs.ts';
@@ -57,6 +58,11 @@ export function copyPrinters(
 						: []),
 				])
 				.join('\n'),
+		'log-recover': ({ records, recovered, documents, damaged }: LogRecovery, say) =>
+			[
+				say('cli_log_recovered', { records, recovered, documents }),
+				...list(damaged.map(({ file, at }) => say('cli_log_recover_damaged', { file, at }))),
+			].join('\n'),
 		'archive-repair': ({ objects }: RepairAnswer, say, language) =>
 			objects
 				.flatMap(({ objectId, outcome, from, why }) => [
@@ -73,7 +79,9 @@ export function copyProgressText(
 	language: Language,
 	sizeText: (bytes: number) => string,
 ): string | undefined {
-	const { copied, repaired, total, bytes, copy } = progress as {
+	const { copied, repaired, total, bytes, copy, records, recovered } = progress as {
+		records?: number;
+		recovered?: number;
 		copied?: number;
 		repaired?: number;
 		total?: number;
@@ -86,6 +94,8 @@ export function copyProgressText(
 			{ copy, done: copied, total: total ?? copied, size: sizeText(bytes ?? 0) },
 			language,
 		);
+	if (records !== undefined && recovered !== undefined)
+		return words('cli_log_recovering', { records, recovered }, language);
 	if (repaired !== undefined)
 		return words('cli_archive_repairing', { done: repaired, total: total ?? repaired }, language);
 	return undefined;

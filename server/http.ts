@@ -115,7 +115,9 @@ export async function serve(app: App): Promise<Served> {
 function answerHealth(app: App, response: ServerResponse): void {
 	const isReady = app.collaboration.isReady;
 	response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
-	response.end(JSON.stringify({ ready: isReady }));
+	// Editing goes on without the second place of the log, but somebody should look after it.
+	const isCopied = app.storage.logCopy?.status().state !== 'failing';
+	response.end(JSON.stringify({ ready: isReady, ...(isCopied ? {} : { warnings: ['log-copy-failing'] }) }));
 }
 
 async function builtHandler(): Promise<Handler> {
