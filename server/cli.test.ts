@@ -110,6 +110,7 @@ describe('the command line', () => {
 			{ id: '0190', format: 'ead3', path: resolve('out.xml') },
 		],
 		['archive verify', 'archive-verify', {}],
+		['log recover --from a --into b', 'log-recover', { from: resolve('a'), into: resolve('b') }],
 		['archive copies', 'archive-copies', {}],
 		['archive replicate', 'archive-replicate', { verify: false, begin: false }],
 		[

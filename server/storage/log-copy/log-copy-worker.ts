@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
-import { encodeRecord, readSegment, segmentName, segmentsIn } from './segments.ts';
+import { encodeRecord, readSegment, segmentName, segmentsIn, type CopiedUpdate } from './segments.ts';
 
 /** What the worker is told when it starts. */
 export interface LogCopySettings {
@@ -58,8 +58,11 @@ const catchingUp = database.prepare(
 const changes = database.prepare(
 	'select element_id, field, from_values, to_value, claimed_by, claimed_at from entry_change where doc = ? and seq = ? order by id',
 );
+const known = database.prepare('select doc, received_at from log_line where seq = ?');
 /** The segment that is written to; undefined before the first write, and after one that failed. */
 let open: { handle: number; name: string } | undefined;
+/** Where segments are: a folder for each lineage. */
+let own = '';
 let last = -1;
 let isCaughtUp = false;
 
@@ -114,7 +117,7 @@ function copy({ wasBegun, at }: LogCopyAsk): LogCopyAnswer {
 	return { last, hasMore: found.length === MAX_ROWS };
 }
 
-/** Looks what is there: the last position that is whole. What was torn off behind it is cut away. */
+/** Looks what is there: the last position. */
 function begin(wasBegun: boolean): number {
 	const marker = join(folder, MARKER);
 	if (!existsSync(marker)) {
@@ -123,20 +126,33 @@ function begin(wasBegun: boolean): number {
 		renameSync(`${marker}.new`, marker);
 		syncFolder(folder);
 	}
-	const own = join(folder, lineage);
-	if (!existsSync(own)) {
-		mkdirSync(own);
-		syncFolder(folder);
+	for (let number = 1; ; number++) {
+		own = join(folder, number === 1 ? lineage : `${lineage}-${number}`);
+		if (!existsSync(own)) {
+			mkdirSync(own);
+			syncFolder(folder);
+			return 0;
+		}
+		const newest = newestIn(own);
+		if (!newest) return 0;
+		// A database that was put back to an earlier state, without a restore, goes on with other rows under positions
+		// that are there already: they begin anew beside them, and what is there stays for a recovery.
+		const row = known.get(newest.seq);
+		if (row?.['doc'] === newest.doc && row['received_at'] === newest.receivedAt) return newest.seq;
 	}
-	for (const segment of segmentsIn(own).toReversed()) {
-		let seq = 0;
+}
+
+/** The last record that is whole; what was torn off behind it is cut away. */
+function newestIn(place: string): CopiedUpdate | undefined {
+	for (const segment of segmentsIn(place).toReversed()) {
+		let newest: CopiedUpdate | undefined;
 		const reading = readSegment(segment);
 		let step = reading.next();
-		for (; !step.done; step = reading.next()) seq = step.value.seq;
+		for (; !step.done; step = reading.next()) newest = step.value;
 		cut(segment, step.value);
-		if (seq > 0) return seq;
+		if (newest) return newest;
 	}
-	return 0;
+	return undefined;
 }
 
 function cut(segment: string, bytes: number): void {
@@ -152,10 +168,10 @@ function cut(segment: string, bytes: number): void {
 function append(name: string, bytes: Uint8Array): void {
 	if (open?.name !== name) {
 		close();
-		const path = join(folder, lineage, name);
+		const path = join(own, name);
 		const isNew = !existsSync(path);
 		open = { handle: openSync(path, 'a'), name };
-		if (isNew) syncFolder(join(folder, lineage));
+		if (isNew) syncFolder(own);
 	}
 	for (let at = 0; at < bytes.byteLength;) at += writeSync(open.handle, bytes, at);
 	fsyncSync(open.handle);

@@ -1,5 +1,6 @@
 import {
 	appendFileSync,
+	cpSync,
 	existsSync,
 	mkdirSync,
 	readdirSync,
@@ -7,7 +8,9 @@ import {
 	rmSync,
 	truncateSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
 import * as Y from 'yjs';
 import { fillFromLog } from '#server/collaboration/entry-loader.ts';
@@ -120,6 +123,29 @@ it('strict, nothing is acknowledged that is not there', async () => {
 	expect(copied(folder).at(-1)?.seq).toBe(seq);
 });
 
+it('a database put back to an earlier state by hand goes on beside what it lost, and gets it back', async () => {
+	const { dataDir, folder } = await places();
+	const first = await opened(dataDir, folder);
+	await aLoggedEntry(first);
+	await first.close();
+	cpSync(dataDir, `${dataDir}-earlier`, { recursive: true });
+	const second = await opened(dataDir, folder);
+	const later = await aLoggedEntry(second, '后来');
+	await later.set('title', '二');
+	const lost = await stateOf(second, later.id);
+	await second.close();
+	rmSync(dataDir, { recursive: true });
+	renameSync(`${dataDir}-earlier`, dataDir);
+
+	const third = await opened(dataDir, folder);
+	const again = await (await aLoggedEntry(third, '另一')).set('title', '三');
+	expect(copied(folder).filter(({ seq }) => seq === again)).toHaveLength(2);
+	await third.close();
+	const fourth = await opened(dataDir);
+	expect(await recoverLog(fourth, folder, quiet)).toMatchObject({ documents: 1, damaged: [] });
+	expect(await stateOf(fourth, later.id)).toEqual(lost);
+});
+
 it('a torn end is cut off and written again', async () => {
 	const { dataDir, folder } = await places();
 	const first = await opened(dataDir, folder);
@@ -141,3 +167,31 @@ it('a torn end is cut off and written again', async () => {
 	}
 	expect(existsSync(join(folder, 'log-copy.json'))).toBe(true);
 });
+
+it('five times killed while editing: all that was acknowledged is in the second place, and comes back from there', async () => {
+	const { dataDir, other, folder } = await places();
+	const acknowledged = new Set<number>();
+	for (let round = 0; round < 5; round++)
+		for (const seq of await editUntilKilled(dataDir, folder, 20 + round * 13)) acknowledged.add(seq);
+	const there = new Set(copied(folder).map(({ seq }) => seq));
+	expect([...acknowledged].filter((seq) => !there.has(seq))).toEqual([]);
+	expect(acknowledged.size).toBeGreaterThan(200);
+	const fresh = await opened(other);
+	expect(await recoverLog(fresh, folder, quiet)).toMatchObject({ recovered: there.size });
+});
+
+function editUntilKilled(dataDir: string, folder: string, lines: number): Promise<number[]> {
+	const loop = join(import.meta.dirname, '../../support/log-copy-loop.ts');
+	const child = spawn(process.execPath, [loop, dataDir, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const told: number[] = [];
+	createInterface({ input: child.stdout }).on('line', (line) => {
+		told.push(Number(line));
+		if (told.length === lines) child.kill('SIGKILL');
+	});
+	return new Promise((resolve, reject) => {
+		child.on('error', reject);
+		child.on('close', (code, signal) =>
+			signal === 'SIGKILL' ? resolve(told) : reject(new Error(`the loop ended with ${String(code)}`)),
+		);
+	});
+}
