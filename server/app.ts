@@ -2,6 +2,7 @@ import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
+import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -126,7 +127,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 					storedEntry: async (each) => (await catalogue.storedEntries([each])).get(each),
 				});
 			},
-			onDeposited: (id, { version, seq }) => collaboration.announceDeposit(id, version, seq),
+			onDeposited: (id, { objectId, version, seq }) =>
+				collaboration.announceDeposit(id, versionLabel(objectId, version), seq),
 		});
 		const collaboration = createCollaboration({
 			storage,

@@ -15,9 +15,9 @@ import { copyPrinters, copyProgressText } from './copy-output.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
-import type { Verdict } from './preservation/ocfl-verify-run.ts';
+import { STORE_PRINTERS } from './store-output.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
-import { lineOf, table } from './columns.ts';
+import { lineOf, sizeText, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
 
 interface Branch {
@@ -66,6 +66,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 	...bagPrinters(importText),
 	...ORDER_PRINTERS,
 	...copyPrinters(sizeText),
+	...STORE_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {
@@ -125,18 +126,6 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 				),
 			]),
 		].join('\n'),
-	'archive-verify': (result: Verdict, say) =>
-		[
-			...[...result.errors, ...result.warnings, ...result.notes].map(
-				(finding) => `${finding.code}  ${finding.path}  ${finding.message}`,
-			),
-			say(result.valid ? 'cli_archive_valid' : 'cli_archive_invalid', {
-				objects: result.objects,
-				errors: result.errors.length,
-				warnings: result.warnings.length,
-			}),
-			say('cli_archive_read', { files: result.files, size: sizeText(result.bytes) }),
-		].join('\n'),
 };
 
 /** The result of a verb as people read it. */
@@ -192,10 +181,6 @@ export function progressText(progress: unknown, language: Language): string | un
 	if (done) return words('cli_import_file_done', { file, entries }, language);
 	const percent = total ? Math.floor((100 * (bytes ?? 0)) / total) : 0;
 	return words('cli_import_progress', { file, percent, entries }, language);
-}
-
-function sizeText(bytes: number): string {
-	return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function importText(result: ImportAnswer, say: Say): string {

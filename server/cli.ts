@@ -6,6 +6,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
+import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
@@ -218,26 +219,7 @@ export function parseCommandLine(
 		'unsent-import',
 		(_options, [file]) => ({ file: resolve(file ?? '') }),
 	);
-	const archive = program.command('archive').description(say('cli_archive'));
-	leaf(archive.command('verify [path]'), 'archive-verify', (_options, [path]) => ({
-		path: path === undefined ? undefined : resolve(path),
-	}));
-	leaf(
-		archive
-			.command('rebuild')
-			.requiredOption('--into <dir>', say('cli_archive_rebuild_into'))
-			.option('--from <path>', say('cli_archive_rebuild_from'))
-			.option('--link', say('cli_archive_rebuild_link'))
-			.option('--compare <database>', say('cli_archive_rebuild_compare')),
-		'archive-rebuild',
-		({ into, from, link, compare }) => ({
-			into: resolve(into ?? ''),
-			from: from === undefined ? undefined : resolve(from),
-			isLinked: link ?? false,
-			compare: compare === undefined ? undefined : resolve(compare),
-		}),
-	);
-
+	const archive = addStoreCommands(program, say, leaf);
 	addCopyCommands({ archive, logging }, say, leaf);
 	addBagCommands(program, say, leaf);
 
@@ -246,7 +228,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, CopyOptions {
+interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -334,10 +316,10 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
 		return (result as { valid: boolean }).valid;
-	if (verb === 'archive-verify') return (result as { valid: boolean }).valid;
 	if (verb === 'archive-replicate' || verb === 'archive-repair')
 		return (result as { isWhole: boolean }).isWhole;
 	if (verb === 'log-recover') return (result as { damaged: readonly unknown[] }).damaged.length === 0;
+	if (verb === 'archive-deposit') return (result as { waiting: number }).waiting === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;

@@ -27,3 +27,8 @@ function cellsOf(text: string): number {
 	for (const character of text) cells += WIDE.test(character) ? 2 : 1;
 	return cells;
 }
+
+/** Bytes as people read them. */
+export function sizeText(bytes: number): string {
+	return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -117,7 +117,14 @@ function answerHealth(app: App, response: ServerResponse): void {
 	response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
 	// Editing goes on without the second place of the log, but somebody should look after it.
 	const isCopied = app.storage.logCopy?.status().state !== 'failing';
-	response.end(JSON.stringify({ ready: isReady, ...(isCopied ? {} : { warnings: ['log-copy-failing'] }) }));
+	// Editing goes on while the store is away; who watches the machine wants to know all the same.
+	response.end(
+		JSON.stringify({
+			ready: isReady,
+			store: app.preservation.status().state,
+			...(isCopied ? {} : { warnings: ['log-copy-failing'] }),
+		}),
+	);
 }
 
 async function builtHandler(): Promise<Handler> {

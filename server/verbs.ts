@@ -11,6 +11,7 @@ import { BOARDS, REVIEW_STEPS } from '#domain/catalogue/review-states.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
 import { BAG_VERBS } from './bag-verbs.ts';
+import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
 import { COPY_VERBS } from './copy-verbs.ts';
@@ -45,6 +46,7 @@ const READS = [
 	'order-show',
 	'archive-verify',
 	'archive-copies',
+	'archive-status',
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -272,11 +274,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 	'unsent-import': verb(v.object({ file: text }), importUnsent),
 
-	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, context) => {
-		demand(context.identity.person, 'verify', { kind: 'store' });
-		return app.preservation.verify(path, { signal: context.signal, onProgress: context.progress });
-	}),
-
+	...STORE_VERBS,
 	...BAG_VERBS,
 	...COPY_VERBS,
 	...ORDER_VERBS,

@@ -4,7 +4,13 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
-import type { ConflictingValue, EntryDetail, EntryRow, RowPage } from '#domain/catalogue/rows.ts';
+import {
+	versionLabel,
+	type ConflictingValue,
+	type EntryDetail,
+	type EntryRow,
+	type RowPage,
+} from '#domain/catalogue/rows.ts';
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { attributionsOf } from './chosen-values.ts';
@@ -77,7 +83,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 		const [versions, path, attributions, conflicts, shown, review] = await Promise.all([
 			db
 				.selectFrom('deposit')
-				.select(['version', 'at', 'kind'])
+				.select(['object_id', 'version', 'at', 'kind'])
 				.where('entry_id', '=', id)
 				.orderBy('id')
 				.execute(),
@@ -110,7 +116,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			),
 			attributions: Object.fromEntries(attributions),
 			versions: versions.map((version) => ({
-				version: version.version,
+				version: versionLabel(version.object_id, version.version),
 				at: version.at,
 				kind: version.kind as 'working' | 'approved',
 			})),

@@ -1,4 +1,5 @@
 import type { DepositAsks } from './deposit-worker.ts';
+import type { PartVersion } from './object-parts.ts';
 import type { PutResult } from './ocfl-store.ts';
 import type { NewVersionNote, ObjectKind } from './store-register.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -11,7 +12,7 @@ export class DepositClient extends WorkerClient<DepositAsks> {
 	#onPut: (note: NewVersionNote) => void;
 
 	constructor(
-		places: { readonly root: string; readonly staging: string },
+		places: { readonly root: string; readonly staging: string; readonly maxVersions: number },
 		onPut: (note: NewVersionNote) => void,
 	) {
 		super(new URL('./deposit-worker.ts', import.meta.url), places);
@@ -24,11 +25,11 @@ export class DepositClient extends WorkerClient<DepositAsks> {
 		ask: PutAsks[Kind]['ask'],
 	): Promise<PutAsks[Kind]['answer']> {
 		const answer = await this.ask(kind, ask);
-		const put: PutResult = answer;
+		const put: PutResult & Partial<PartVersion> = answer;
 		if (put.isNew)
 			this.#onPut({
-				...put,
 				objectId: ask.objectId,
+				...put,
 				kind: kind === 'record' ? (ask as DepositAsks['record']['ask']).record.kind : kind,
 				created: ask.about.created,
 			} as NewVersionNote & { kind: ObjectKind });

@@ -1,10 +1,12 @@
 import type { DepositKind } from './entry-snapshot.ts';
-import { versionNumber } from './ocfl-inventory.ts';
+import { byAge } from './object-parts.ts';
 import { registering, type NewVersionNote } from './store-register.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 
 /** A version in the store, as the database keeps it. */
 export interface RecordedVersion {
+	/** The object of the entry, or a successor of it. */
+	readonly objectId: string;
 	readonly version: string;
 	/** Log position it holds. */
 	readonly seq: number;
@@ -36,15 +38,18 @@ export class DepositRecorder {
 	/** Records versions of an entry, and the positions of the last; durable when it resolves. */
 	entry(
 		entryId: string,
-		objectId: string,
 		versions: readonly RecordedVersion[],
 		seq: number,
 		review: RecordedReview,
 	): Promise<void> {
 		const { db } = this.#storage;
-		const statements: Statement[] = versions.flatMap(({ version, seq, at, kind }) => [
+		const statements: Statement[] = versions.flatMap(({ objectId, version, seq, at, kind }) => [
 			// A store brought back from an older copy counts on from there: its versions are the ones that are.
-			db.deleteFrom('deposit').where('entry_id', '=', entryId).where('version', '=', version),
+			db
+				.deleteFrom('deposit')
+				.where('entry_id', '=', entryId)
+				.where('object_id', '=', objectId)
+				.where('version', '=', version),
 			db.insertInto('deposit').values({ entry_id: entryId, object_id: objectId, version, kind, seq, at }),
 		]);
 		statements.push(
@@ -66,12 +71,10 @@ export class DepositRecorder {
 	async versions(entryId: string): Promise<RecordedVersion[]> {
 		const rows = await this.#storage.db
 			.selectFrom('deposit')
-			.select(['version', 'seq', 'at', 'kind'])
+			.select(['object_id as objectId', 'version', 'seq', 'at', 'kind'])
 			.where('entry_id', '=', entryId)
 			.execute();
-		return rows
-			.map((row) => ({ ...row, kind: row.kind as DepositKind }))
-			.toSorted((a, b) => versionNumber(a.version) - versionNumber(b.version));
+		return rows.map((row) => ({ ...row, kind: row.kind as DepositKind })).toSorted(byAge);
 	}
 
 	#write(statements: readonly Statement[]): Promise<void> {

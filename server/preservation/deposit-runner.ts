@@ -63,11 +63,6 @@ export class DepositRunner {
 		return this.#schedule.size + this.#ready.size + this.#running.size - both;
 	}
 
-	/** The newest failure that was not made good. */
-	get failure(): Failure | undefined {
-		return [...this.#failures.values()].at(-1);
-	}
-
 	/** It was edited: deposits it when editing settles. */
 	note(key: string): void {
 		if (!this.#ready.has(key)) this.#schedule.note(key, this.#parts.clock.now());

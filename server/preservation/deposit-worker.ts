@@ -18,7 +18,8 @@ import {
 } from './entry-snapshot.ts';
 import { folderStorage } from './folder-storage.ts';
 import { withKept, type KeptInput } from './log-lines.ts';
-import { versionNumber, type VersionAbout } from './ocfl-inventory.ts';
+import { ObjectParts, type PartVersion } from './object-parts.ts';
+import type { VersionAbout } from './ocfl-inventory.ts';
 import { OcflStore, type FileSource, type PutResult } from './ocfl-store.ts';
 import type { Recovered } from './ocfl-staging.ts';
 import type { ObjectKind } from './store-register.ts';
@@ -43,7 +44,7 @@ export interface DepositAsks {
 			/** What is said about it. */
 			readonly reviewUpdates: readonly Uint8Array[];
 			/** The newest version the database knows. */
-			readonly recorded: string | undefined;
+			readonly recorded: PartVersion | undefined;
 		};
 		answer: Prepared;
 	};
@@ -55,7 +56,7 @@ export interface DepositAsks {
 			readonly keeping: KeptInput;
 			readonly about: VersionAbout;
 		};
-		answer: PutResult & { readonly kind: DepositKind };
+		answer: PutResult & PartVersion & { readonly kind: DepositKind };
 	};
 	/** A record of its own: a step of review over many entries, a correction order. */
 	record: {
@@ -66,7 +67,7 @@ export interface DepositAsks {
 			readonly record: Readonly<Record<string, unknown>> & { readonly kind: ObjectKind };
 			readonly about: VersionAbout;
 		};
-		answer: PutResult;
+		answer: PutResult & PartVersion;
 	};
 	drop: { ask: { readonly ref: number }; answer: void };
 	import: {
@@ -94,6 +95,7 @@ export interface Prepared {
 	/** The newest version in the store. */
 	readonly held:
 		| {
+				readonly objectId: string;
 				readonly version: string;
 				readonly position: number;
 				readonly reviewPosition: number;
@@ -105,6 +107,7 @@ export interface Prepared {
 		| undefined;
 	/** Versions in the store that the database does not know, oldest first. */
 	readonly unrecorded: readonly {
+		readonly objectId: string;
 		readonly version: string;
 		readonly seq: number;
 		readonly at: string;
@@ -113,8 +116,9 @@ export interface Prepared {
 }
 
 const port = must(parentPort, 'this file runs as a worker');
-const { root, staging } = workerData as { root: string; staging: string };
+const { root, staging, maxVersions } = workerData as { root: string; staging: string; maxVersions: number };
 const store = new OcflStore(root, staging);
+const parts = new ObjectParts(store, maxVersions);
 const states = new Map<
 	number,
 	{ readonly doc: Y.Doc; readonly review: Y.Doc; readonly updates: readonly StatePart[] }
@@ -132,22 +136,23 @@ const answers: {
 	entry({ ref, objectId, input, keeping, about }) {
 		const { doc, review, updates } = must(states.get(ref), 'a prepared state');
 		try {
-			const { files, kind } = entrySnapshot(doc, review, {
-				...input,
-				lines: withKept(input.lines, updates, keeping),
-			});
+			const lines = withKept(input.lines, updates, keeping);
+			const { files, kind } = entrySnapshot(doc, review, { ...input, lines });
 			const message = `${kind}: ${about.message}`;
-			return { ...store.putVersion({ objectId, files, ...about, message }), kind };
+			return { ...parts.put({ objectId, ...about, message }, files), kind };
 		} finally {
 			drop(ref);
 		}
 	},
 	record({ objectId, files, record, about }) {
-		const all = new Map<string, FileSource>(files);
-		all.set('deposit.json', {
-			derive: (digests) => canonicalJson({ ...record, sha512: Object.fromEntries(digests) }),
+		return parts.put({ objectId, ...about }, (predecessor) => {
+			const all = new Map<string, FileSource>(files);
+			const said = predecessor === undefined ? record : { ...record, predecessor };
+			all.set('deposit.json', {
+				derive: (digests) => canonicalJson({ ...said, sha512: Object.fromEntries(digests) }),
+			});
+			return all;
 		});
-		return store.putVersion({ objectId, files: all, ...about });
 	},
 	drop: ({ ref }) => drop(ref),
 	import: depositImport,
@@ -167,7 +172,9 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 	const doc = new Y.Doc();
 	// A version the database does not know is of this log when the log says the same at its position. It does after a
 	// crash between store and database; it does not when the database was brought back from an older copy.
-	let isOurs = held !== undefined && held.version === recorded;
+	const isRecorded =
+		held !== undefined && held.version === recorded?.version && held.objectId === recorded.objectId;
+	let isOurs = isRecorded;
 	const compare = (): void => {
 		isOurs = sha512(Y.encodeStateAsUpdate(doc)) === held?.record.sha512['state.yjs'];
 	};
@@ -175,7 +182,7 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 		Y.applyUpdate(doc, payload);
 		const nextSeq = updates[index + 1]?.seq ?? Infinity;
 		const position = held?.record.toPosition ?? -1;
-		if (held && held.version !== recorded && seq <= position && position < nextSeq) compare();
+		if (held && !isRecorded && seq <= position && position < nextSeq) compare();
 	}
 	const review = new Y.Doc();
 	for (const payload of reviewUpdates) Y.applyUpdate(review, payload);
@@ -184,6 +191,7 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 		ref: nextRef++,
 		contested: contestedElements(readEntryDoc(doc)),
 		held: held && {
+			objectId: held.objectId,
 			version: held.version,
 			position: held.record.toPosition,
 			// Versions of earlier software say nothing of review.
@@ -198,21 +206,19 @@ function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['pr
 
 function heldVersion(
 	objectId: string,
-	version?: string,
-): { readonly version: string; readonly record: DepositRecord } | undefined {
-	const wanted = version ?? store.inventory(objectId)?.head;
-	const bytes = wanted && store.readFile(objectId, 'deposit.json', wanted);
-	if (!wanted || !bytes) return undefined;
-	return { version: wanted, record: JSON.parse(Buffer.from(bytes).toString('utf8')) as DepositRecord };
+	wanted = parts.newest(objectId),
+): (PartVersion & { readonly record: DepositRecord }) | undefined {
+	const bytes = wanted && store.readFile(wanted.objectId, 'deposit.json', wanted.version);
+	if (!bytes) return undefined;
+	return { ...wanted, record: JSON.parse(Buffer.from(bytes).toString('utf8')) as DepositRecord };
 }
 
-function unrecordedVersions(objectId: string, recorded: string | undefined): Prepared['unrecorded'] {
-	const known = recorded === undefined ? 0 : versionNumber(recorded);
-	return store
-		.listVersions(objectId)
-		.filter(({ version }) => versionNumber(version) > known)
-		.map(({ version }) => must(heldVersion(objectId, version), `a deposit.json in ${version} of ${objectId}`))
-		.map(({ version, record }) => ({
+function unrecordedVersions(objectId: string, recorded: PartVersion | undefined): Prepared['unrecorded'] {
+	return parts
+		.after(objectId, recorded)
+		.map((each) => must(heldVersion(objectId, each), `a deposit.json in ${each.version} of ${each.objectId}`))
+		.map(({ objectId, version, record }) => ({
+			objectId,
 			version,
 			seq: record.toPosition,
 			at: record.at,

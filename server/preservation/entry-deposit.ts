@@ -77,7 +77,7 @@ export async function depositEntry(
 	if (toPosition === undefined) return undefined;
 	const review = await readReview(storage, id, entry.review_state, reviewUpdates.at(-1)?.seq ?? 0);
 	const reviewed = { seq: review.position, step: review.steps.at(-1)?.id ?? null };
-	const recorded = (await recorder.versions(id)).at(-1)?.version;
+	const recorded = (await recorder.versions(id)).at(-1);
 	const prepared = await worker.ask('prepare', {
 		objectId,
 		updates: updates.map(({ seq, kind, payload }) => ({ seq, kind, payload })),
@@ -93,9 +93,10 @@ export async function depositEntry(
 		held.step === reviewed.step;
 	if (isHeld) {
 		await worker.ask('drop', { ref: prepared.ref });
-		await recorder.entry(id, objectId, unrecorded, toPosition, reviewed);
+		await recorder.entry(id, unrecorded, toPosition, reviewed);
 		const last = unrecorded.at(-1);
 		return {
+			objectId: held.objectId,
 			version: held.version,
 			seq: toPosition,
 			at: last?.at ?? isoAt(parts.clock),
@@ -151,15 +152,16 @@ export async function depositEntry(
 		await worker.ask('drop', { ref: prepared.ref });
 		throw error;
 	}
-	const { version, kind } = await worker.put('entry', {
+	const put = await worker.put('entry', {
 		ref: prepared.ref,
 		objectId,
 		input,
 		keeping,
 		about: { created: at, message: reason, user: userOf(input.actors.at(-1)) },
 	});
-	const deposited = { version, seq: toPosition, at, kind };
-	await recorder.entry(id, objectId, [...unrecorded, deposited], toPosition, reviewed);
+	const { version, kind } = put;
+	const deposited = { objectId: put.objectId, version, seq: toPosition, at, kind };
+	await recorder.entry(id, [...unrecorded, deposited], toPosition, reviewed);
 	return deposited;
 }
 
@@ -208,7 +210,7 @@ export function userOf(actor: Depositor | undefined): { readonly name: string; r
 function tellSurprises(
 	logger: Logger,
 	id: EntryId,
-	recorded: string | undefined,
+	recorded: RecordedVersion | undefined,
 	recordedSeq: number,
 	{ held, unrecorded }: Prepared,
 ): void {

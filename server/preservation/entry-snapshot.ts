@@ -84,6 +84,8 @@ export interface DepositRecord {
 	readonly createdAt: string;
 	readonly synthetic?: true;
 	readonly placedUnder?: EntryId | null;
+	/** The object this one follows, which was full. */
+	readonly predecessor?: string;
 	/** SHA-512 of the other files of the version, by logical name. */
 	readonly sha512: Readonly<Record<string, string>>;
 	readonly software: { readonly name: string; readonly version: string };
@@ -98,7 +100,11 @@ export function entrySnapshot(
 	doc: Y.Doc,
 	review: Y.Doc,
 	input: SnapshotInput,
-): { readonly files: Map<string, FileSource>; readonly kind: DepositKind } {
+): {
+	/** Given the object that this one follows, if it does. */
+	readonly files: (predecessor: string | undefined) => Map<string, FileSource>;
+	readonly kind: DepositKind;
+} {
 	const content = readEntryDoc(doc);
 	const meta = readMeta(doc);
 	const { values, conflicts, disputes } = chooseValues(content, input.settings);
@@ -132,33 +138,32 @@ export function entrySnapshot(
 		['review.yjs', Y.encodeStateAsUpdate(review)],
 		['changes.jsonl', jsonLines(input.changes)],
 		['log.jsonl', jsonLines(input.lines)],
-		[
-			'deposit.json',
-			{
-				derive: (digests) =>
-					canonicalJson({
-						schema: 'lantai-deposit/1',
-						kind,
-						entryId: input.entryId,
-						state: input.review.state,
-						reviewPosition: input.review.position,
-						step: input.review.steps.at(-1)?.id ?? null,
-						reason: input.reason,
-						at: input.at,
-						actors: input.actors,
-						fromPosition: input.fromPosition,
-						toPosition: input.toPosition,
-						reviewFromPosition: input.reviewFromPosition,
-						createdAt: input.createdAt,
-						...(input.isSynthetic ? { synthetic: true as const } : {}),
-						...(input.placedUnder === undefined ? {} : { placedUnder: input.placedUnder }),
-						sha512: Object.fromEntries(digests),
-						software: input.software,
-					} satisfies DepositRecord),
-			},
-		],
 	]);
-	return { files, kind };
+	const withRecord = (predecessor: string | undefined): Map<string, FileSource> =>
+		new Map<string, FileSource>(files).set('deposit.json', {
+			derive: (digests) =>
+				canonicalJson({
+					schema: 'lantai-deposit/1',
+					kind,
+					entryId: input.entryId,
+					state: input.review.state,
+					reviewPosition: input.review.position,
+					step: input.review.steps.at(-1)?.id ?? null,
+					reason: input.reason,
+					at: input.at,
+					actors: input.actors,
+					fromPosition: input.fromPosition,
+					toPosition: input.toPosition,
+					reviewFromPosition: input.reviewFromPosition,
+					createdAt: input.createdAt,
+					...(input.isSynthetic ? { synthetic: true as const } : {}),
+					...(input.placedUnder === undefined ? {} : { placedUnder: input.placedUnder }),
+					...(predecessor === undefined ? {} : { predecessor }),
+					sha512: Object.fromEntries(digests),
+					software: input.software,
+				} satisfies DepositRecord),
+		});
+	return { files: withRecord, kind };
 }
 
 /** The entry in the exchange form of its profile, alone. @see EAD3 1.1.1 */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path/posix';
 import { assert, must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import { digestOf } from './digests.ts';
+import { digestFile, digestOf } from './digests.ts';
 import { folderStorage } from './folder-storage.ts';
 import { checkInventory, specVersionOf } from './ocfl-inventory-check.ts';
 import {
@@ -157,6 +157,17 @@ export class OcflStore extends OcflReader {
 		}
 	}
 
+	/** True when the newest version of the object holds exactly these files: to put them would make none. */
+	holds({ objectId, files }: Pick<NewVersion, 'objectId' | 'files'>): boolean {
+		const current = this.inventory(objectId);
+		if (!current) return false;
+		const { digestAlgorithm } = current;
+		const { digests } = takeIn(files, digestAlgorithm, (path) =>
+			must(digestFile(folderStorage, path, [digestAlgorithm]).digests[0], 'a digest that is known'),
+		);
+		return holdsExactly(current, current.head, digests);
+	}
+
 	#createRoot(): void {
 		const isFolder = isThere(this.#storage, this.root);
 		// What a crash while making a root leaves may be finished; anything else there is not ours.
@@ -197,16 +208,7 @@ export class OcflStore extends OcflReader {
 		const next = numberAfter(current);
 		const algorithm = current?.digestAlgorithm ?? this.#algorithm;
 		const staged = this.#staging.begin(digest, next, algorithm);
-		const digests = new Map<string, string>();
-		for (const [name, source] of version.files)
-			if (!isDerived(source))
-				digests.set(name, isPath(source) ? staged.copy(source.path, name) : digestOf(algorithm, source));
-		const bytes = new Map<string, Uint8Array | string>();
-		for (const [name, source] of version.files) {
-			if (isPath(source)) continue;
-			bytes.set(name, isDerived(source) ? source.derive(digests) : source);
-			digests.set(name, digestOf(algorithm, bytes.get(name) as Uint8Array | string));
-		}
+		const { digests, bytes } = takeIn(version.files, algorithm, (path, name) => staged.copy(path, name));
 		if (current && holdsExactly(current, current.head, digests)) {
 			staged.discard();
 			return { version: current.head, isNew: false };
@@ -234,6 +236,26 @@ export class OcflStore extends OcflReader {
 	#makeFolder(path: string): void {
 		if (!isThere(this.#storage, path)) this.#storage.makeFolder(path);
 	}
+}
+
+/** The digests of files, and the bytes of those that are not copied. */
+function takeIn(
+	files: NewVersion['files'],
+	algorithm: DigestAlgorithm,
+	copy: (path: string, name: string) => string,
+): { readonly digests: Map<string, string>; readonly bytes: Map<string, Uint8Array | string> } {
+	const digests = new Map<string, string>();
+	for (const [name, source] of files)
+		if (!isDerived(source))
+			digests.set(name, isPath(source) ? copy(source.path, name) : digestOf(algorithm, source));
+	const bytes = new Map<string, Uint8Array | string>();
+	for (const [name, source] of files) {
+		if (isPath(source)) continue;
+		const made = isDerived(source) ? source.derive(digests) : source;
+		bytes.set(name, made);
+		digests.set(name, digestOf(algorithm, made));
+	}
+	return { digests, bytes };
 }
 
 /** @throws {Refusal} 'preservation.foreign-object' */

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import { isoAt, steadyClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
-import { isRefusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { Copies } from './copies/copies.ts';
 import { repairObjects, type RepairAnswer, type RepairRequest } from './copies/repairs.ts';
@@ -17,8 +16,12 @@ import type { DepositReason } from './deposit-schedule.ts';
 import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
+import { MAX_VERSIONS } from './object-parts.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { StoreHolds } from './store-holds.ts';
+import { storePlaces } from './store-places.ts';
+import { storeOverview, type StoreOverview } from './store-overview.ts';
+import { Failures, isOwnFault, storeStateOf, type StoreState } from './store-state.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
@@ -34,14 +37,18 @@ const AT_ONCE = 8;
 const CLOSE_MS = 3000;
 /** Entries asked for in one statement. */
 const MAX_IDS = 1000;
+/** Key of the store itself among what fails. */
+const THE_STORE = 'store';
 /** An object that is just getting a version is whole again after this, see `VerifyOptions.againMs`. */
 const AGAIN_MS = 250;
 
 /** How the archival store is doing. */
 export interface PreservationStatus {
-	readonly state: 'ok' | 'failing';
-	/** Why it is failing: a refusal's code, a system code such as `ENOSPC`, or the message. */
+	readonly state: StoreState;
+	/** Why it is not well: a refusal's code, a system code such as `ENOSPC`, or the message. */
 	readonly reason: string | undefined;
+	/** ISO UTC: since when. */
+	readonly since: string | undefined;
 	/** Entries and imports accepted or edited and not yet in a version. */
 	readonly waiting: number;
 	readonly objects: number;
@@ -85,6 +92,8 @@ export interface Preservation extends ImportArchive {
 	 */
 	hold(): Promise<() => void>;
 	status(): PreservationStatus;
+	/** What lies in the store, what does not yet, and what fails. */
+	overview(): Promise<StoreOverview>;
 	/** The versions of an entry, oldest first. */
 	versions(id: EntryId): Promise<RecordedVersion[]>;
 	/** Verifies the whole root, or the root or object at a path. */
@@ -110,15 +119,17 @@ export async function createPreservation(parts: {
 	readonly copies?: readonly string[];
 	/** What is deposited within this time is copied together. */
 	readonly settleMs?: number;
+	/** Of one object; a successor takes what follows. */
+	readonly maxVersions?: number;
 	/** Begins the document of an imported entry in the log, as opening it does. */
 	readonly begin: (id: EntryId) => Promise<void>;
 	readonly onDeposited: (id: EntryId, deposit: Deposited) => void;
 }): Promise<Preservation> {
-	const { storage, clock, logger, dataDir } = parts;
+	const { storage, clock, logger, dataDir, maxVersions = MAX_VERSIONS } = parts;
 	const { db } = storage;
-	const root = join(dataDir, 'archive');
+	const { root, staging } = storePlaces(dataDir);
 	const recorder = new DepositRecorder(storage);
-	const worker = new DepositClient({ root, staging: join(dataDir, 'archive-staging') }, (note) => {
+	const worker = new DepositClient({ root, staging, maxVersions }, (note) => {
 		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
 		recorder
 			.put(note)
@@ -137,6 +148,7 @@ export async function createPreservation(parts: {
 		onArchiveId: () => runner.soon('archive all', 'demand'),
 	});
 	const software = readSoftware();
+	const failures = new Failures();
 	const counts = await countDeposits(storage);
 	let lastDepositAt = counts.lastAt;
 	let objects = counts.objects;
@@ -144,10 +156,14 @@ export async function createPreservation(parts: {
 
 	/** Opens the store once, and again after it was away. */
 	function open(): Promise<void> {
-		opening ??= openAndRecover().catch((error: unknown) => {
-			opening = undefined;
-			throw error;
-		});
+		opening ??= openAndRecover().then(
+			() => failures.succeeded(THE_STORE),
+			(error: unknown) => {
+				opening = undefined;
+				failures.failed(THE_STORE, error, isoAt(clock));
+				throw error;
+			},
+		);
 		return opening;
 	}
 
@@ -179,13 +195,9 @@ export async function createPreservation(parts: {
 				try {
 					await open();
 					const [kind, id] = key.split(' ') as [Kind, string];
-					if (kind === 'import') return await depositImport(id);
-					if (kind === 'step') return counted(await depositStep(records, id));
-					if (kind === 'order') return counted(await depositOrder(records, id));
-					if (kind === 'decision') return counted(await depositDecision(records, id));
-					if (kind === 'undone') return counted(await depositUndone(records, id));
-					if (kind === 'archive') return await depositArchive(records);
-					return await depositOne(id as EntryId, reason);
+					const deposited = await deposit(kind, id, reason);
+					failures.succeeded(key);
+					return deposited;
 				} catch (error) {
 					// The root may be gone for a while; what it looks like when it is back is found out by opening.
 					if (!isOwnFault(error)) opening = undefined;
@@ -194,12 +206,32 @@ export async function createPreservation(parts: {
 			},
 			isOwnFault,
 			onFailed(key, { error, times }, retryMs) {
+				failures.failed(key, error, isoAt(clock));
 				const log = times === 1 ? logger.error.bind(logger) : logger.warn.bind(logger);
 				log({ err: error, key, times, retryMs }, 'not deposited; editing goes on, the version waits');
 			},
 		},
 		{ idleMs: parts.idleMs, continuousMs: parts.continuousMs ?? CONTINUOUS_MS },
 	);
+
+	async function deposit(kind: Kind, id: string, reason: DepositReason): Promise<unknown> {
+		switch (kind) {
+			case 'import':
+				return depositImport(id);
+			case 'step':
+				return counted(await depositStep(records, id));
+			case 'order':
+				return counted(await depositOrder(records, id));
+			case 'decision':
+				return counted(await depositDecision(records, id));
+			case 'undone':
+				return counted(await depositUndone(records, id));
+			case 'archive':
+				return depositArchive(records);
+			case 'entry':
+				return depositOne(id as EntryId, reason);
+		}
+	}
 
 	async function depositOne(id: EntryId, reason: DepositReason): Promise<Deposited | undefined> {
 		const deposited = await depositEntry(
@@ -302,15 +334,17 @@ export async function createPreservation(parts: {
 		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
 		hold,
 		status() {
-			const { failure } = runner;
+			const worst = failures.worst;
 			return {
-				state: failure ? 'failing' : 'ok',
-				reason: failure && reasonOf(failure.error),
+				state: worst ? storeStateOf(worst.reason) : 'ok',
+				reason: worst?.reason,
+				since: worst?.since,
 				waiting: runner.waiting,
 				objects,
 				lastDepositAt,
 			};
 		},
+		overview: () => storeOverview(storage, root, failures.all),
 		versions: (id) => recorder.versions(id),
 		verify(path = root, { signal, onProgress } = {}) {
 			const signals = [closing.signal, ...(signal ? [signal] : [])];
@@ -330,16 +364,6 @@ export async function createPreservation(parts: {
 			await worker.close();
 		},
 	};
-}
-
-/** Failures of one object: damage, or files that are gone. The store itself is well. */
-function isOwnFault(error: unknown): boolean {
-	return isRefusal(error) && ['preservation.damaged', 'preservation.import-missing'].includes(error.code);
-}
-
-function reasonOf(error: unknown): string {
-	const { code, message } = error as { code?: unknown; message?: unknown };
-	return String(code ?? message ?? error);
 }
 
 async function countDeposits({ db }: Storage): Promise<{ objects: number; lastAt: string | undefined }> {

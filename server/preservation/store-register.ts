@@ -47,5 +47,15 @@ export function registering({ db }: Storage, note: NewVersionNote): Statement[] 
 					last_at: created,
 				}),
 			),
+		db
+			.insertInto('store_day')
+			.values({ day: created.slice(0, 10), versions: 1, files: added.files, bytes: added.bytes })
+			.onConflict((conflict) =>
+				conflict.column('day').doUpdateSet({
+					versions: sql<number>`store_day.versions + 1`,
+					files: sql<number>`store_day.files + ${added.files}`,
+					bytes: sql<number>`store_day.bytes + ${added.bytes}`,
+				}),
+			),
 	];
 }

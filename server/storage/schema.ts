@@ -46,6 +46,7 @@ import type {
 	StoreCopyPlaceTable,
 	StoreCopyRemovalTable,
 	StoreCopyTable,
+	StoreDayTable,
 	StoreEventTable,
 	StoreObjectTable,
 } from './tables/store.ts';
@@ -98,6 +99,7 @@ export interface Schema {
 	correction_order_sample: CorrectionOrderSampleTable;
 	visit: VisitTable;
 	store_object: StoreObjectTable;
+	store_day: StoreDayTable;
 	store_event: StoreEventTable;
 	store_copy_place: StoreCopyPlaceTable;
 	store_copy: StoreCopyTable;

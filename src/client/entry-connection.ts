@@ -58,6 +58,8 @@ export interface EntryConnectionParts {
 	/** A state came over HTTP. */
 	readonly onRead: () => void;
 	readonly onChanged: (facts: ConnectionFacts) => void;
+	/** Somebody came, went, or is elsewhere in it. */
+	readonly onPeople?: (states: ReadonlyMap<number, unknown>) => void;
 }
 
 /**
@@ -117,10 +119,6 @@ export class EntryConnection {
 		};
 	}
 
-	get awareness(): HocuspocusProvider['awareness'] | undefined {
-		return this.#provider?.awareness;
-	}
-
 	/** Under which the awareness knows this tab. */
 	get clientId(): number {
 		return this.#line.wire.clientID;
@@ -147,7 +145,7 @@ export class EntryConnection {
 	/** Says where the cursor is. */
 	say(presence: Record<string, unknown>): void {
 		this.#shown = presence;
-		this.awareness?.setLocalState(presence);
+		this.#provider?.awareness?.setLocalState(presence);
 	}
 
 	/** The edits that are nowhere but in this tab. */
@@ -209,8 +207,10 @@ export class EntryConnection {
 		});
 		this.#provider = provider;
 		this.#line.connectedBy(provider);
+		const { awareness } = provider;
+		awareness?.on('change', () => this.#parts.onPeople?.(awareness.getStates()));
 		provider.attach();
-		provider.awareness?.setLocalState(this.#shown);
+		awareness?.setLocalState(this.#shown);
 	}
 
 	/** What the server has of this document is here now. */

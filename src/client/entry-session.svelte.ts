@@ -1,4 +1,3 @@
-import { createSubscriber } from 'svelte/reactivity';
 import * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
@@ -58,7 +57,7 @@ export class LiveEntrySession implements EntrySession {
 	/** Why there is no record. */
 	#recordRefusal = $state.raw<string | undefined>(undefined);
 	#version = $state.raw<string | undefined>(undefined);
-	#watchPeople: () => void;
+	#people = $state.raw<readonly PresentPerson[]>([]);
 	#stops: (() => void)[] = [];
 	#isClosed = false;
 	/** What others see of this tab. */
@@ -90,11 +89,6 @@ export class LiveEntrySession implements EntrySession {
 			hasUnsent: () => this.saved.unsent > 0,
 			instead: (field) => (this.#hasDoc ? undefined : this.#valuesOfRow(field)),
 			steps: parts.steps,
-		});
-		this.#watchPeople = createSubscriber((update) => {
-			const awareness = this.#connection?.awareness;
-			awareness?.on('change', update);
-			return () => awareness?.off('change', update);
 		});
 		this.#record = new EntryRecord({
 			id: this.id,
@@ -188,8 +182,7 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	get people(): readonly PresentPerson[] {
-		this.#watchPeople();
-		return presentPeople(this.#connection?.awareness?.getStates(), this.#connection?.clientId ?? 0);
+		return this.#people;
 	}
 
 	focus(field: FieldKey | null): void {
@@ -324,6 +317,7 @@ export class LiveEntrySession implements EntrySession {
 				this.#facts = facts;
 				this.#step();
 			},
+			onPeople: (states) => (this.#people = presentPeople(states, connection.clientId)),
 		});
 		this.#connection = connection;
 		void connection.start();

@@ -1,10 +1,28 @@
 import { refusalKey, type Params } from '#domain/base/refusal.ts';
-import * as messages from './refusal-messages.ts';
+import * as first from './refusal-messages.ts';
 
-type Message = (params: Params) => string;
+type Messages = Readonly<Record<string, ((params: Params) => string) | undefined>>;
+
+let messages = first as unknown as Messages;
+let loading: Promise<void> | undefined;
+
+/** Loads the words that the first page does not bring along; asked for again when it failed. */
+export function loadRefusalWords(): Promise<void> {
+	return (loading ??= import('./refusal-messages-later.ts').then(
+		(later) => void (messages = { ...messages, ...(later as unknown as Messages) }),
+		(error: unknown) => {
+			loading = undefined;
+			// Until they are there a refusal is shown by its code.
+			console.warn(error);
+		},
+	));
+}
+
+void loadRefusalWords();
 
 /** What a refusal says in the language of the page; a code without words is shown as it is. */
 export function refusalWords(code: string, params: Params = {}): string {
-	const message = (messages as unknown as Readonly<Record<string, Message | undefined>>)[refusalKey(code)];
+	const message = messages[refusalKey(code)];
+	if (!message) void loadRefusalWords();
 	return message ? message(params) : code;
 }

@@ -142,6 +142,7 @@ test('a file and its items are made, described, moved, deleted and restored with
 	// Deleted it leaves the tree, restored it stands there again.
 	await page.goto(`${archive.origin}/catalogue/${firstId}?in=${fileId}`);
 	await expect(title(page)).toBeEditable();
+	await expect(page.getByRole('row', { selected: true })).toContainText('通知');
 	await page.getByRole('grid').focus();
 	await page.keyboard.press('Delete');
 	await expect(page.getByRole('dialog').getByRole('button', { name: '删除', exact: true })).toBeFocused();

@@ -68,6 +68,7 @@ test('each sees the other’s caret and selection in a long text, and who closes
 	const second = await here.context().newPage();
 	await second.goto(`${archive.origin}/catalogue/${id}`);
 	await expect(title(second)).toBeEditable();
+	await expect(text(second).locator('.their-caret')).toHaveText('乙');
 	await expect(here.locator('[aria-label*="甲"].people')).toHaveCount(0);
 
 	await there.close();

@@ -46,6 +46,7 @@ test('screenshots of every page', async ({ browser }) => {
 					['proposals', '/proposals'],
 					['notices', '/notices'],
 					['activity', '/activity'],
+					['store', '/store'],
 					['import', '/catalogue/import'],
 					['people', '/administration/people'],
 					['settings', '/administration/settings'],

@@ -33,6 +33,7 @@ export async function anArchive(
 		readonly continuousMs?: number;
 		readonly retryMs?: number;
 		readonly copies?: readonly string[];
+		readonly maxVersions?: number;
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -49,6 +50,7 @@ export async function anArchive(
 		retryMs: options.retryMs ?? 50,
 		copies: options.copies ?? [],
 		settleMs: 10,
+		...(options.maxVersions === undefined ? {} : { maxVersions: options.maxVersions }),
 		begin: async (id) => {
 			throw new Error(`${id} has a document from its beginning`);
 		},

@@ -44,7 +44,10 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 			log_line: all(`select * from log_line where ${said} order by seq`),
 			log_head: without(all(`select * from log_head where ${said} order by doc`), 'bytes'),
 			entry_change: without(all('select * from entry_change order by seq, id'), 'id'),
-			deposit: without(all('select * from deposit order by entry_id, length(version), version'), 'id'),
+			deposit: without(
+				all('select * from deposit order by entry_id, object_id, length(version), version'),
+				'id',
+			),
 			conflict: all('select * from conflict order by entry_id, field'),
 			conflict_person: all('select * from conflict_person order by entry_id, field, person_id'),
 			decision: all('select * from decision order by id'),

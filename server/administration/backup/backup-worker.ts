@@ -9,6 +9,7 @@ import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
 import { errorAnswer, type ErrorAnswer } from '#server/preservation/worker-client.ts';
 import {
 	ABOUT_NAME,
@@ -140,6 +141,10 @@ function readSnapshot(): { readonly about: About; readonly waitingImports: reado
 		};
 		const numberOf = (sql: string): number =>
 			Number(Object.values(database.prepare(sql).get() ?? {})[0] ?? 0);
+		// Its disk may be away: what is then written must not pass for a backup.
+		const store = join(order.dataDir, 'archive');
+		if (numberOf('select count(*) from deposit') > 0 && !existsSync(join(store, ROOT_NAMASTE)))
+			throw new Refusal('preservation.root-missing', { path: store });
 		return {
 			about: {
 				format: BACKUP_FORMAT,

@@ -11,9 +11,10 @@ import {
 import { eventsOf } from '#sync/review-doc.ts';
 import type { DepositRecord } from '#server/preservation/entry-snapshot.ts';
 import type { LogLine } from '#server/preservation/log-lines.ts';
-import type { StoredObject } from '#server/preservation/ocfl-read.ts';
+import type { PartVersion } from '#server/preservation/object-parts.ts';
 import type { RecordedStep, ReviewRecord } from '#server/preservation/review-record.ts';
 import { damageOf, FormError, type Damage } from './damage.ts';
+import type { StoredParts } from './stored-parts.ts';
 
 /** A row of `entry_change`, as `changes.jsonl` has it. */
 export interface StoredChange {
@@ -44,13 +45,11 @@ export interface StoredEntry {
 	readonly lines: readonly LogLine[];
 	readonly changes: readonly StoredChange[];
 	/** Oldest first. */
-	readonly versions: readonly (Pick<DepositRecord, 'kind' | 'at' | 'toPosition'> & {
-		readonly version: string;
-	})[];
+	readonly versions: readonly (Pick<DepositRecord, 'kind' | 'at' | 'toPosition'> & PartVersion)[];
 }
 
 /** Reads the object of an entry: the newest version that is whole, and what all up to it say of the log. */
-export function readEntryObject(object: StoredObject): {
+export function readEntryObject(object: StoredParts): {
 	readonly entry: StoredEntry | undefined;
 	readonly damage: readonly Damage[];
 } {
@@ -94,7 +93,7 @@ export function readEntryObject(object: StoredObject): {
 				changes: [...changes.values()].sort(bySeq),
 				versions: upTo.flatMap((name) => {
 					const of = records.get(name);
-					return of ? [{ version: name, kind: of.kind, at: of.at, toPosition: of.toPosition }] : [];
+					return of ? [{ ...object.placeOf(name), kind: of.kind, at: of.at, toPosition: of.toPosition }] : [];
 				}),
 			},
 		};
@@ -103,7 +102,7 @@ export function readEntryObject(object: StoredObject): {
 }
 
 function readVersion(
-	object: StoredObject,
+	object: StoredParts,
 	version: string,
 	record: DepositRecord,
 ): Omit<StoredEntry, 'lines' | 'changes' | 'versions'> {
@@ -143,7 +142,7 @@ function docOf(state: Uint8Array): Y.Doc {
 }
 
 /** Runs a reading; a failure of the store is noted, and the rest goes on. */
-function attempt<T>(damage: Damage[], object: StoredObject, file: string, read: () => T): T | undefined {
+function attempt<T>(damage: Damage[], object: StoredParts, file: string, read: () => T): T | undefined {
 	try {
 		return read();
 	} catch (error) {

@@ -172,10 +172,10 @@ function lastWords({ storage: { db } }: Rebuilding, entry: StoredEntry, standing
 		// The projection saw one snapshot and took its last author for all of them.
 		db.deleteFrom('entry_editor').where('entry_id', '=', id),
 		...editors.map((editor) => db.insertInto('entry_editor').values({ entry_id: id, ...editor })),
-		...versions.map(({ version, kind, toPosition, at }) =>
+		...versions.map(({ objectId, version, kind, toPosition, at }) =>
 			db
 				.insertInto('deposit')
-				.values({ entry_id: id, object_id: `urn:uuid:${id}`, version, kind, seq: toPosition, at }),
+				.values({ entry_id: id, object_id: objectId, version, kind, seq: toPosition, at }),
 		),
 	];
 }

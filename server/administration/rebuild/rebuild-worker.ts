@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
+import { partOf } from '#server/preservation/object-parts.ts';
 import { objectFolders, StoredObject } from '#server/preservation/ocfl-read.ts';
 import { errorAnswer } from '#server/preservation/worker-client.ts';
 import { damageOf, type Damage } from './damage.ts';
 import { readEntryObject, type StoredEntry } from './entry-object.ts';
+import { StoredParts } from './stored-parts.ts';
 import { readImportRows, type RowsChunk, type RowsWork } from './import-rows-reading.ts';
 
 /** Lines of a record in one chunk. */
@@ -70,7 +72,8 @@ export interface RebuildAsks {
 
 const port = must(parentPort, 'this file runs as a worker');
 const { root } = workerData as { root: string };
-let folders: string[] = [];
+/** Of each entry its object, and the successors of it. */
+let folders: (readonly string[])[] = [];
 let rows: AsyncGenerator<RowsChunk> | undefined;
 let lines: AsyncGenerator<readonly unknown[]> | undefined;
 
@@ -95,14 +98,19 @@ const answers: {
 	entries({ count }) {
 		const entries: StoredEntry[] = [];
 		const damage: Damage[] = [];
-		for (const folder of folders.splice(0, count))
-			try {
-				const read = readEntryObject(new StoredObject(join(root, folder)));
-				if (read.entry) entries.push(read.entry);
-				damage.push(...read.damage);
-			} catch (error) {
-				damage.push(damageOf(error, folder));
-			}
+		for (const parts of folders.splice(0, count)) {
+			const objects: StoredObject[] = [];
+			for (const folder of parts)
+				try {
+					objects.push(new StoredObject(join(root, folder)));
+				} catch (error) {
+					damage.push(damageOf(error, folder));
+				}
+			if (objects.length === 0) continue;
+			const read = readEntryObject(new StoredParts(objects));
+			if (read.entry) entries.push(read.entry);
+			damage.push(...read.damage);
+		}
 		return { entries, damage };
 	},
 	openRows: ({ folder, work }) =>
@@ -124,10 +132,9 @@ const answers: {
 };
 
 function scan(): Scan {
-	const records = Object.fromEntries(Object.keys(MARKS).map((kind) => [kind, [] as string[]])) as Record<
-		ObjectKind,
-		string[]
-	>;
+	const kinds = Object.keys(MARKS) as ObjectKind[];
+	/** Folders by the id of the object they begin with or go on for, and by which part of it they are. */
+	const found = new Map(kinds.map((kind) => [kind, new Map<string, string[]>()]));
 	const damage: Damage[] = [];
 	let objects = 0;
 	for (const folder of objectFolders(root)) {
@@ -135,16 +142,29 @@ function scan(): Scan {
 		try {
 			const object = new StoredObject(join(root, folder));
 			const names = object.names();
-			const kind = (Object.keys(MARKS) as ObjectKind[]).find((each) => names.has(MARKS[each]));
-			if (kind) records[kind].push(folder);
-			else damage.push({ object: object.id, file: '', reason: 'unknown' });
+			const kind = kinds.find((each) => names.has(MARKS[each]));
+			const { id, part } = partOf(object.id);
+			const parts = kind && found.get(kind);
+			if (parts) {
+				const folders = parts.get(id) ?? [];
+				folders[part - 1] = folder;
+				parts.set(id, folders);
+			} else damage.push({ object: object.id, file: '', reason: 'unknown' });
 		} catch (error) {
 			damage.push(damageOf(error, folder));
 		}
 	}
-	const { entry, ...others } = records;
-	folders = entry;
-	return { objects, entries: entry.length, records: others, damage };
+	folders = [...(found.get('entry')?.values() ?? [])].map((parts) => parts.filter(Boolean));
+	// Of other objects the newest version says all.
+	const newest = kinds
+		.filter((kind) => kind !== 'entry')
+		.map((kind) => [kind, [...(found.get(kind)?.values() ?? [])].map((parts) => parts.at(-1))]);
+	return {
+		objects,
+		entries: folders.length,
+		records: Object.fromEntries(newest) as Scan['records'],
+		damage,
+	};
 }
 
 function open(folder: string, name: string, begin: (path: string) => void): Damage | undefined {

@@ -5,6 +5,7 @@ import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
+import { storePlaces } from '#server/preservation/store-places.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import { auditLine } from '#server/storage/audit.ts';
@@ -82,7 +83,7 @@ export async function rebuildArchive(
 ): Promise<RebuildAnswer> {
 	const started = performance.now();
 	const { into, compare } = request;
-	const ownRoot = join(into, 'archive');
+	const ownRoot = storePlaces(into).root;
 	const root = resolve(request.from ?? ownRoot);
 	const isInPlace = root === ownRoot;
 	if (!existsSync(join(root, ROOT_NAMASTE))) throw new Refusal('rebuild.no-store', { path: root }, 404);
@@ -136,7 +137,8 @@ async function clear(partial: string): Promise<void> {
 
 /** A version that was just being put into the store is finished or undone, as at every start. */
 function recoverStore(dataDir: string): void {
-	const store = new OcflStore(join(dataDir, 'archive'), join(dataDir, 'archive-staging'));
+	const { root, staging } = storePlaces(dataDir);
+	const store = new OcflStore(root, staging);
 	store.open({ mayCreate: false });
 	store.recover();
 }

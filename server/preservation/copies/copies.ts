@@ -241,11 +241,12 @@ export class Copies {
 		});
 	}
 
-	/** @throws {Refusal} 'preservation.copy-inside' for a folder that holds the data directory or lies in it */
+	/** @throws {Refusal} 'preservation.copy-inside' for a folder that holds the data directory or the store, or lies in one */
 	#placeOf(path: string): string {
 		const place = resolve(path);
-		if (`${place}${sep}`.startsWith(this.#dataDir + sep) || `${this.#dataDir}${sep}`.startsWith(place + sep))
-			throw new Refusal('preservation.copy-inside', { path: place });
+		for (const own of [this.#dataDir, resolve(this.#keeperParts.root)])
+			if (`${place}${sep}`.startsWith(own + sep) || `${own}${sep}`.startsWith(place + sep))
+				throw new Refusal('preservation.copy-inside', { path: place });
 		return place;
 	}
 }

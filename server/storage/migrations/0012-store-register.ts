@@ -15,6 +15,12 @@ const STATEMENTS = [
 	)`,
 	// What was never checked comes first.
 	`create index store_object_checked on store_object (checked_at, object_id)`,
+	`create table store_day (
+		day text primary key not null,
+		versions integer not null,
+		files integer not null,
+		bytes integer not null
+	)`,
 	`create table store_event (
 		id text primary key not null,
 		object_id text,

@@ -19,6 +19,16 @@ export interface StoreObjectTable {
 	check_outcome: string | null;
 }
 
+/** How much was written into the store on a day: by it the store's growth is told. */
+export interface StoreDayTable {
+	/** `2026-11-27`, in UTC. */
+	day: string;
+	versions: number;
+	/** Content files and their bytes. */
+	files: number;
+	bytes: number;
+}
+
 /** Something that happened to an object, or with `object_id` null to the store. Never changed. @see PREMIS 3, event */
 export interface StoreEventTable {
 	id: string;

@@ -71,7 +71,7 @@ export interface EntryDetail extends EntryRow {
 	>;
 	/** By element id, and by id of what was said about the entry: every surviving element that was set by somebody (not those of the first building from an import). */
 	readonly attributions: Readonly<Record<string, Attribution>>;
-	/** Versions in the archival store, oldest first. */
+	/** Versions in the archival store, oldest first; each with a label of its own. */
 	readonly versions: readonly {
 		readonly version: string;
 		readonly at: string;
@@ -102,4 +102,10 @@ export interface RowPage {
 	readonly total: number;
 	readonly offset: number;
 	readonly rows: readonly EntryRow[];
+}
+
+/** What a version in the archival store is called: `v3`, and `2-v3` in the object that goes on where the first was full. */
+export function versionLabel(objectId: string, version: string): string {
+	const part = /#(\d+)$/.exec(objectId)?.[1];
+	return part === undefined ? version : `${part}-${version}`;
 }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
@@ -287,6 +287,18 @@ describe('a backup', () => {
 		await expect(back(server.app, join(folder, 'no/such/a.tar'))).rejects.toMatchObject({
 			code: 'backup.target',
 		});
+	});
+
+	it('is refused while the store is away, whose versions the database names', async () => {
+		const { server, folder } = await anArchive();
+		const store = join(server.dataDir, 'archive');
+		await rename(store, `${store}-away`);
+		const file = join(folder, 'whole.tar');
+		await expect(back(server.app, file)).rejects.toMatchObject({ code: 'preservation.root-missing' });
+		expect(readdirSync(folder)).toEqual(['data']);
+		await rename(`${store}-away`, store);
+		await back(server.app, file);
+		expect(existsSync(file)).toBe(true);
 	});
 
 	it('leaves nothing when it is cancelled or the disk is full', async () => {

@@ -10,8 +10,10 @@ import { createId, type EntryId } from '#domain/base/ids.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { objectPath } from '#server/preservation/ocfl-layout.ts';
 import { verify } from '#server/preservation/ocfl-verify.ts';
+import { anArchive } from '#tests/support/archive.ts';
 import { personOf } from '#tests/support/conflicts.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
+import { aLoggedEntry } from '#tests/support/logged-entries.ts';
 import { spawnServer } from '#tests/support/server-process.ts';
 import { aFolder, PASSWORD, startTestServer, type TestServer } from '#tests/support/server.ts';
 import { archiveIn } from '#tests/support/rebuilt.ts';
@@ -96,6 +98,26 @@ describe('a rebuild', () => {
 		await again.stop();
 		expect(archiveIn(dataDir)['deposit']).toEqual(before['deposit']);
 	}, 900_000);
+
+	it('gives back the versions of entries whose object was full, wherever they lie', async () => {
+		const archive = await anArchive({ maxVersions: 2 });
+		const entry = await aLoggedEntry(archive.storage);
+		for (const title of ['一', '二', '三', '四', '五']) {
+			await entry.set('title', title);
+			await archive.preservation.depositNow(entry.id);
+		}
+		archive.preservation.noteArchive();
+		await archive.preservation.flush('demand');
+		await archive.close();
+		const before = archiveIn(archive.dataDir);
+		expect(new Set(before['deposit']?.map((row) => row['object_id']))).toHaveProperty('size', 3);
+		const into = join(await aFolder(), 'rebuilt');
+		const answer = await rebuild({ into, from: archive.root });
+		expect(answer).toMatchObject({ damage: [], entries: 1, versions: 5, objects: 5 });
+		const after = archiveIn(into);
+		for (const table of ['deposit', 'entry_change', 'log_line', 'documents'])
+			expect(after[table], table).toEqual(before[table]);
+	});
 
 	it('goes on: devices with an old copy merge, conflicts say what they replaced, versions follow', async () => {
 		const { server, ids, folder } = await aSmallArchive();

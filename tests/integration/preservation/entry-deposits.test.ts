@@ -97,9 +97,10 @@ describe('what a version of an entry holds', () => {
 				sha512(archive.store.readFile(`urn:uuid:${entry.id}`, name) as Uint8Array),
 			);
 		expect(await archive.preservation.verify()).toEqual(cleanVerdict(1));
+		const objectId = `urn:uuid:${entry.id}`;
 		expect(await archive.preservation.versions(entry.id)).toEqual([
-			{ version: 'v1', seq: first?.seq, at: first?.at, kind: 'working' },
-			{ version: 'v2', seq, at: second?.at, kind: 'working' },
+			{ objectId, version: 'v1', seq: first?.seq, at: first?.at, kind: 'working' },
+			{ objectId, version: 'v2', seq, at: second?.at, kind: 'working' },
 		]);
 		expect(archive.text(entry.id, 'entry.xml')).toContain('<unittitle>三</unittitle>');
 		expect(archive.text(entry.id, 'body.html')).toContain('<td>三</td>');
@@ -304,7 +305,7 @@ describe('a store that cannot be written', () => {
 		archive.preservation.noteEdit(entry.id, seq);
 		await eventually(() =>
 			expect(archive.preservation.status()).toMatchObject({
-				state: 'failing',
+				state: 'away',
 				reason: 'preservation.root-missing',
 				waiting: 1,
 			}),

@@ -94,6 +94,20 @@ async function walk(data: string): Promise<void> {
 	});
 	expect(await readFile(output, 'utf8')).toContain('改过的题名');
 
+	// A stopped archive deposits when the command before it ends, a running one when editing settles: at the latest now.
+	const deposited = await lantai(['archive', 'deposit', id, ...on]);
+	expect([deposited.code, deposited.json]).toMatchObject([0, { waiting: 0, failures: [] }]);
+	expect((await lantai(['archive', 'status', ...on])).json).toMatchObject({
+		state: 'ok',
+		working: { versions: 1, entries: 1 },
+		approved: { versions: 0, entries: 0 },
+		waiting: { entries: 0, records: 0, oldest: [] },
+		kinds: expect.arrayContaining([
+			expect.objectContaining({ kind: 'entry', objects: 1, versions: 1 }),
+			expect.objectContaining({ kind: 'import', objects: 1 }),
+		]),
+		growth: [expect.objectContaining({ versions: expect.any(Number) })],
+	});
 	expect((await lantai(['archive', 'verify', ...on])).json).toMatchObject({ valid: true, errors: [] });
 
 	const disk = join(data, '..', 'disk');
@@ -116,14 +130,14 @@ async function walk(data: string): Promise<void> {
 
 	const backup = join(data, '..', 'backup.tar');
 	const made = await lantai(['backup', backup, ...on]);
-	expect([made.code, made.json]).toMatchObject([0, { file: backup, entries: 3, objects: 3, atSeq: 2 }]);
+	expect([made.code, made.json]).toMatchObject([0, { file: backup, entries: 3, objects: 4, atSeq: 2 }]);
 	expect((await lantai(['backup', backup, ...on])).json).toMatchObject({ error: { code: 'backup.exists' } });
 	expect((await lantai(['backup', 'verify', backup])).json).toMatchObject({ valid: true, entries: 3 });
 	const restored = join(data, '..', 'restored');
 	expect((await lantai(['restore', backup, '--data', restored])).json).toMatchObject({
 		dir: restored,
 		entries: 3,
-		objects: 3,
+		objects: 4,
 	});
 	expect((await lantai(['show', id, '--data', restored])).json).toMatchObject({
 		fields: { title: '改过的题名' },
