@@ -119,8 +119,11 @@ export class LogCopy {
 			return;
 		}
 		if (!this.#wasBegun) {
-			this.#wasBegun = true;
-			await this.#onBegun();
+			// Where that cannot be written either, the next answer says it again.
+			this.#wasBegun = await this.#onBegun().then(
+				() => true,
+				() => false,
+			);
 		}
 		this.#position = answer.last;
 		const there = this.#waiting.filter(({ seq }) => seq <= answer.last);
