@@ -231,6 +231,19 @@ describe('the command line', () => {
 		expect(early.json).toMatchObject({ error: { code: 'administration.not-set-up' } });
 	});
 
+	it('takes the log back from its second place, on a stopped archive', async () => {
+		const data = await anArchive();
+		const second = join(data, '..', 'second');
+		await mkdir(second);
+		const recover = ['log', 'recover', '--from', second, '--into', data];
+		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.no-log-copy' } });
+		const config = readConfig({ data, logLevel: 'silent' }, { LANTAI_LOG_COPY: second });
+		await (await createApp(config)).close();
+		expect((await lantai(recover)).json).toEqual({ records: 0, recovered: 0, documents: 0, damaged: [] });
+		await run(data);
+		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.locked' } });
+	});
+
 	it('verifies a store without the archive it came from', async () => {
 		const data = await anArchive();
 		const nowhere = ['--data', join(data, 'nothing-here')];
