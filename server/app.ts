@@ -100,6 +100,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 	const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
 	const opened = await openStorage({
 		dataDir: config.dataDir,
+		...(config.logCopy ? { logCopy: config.logCopy } : {}),
 		onFailed(error) {
 			// Without its database the process can only lie about what is safe.
 			logger.fatal({ err: error }, 'the database worker ended');
@@ -122,6 +123,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			logger,
 			idleMs: options.idleMs ?? 60_000,
+			copies: config.copies,
 			async begin(id) {
 				await loadEntryDoc(id, new Y.Doc(), {
 					log: storage.log,

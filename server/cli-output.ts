@@ -11,6 +11,7 @@ import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import { bagPrinters } from './bag-output.ts';
 import type { Language } from './config.ts';
+import { copyPrinters, copyProgressText } from './copy-output.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
 import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
@@ -28,7 +29,7 @@ interface Branch {
 	readonly children?: readonly Branch[];
 }
 
-const printers: Readonly<Record<string, (result: never, say: Say) => string>> = {
+const printers: Readonly<Record<string, (result: never, say: Say, language: Language) => string>> = {
 	setup: (result: { archive: { name: string; code: string } }, say) => say('cli_setup_done', result.archive),
 	'user-password': (result: { name: string }, say) => say('cli_user_password_set', { name: result.name }),
 	'archive-rebuild': rebuildText,
@@ -65,6 +66,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	log: timelineText,
 	...bagPrinters(importText),
 	...ORDER_PRINTERS,
+	...copyPrinters(sizeText),
 	...STORE_PRINTERS,
 	...FIXITY_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
@@ -130,9 +132,9 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 
 /** The result of a verb as people read it. */
 export function resultText(verb: string, result: unknown, language: Language): string {
-	const print = printers[verb] as ((result: unknown, say: Say) => string) | undefined;
+	const print = printers[verb] as ((result: unknown, say: Say, language: Language) => string) | undefined;
 	return print
-		? print(result, (key, params) => words(key, params, language))
+		? print(result, (key, params) => words(key, params, language), language)
 		: JSON.stringify(result, undefined, '\t');
 }
 
@@ -152,7 +154,10 @@ export function errorText(error: unknown, language: Language): string {
 
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
-	const rows = orderProgressText(progress, language) ?? fixityProgressText(progress, language);
+	const rows =
+		orderProgressText(progress, language) ??
+		fixityProgressText(progress, language) ??
+		copyProgressText(progress, language, sizeText);
 	if (rows !== undefined) return rows;
 	const { rebuilt, ...count } = progress as RebuildProgress;
 	if (rebuilt !== undefined) return words(`cli_archive_rebuilding_${rebuilt}`, { ...count }, language);

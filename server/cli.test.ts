@@ -110,6 +110,24 @@ describe('the command line', () => {
 			{ id: '0190', format: 'ead3', path: resolve('out.xml') },
 		],
 		['archive verify', 'archive-verify', {}],
+		['log recover --from a --into b', 'log-recover', { from: resolve('a'), into: resolve('b') }],
+		['archive copies', 'archive-copies', {}],
+		['archive replicate', 'archive-replicate', { verify: false, begin: false }],
+		[
+			'archive replicate --to d --verify --begin',
+			'archive-replicate',
+			{ to: resolve('d'), verify: true, begin: true },
+		],
+		[
+			'archive repair a b --from d',
+			'archive-repair',
+			{ objects: ['a', 'b'], allFailed: false, from: resolve('d') },
+		],
+		[
+			'archive repair --all-failed --copy d',
+			'archive-repair',
+			{ objects: [], allFailed: true, copy: resolve('d') },
+		],
 		['archive verify store', 'archive-verify', { path: resolve('store') }],
 	])('%s', (line, verb, args) => {
 		const parsed = parse(line);

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
+import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
@@ -219,7 +220,8 @@ export function parseCommandLine(
 		'unsent-import',
 		(_options, [file]) => ({ file: resolve(file ?? '') }),
 	);
-	addStoreCommands(program, say, leaf);
+	const archive = addStoreCommands(program, say, leaf);
+	addCopyCommands({ archive, logging }, say, leaf);
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
 
@@ -228,7 +230,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, StoreOptions, FixityOptions {
+interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -316,6 +318,9 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
 function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-verify' || verb === 'bag-verify' || verb === 'bag-import')
 		return (result as { valid: boolean }).valid;
+	if (verb === 'archive-replicate' || verb === 'archive-repair')
+		return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'log-recover') return (result as { damaged: readonly unknown[] }).damaged.length === 0;
 	if (verb === 'archive-deposit') return (result as { waiting: number }).waiting === 0;
 	if (verb === 'fixity-run') return (result as { failures: number }).failures === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;

@@ -17,6 +17,22 @@ it('says that days must be whole', () => {
 		expect(() => readConfig({}, { LANTAI_COMPACT_AFTER_DAYS: days })).toThrow('config.compact-after-days');
 });
 
+it('takes folders of copies apart', () => {
+	expect(readConfig({}, {}).copies).toEqual([]);
+	expect(readConfig({}, { LANTAI_COPIES: '/mnt/a, /mnt/b,' }).copies).toEqual(['/mnt/a', '/mnt/b']);
+});
+
+it('knows a second place of the log, strict or not', () => {
+	expect(readConfig({}, {}).logCopy).toBeUndefined();
+	expect(readConfig({}, { LANTAI_LOG_COPY: '/mnt/a' }).logCopy).toEqual({
+		folder: '/mnt/a',
+		isStrict: false,
+	});
+	expect(readConfig({}, { LANTAI_LOG_COPY: '/mnt/a', LANTAI_LOG_COPY_STRICT: '1' }).logCopy?.isStrict).toBe(
+		true,
+	);
+});
+
 describe('the key that signs sessions', () => {
 	it('is made once, for the owner alone', () => {
 		const folder = aFolder();

@@ -25,11 +25,16 @@ export interface Config {
 	readonly logLevel: string;
 	/** The log of a document nobody has edited for so long is compacted. */
 	readonly compactAfterDays: number;
+	/** Folders with copies of the archival store. */
+	readonly copies: readonly string[];
+	/** A folder in which the log is too; strict: nothing is acknowledged that is not there. */
+	readonly logCopy: { readonly folder: string; readonly isStrict: boolean } | undefined;
 }
 
 /**
  * Reads the environment: `LANTAI_DATA` `LANTAI_HOST` `LANTAI_PORT` `LANTAI_ORIGIN` `LANTAI_TLS` `LANTAI_TLS_NAMES`
- * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS`.
+ * `LANTAI_LOG_LEVEL` `LANTAI_COMPACT_AFTER_DAYS` `LANTAI_COPIES`
+ * `LANTAI_LOG_COPY` `LANTAI_LOG_COPY_STRICT`.
  * Options given on the command line win.
  * @throws {Refusal} 'config.port', 'config.origin', 'config.log-level', 'config.compact-after-days', 'tls.bad-option', 'tls.bad-name', 'tls.origin'
  */
@@ -65,6 +70,13 @@ export function readConfig(
 		development: options.development ?? false,
 		logLevel,
 		compactAfterDays: Number(days),
+		copies: (env['LANTAI_COPIES'] ?? '')
+			.split(',')
+			.filter((path) => path.trim() !== '')
+			.map((path) => resolve(path.trim())),
+		logCopy: env['LANTAI_LOG_COPY']
+			? { folder: resolve(env['LANTAI_LOG_COPY']), isStrict: env['LANTAI_LOG_COPY_STRICT'] === '1' }
+			: undefined,
 	};
 }
 

@@ -115,8 +115,16 @@ export async function serve(app: App): Promise<Served> {
 function answerHealth(app: App, response: ServerResponse): void {
 	const isReady = app.collaboration.isReady;
 	response.writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' });
+	// Editing goes on without the second place of the log, but somebody should look after it.
+	const isCopied = app.storage.logCopy?.status().state !== 'failing';
 	// Editing goes on while the store is away; who watches the machine wants to know all the same.
-	response.end(JSON.stringify({ ready: isReady, store: app.preservation.status().state }));
+	response.end(
+		JSON.stringify({
+			ready: isReady,
+			store: app.preservation.status().state,
+			...(isCopied ? {} : { warnings: ['log-copy-failing'] }),
+		}),
+	);
 }
 
 async function builtHandler(): Promise<Handler> {

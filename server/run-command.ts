@@ -20,7 +20,7 @@ interface Running {
 
 /**
  * Runs a verb on a data directory: through the process that holds it, else in this one.
- * `backup-verify`, `restore` and `archive-rebuild` work on files, whoever holds what.
+ * `backup-verify`, `restore`, `archive-rebuild` and `log-recover` work on files, whoever holds what.
  * @throws {Refusal} 'cli.no-archive' | 'cli.not-reachable' and what the verb refuses
  */
 export async function runCommand(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
@@ -35,6 +35,7 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 		return checkBag(path, { ...running, language: request.language });
 	}
 	if (request.verb === 'archive-rebuild') return runRebuild(config, request, running);
+	if (request.verb === 'log-recover') return runLogRecovery(request, running);
 	// Neither needs an archive that is open, and a restore makes one.
 	if (request.verb === 'backup-verify' || request.verb === 'restore')
 		return runBackupFile(config, request, running);
@@ -65,6 +66,22 @@ async function runBackupFile(config: Config, request: VerbRequest, running: Runn
 	if (request.verb === 'backup-verify') return verifyBackup(file, running);
 	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
 	return restoreBackup(file, config.dataDir, actor, systemClock, running);
+}
+
+/** The data directory must be free: what is open there would not know of what comes back. */
+async function runLogRecovery(request: VerbRequest, running: Running): Promise<unknown> {
+	const { recoverLog } = await import('./collaboration/log-recovery.ts');
+	const { openStorage } = await import('./storage/sqlite/open-sqlite.ts');
+	const { from, into } = request.args as { readonly from: string; readonly into: string };
+	if (!existsSync(join(into, 'lantai.sqlite'))) throw new Refusal('cli.no-archive', { path: into }, 404);
+	const alive = setInterval(() => undefined, 60_000);
+	const storage = await openStorage({ dataDir: into, what: 'log recover' });
+	try {
+		return await recoverLog(storage, from, running);
+	} finally {
+		await storage.close();
+		clearInterval(alive);
+	}
 }
 
 async function runRebuild(config: Config, request: VerbRequest, running: Running): Promise<unknown> {

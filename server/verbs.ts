@@ -12,6 +12,7 @@ import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
 import { FIXITY_VERBS } from './fixity-verbs.ts';
+import { COPY_VERBS } from './copy-verbs.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
@@ -43,6 +44,7 @@ const READS = [
 	'order-list',
 	'order-show',
 	'archive-verify',
+	'archive-copies',
 	'archive-status',
 	'fixity-report',
 ];
@@ -274,6 +276,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 	...STORE_VERBS,
 	...BAG_VERBS,
+	...COPY_VERBS,
 	...ORDER_VERBS,
 	...FIXITY_VERBS,
 };

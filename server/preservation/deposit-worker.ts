@@ -7,6 +7,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { readEntryDoc } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 import { contestedElements } from '#server/catalogue/chosen-values.ts';
+import { repairObject, type RepairAsk, type Repaired } from './copies/object-repair.ts';
 import { sha512 } from './digests.ts';
 import {
 	canonicalJson,
@@ -15,6 +16,7 @@ import {
 	type DepositRecord,
 	type SnapshotInput,
 } from './entry-snapshot.ts';
+import { folderStorage } from './folder-storage.ts';
 import { withKept, type KeptInput } from './log-lines.ts';
 import { ObjectParts, type PartVersion } from './object-parts.ts';
 import type { VersionAbout } from './ocfl-inventory.ts';
@@ -81,6 +83,8 @@ export interface DepositAsks {
 		};
 		answer: PutResult;
 	};
+	/** Puts a sound object of a copy in the place of a damaged one. */
+	repair: { ask: RepairAsk; answer: Repaired };
 }
 
 /** A state ready to be deposited. */
@@ -152,6 +156,7 @@ const answers: {
 	},
 	drop: ({ ref }) => drop(ref),
 	import: depositImport,
+	repair: (ask) => repairObject(folderStorage, store, ask),
 };
 
 port.on('message', ({ id, kind, ask }: { id: number; kind: keyof DepositAsks; ask: never }) => {

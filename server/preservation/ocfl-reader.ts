@@ -46,7 +46,7 @@ export class OcflReader {
 	 * @throws {Refusal} 'preservation.damaged' when the sidecar says otherwise
 	 */
 	inventory(objectId: string): Inventory | undefined {
-		const place = this.#placeOf(objectId);
+		const place = this.placeOf(objectId);
 		return place === undefined ? undefined : readInventory(this.#storage, place, objectId);
 	}
 
@@ -69,7 +69,7 @@ export class OcflReader {
 	readFile(objectId: string, logicalName: string, version?: string): Uint8Array | undefined {
 		const inventory = this.inventory(objectId);
 		const content = inventory && contentPathOf(inventory, logicalName, version);
-		const place = content && this.#placeOf(objectId);
+		const place = content && this.placeOf(objectId);
 		if (!place) return undefined;
 		const bytes = this.#storage.read(join(place, content.path));
 		if (digestOf(inventory.digestAlgorithm, bytes) !== content.digest.toLowerCase())
@@ -87,7 +87,8 @@ export class OcflReader {
 		return (this.#declared ??= readDeclaredLayout(this.#storage, this.root, unheard));
 	}
 
-	#placeOf(objectId: string): string | undefined {
+	/** The folder of an object, whether it is there or not; undefined where it cannot lie here. */
+	placeOf(objectId: string): string | undefined {
 		const { layout } = this.declaredLayout();
 		if (layout) {
 			const path = layout.pathOf(objectId);

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path/posix';
+import { isoAt, systemClock } from '#domain/base/clock.ts';
 import { digestOf } from './digests.ts';
 import { INVENTORY, sidecarOf, versionName, versionNumber, type DigestAlgorithm } from './ocfl-inventory.ts';
 import { readSoundInventory } from './ocfl-reader.ts';
@@ -14,12 +15,13 @@ export interface Recovered {
 	readonly unclear: readonly string[];
 }
 
-const NAME = /^([0-9a-f]{64})\.v(\d+)(?:\..*)?$/;
+const NAME = /^([0-9a-f]{64})\.(?:v(\d+)(?:\..*)?|(whole|gone))$/;
 
 /** Where versions are built, beside the root and on its file system. Its names say object and version. */
 export class StagingArea {
 	#root: string;
 	#folder: string;
+	#aside: string;
 	#storage: OcflStorage;
 	#placeOf: (digest: string) => string;
 	/** Objects of which a failed put may have left something. */
@@ -30,6 +32,7 @@ export class StagingArea {
 		this.#root = root;
 		this.#placeOf = placeOf;
 		this.#folder = folder;
+		this.#aside = `${root}-damaged`;
 		this.#storage = storage;
 	}
 
@@ -49,6 +52,15 @@ export class StagingArea {
 		return done;
 	}
 
+	/** Settles an object of which a change failed; where that fails too it is left to the next change, or to recovery. */
+	giveUp(digest: string): void {
+		try {
+			this.#settle(digest);
+		} catch {
+			// The change has failed already, and that is what its caller hears.
+		}
+	}
+
 	/** Prepares to build a version of an object. */
 	begin(digest: string, number: number, algorithm: DigestAlgorithm): StagedVersion {
 		return new StagedVersion({
@@ -59,6 +71,27 @@ export class StagingArea {
 			base: `${digest}.${versionName(number)}`,
 			isFirst: number === 1,
 		});
+	}
+
+	/**
+	 * Puts a staged object in the place of the one that is there, which is kept aside in the folder `…-damaged` beside
+	 * the root. Under its new name the staged object is whole: from then on a crash is followed by finishing.
+	 */
+	replace(digest: string, staged: StagedVersion): void {
+		staged.moveTo(join(this.#folder, `${digest}.whole`));
+		this.#settleWhole(digest);
+	}
+
+	/** Takes an object out of the root for good, and what was kept aside of it; nothing there is fine. */
+	remove(digest: string): void {
+		const place = join(this.#root, this.#placeOf(digest));
+		const gone = join(this.#folder, `${digest}.gone`);
+		if (isThere(this.#storage, place)) {
+			this.#storage.rename(place, gone);
+			this.#storage.syncFolder(dirname(place));
+			this.#storage.syncFolder(this.#folder);
+		}
+		this.#settleGone(digest);
 	}
 
 	/** Finishes or undoes everything found. */
@@ -85,6 +118,10 @@ export class StagingArea {
 		for (const name of this.#names()) {
 			const match = NAME.exec(name);
 			if (match?.[1] !== digest) continue;
+			if (match[3] === 'gone') this.#settleGone(digest);
+			else if (match[3] === 'whole') this.#settleWhole(digest);
+			if (match[3] !== undefined) result.finished.push(`${this.#placeOf(digest)} ${match[3]}`);
+			if (match[3] !== undefined) continue;
 			const number = Number(match[2]);
 			byVersion.set(number, [...(byVersion.get(number) ?? []), name]);
 		}
@@ -98,8 +135,43 @@ export class StagingArea {
 		return result;
 	}
 
+	#settleWhole(digest: string): void {
+		const place = join(this.#root, this.#placeOf(digest));
+		if (isThere(this.#storage, place)) this.#putAside(digest, place);
+		moveIn(this.#storage, this.#root, join(this.#folder, `${digest}.whole`), place);
+		this.#storage.syncFolder(this.#folder);
+	}
+
+	#settleGone(digest: string): void {
+		this.#removeEmptyWay(digest);
+		if (isThere(this.#storage, this.#aside))
+			for (const { name } of this.#storage.list(this.#aside))
+				if (name.includes(digest)) this.#storage.remove(join(this.#aside, name));
+		// Last: as long as it is there it says what is to be done.
+		this.#storage.remove(join(this.#folder, `${digest}.gone`));
+	}
+
+	/** Moves an object out of the root, into the folder of those that are kept aside. */
+	#putAside(digest: string, place: string): void {
+		if (!isThere(this.#storage, this.#aside)) {
+			this.#storage.makeFolder(this.#aside);
+			this.#storage.syncFolder(dirname(this.#aside));
+		}
+		const base = join(this.#aside, `${isoAt(systemClock).slice(0, 10)}-${digest}`);
+		let to = base;
+		for (let number = 2; isThere(this.#storage, to); number++) to = `${base}-${number}`;
+		this.#storage.rename(place, to);
+		this.#storage.syncFolder(this.#aside);
+		this.#storage.syncFolder(dirname(place));
+	}
+
 	/** One rename brings a first version in, so what is still here is not in the store; at most folders wait for it. */
 	#undoFirst(digest: string): 'undone' {
+		this.#removeEmptyWay(digest);
+		return 'undone';
+	}
+
+	#removeEmptyWay(digest: string): void {
 		const place = join(this.#root, this.#placeOf(digest));
 		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder)) {
 			if (!isThere(this.#storage, folder)) continue;
@@ -107,7 +179,6 @@ export class StagingArea {
 			// An empty folder is not allowed in a storage root.
 			this.#storage.removeEmptyFolder(folder);
 		}
-		return 'undone';
 	}
 
 	#settleVersion(digest: string, number: number): 'finished' | 'undone' | 'unclear' {
@@ -179,9 +250,41 @@ export class StagedVersion {
 		for (const copy of this.#copies.values()) this.#storage.remove(copy);
 	}
 
-	makeVersion(): void {
+	/**
+	 * Takes a file of another object in, at its own path below the object: of the version that is built, or of any when it
+	 * is built with its object around it.
+	 * @returns the digest of what was written
+	 */
+	take(from: string, path: string): string {
+		const [version = '', ...rest] = path.split('/');
+		const base = this.#isFirst ? this.#base : dirname(this.#base);
+		const parts = this.#isFirst ? [version, ...rest] : [this.#base.slice(base.length + 1), ...rest];
+		for (let depth = 1; depth < parts.length; depth++) {
+			const folder = join(base, ...parts.slice(0, depth));
+			if (folder !== this.#base && !this.#newFolders.includes(folder)) this.#makeFolder(folder);
+		}
+		const to = join(base, ...parts);
+		const digest = this.#storage.copy(from, to, this.#algorithm);
+		this.#newFiles.push(to);
+		this.#stored.files++;
+		this.#stored.bytes += this.#storage.sizeOf(to);
+		return digest;
+	}
+
+	/** Where a path below the object is while it is staged. */
+	placeOf(path: string): string {
+		return this.#isFirst ? join(this.#base, path) : join(this.#base, ...path.split('/').slice(1));
+	}
+
+	/** The folder that is built. */
+	get folder(): string {
+		return this.#base;
+	}
+
+	/** Begins the folder of a version, or with `isWhole` of an object of which every file is taken. */
+	makeVersion(isWhole = false): void {
 		this.#makeFolder(this.#base);
-		if (this.#isFirst) this.#makeFolder(join(this.#base, 'v1'));
+		if (this.#isFirst && !isWhole) this.#makeFolder(join(this.#base, 'v1'));
 	}
 
 	/** Puts a logical file at its content path, which begins with the version. */
@@ -215,7 +318,7 @@ export class StagedVersion {
 	 * Writes inventory and sidecar for the version and for the object.
 	 * @returns the digest of the inventory
 	 */
-	writeInventories(text: string): string {
+	writeInventories(text: string | Uint8Array): string {
 		const digest = digestOf(this.#algorithm, text);
 		const sidecar = `${digest} ${INVENTORY}\n`;
 		const beside = this.#isFirst ? join(this.#base, '/') : `${this.#base}.`;
@@ -236,17 +339,13 @@ export class StagedVersion {
 
 	/** Moves a new object to its place. */
 	moveObject(place: string): void {
-		const above: string[] = [];
-		for (let folder = dirname(place); folder.length > this.#root.length; folder = dirname(folder))
-			above.push(folder);
-		const outermostFirst = above.toReversed();
-		for (const folder of outermostFirst)
-			if (!isThere(this.#storage, folder)) this.#storage.makeFolder(folder);
-		// The way there is durable before the object goes it, or a power cut could take the way and the object with it.
-		// All of it, though some was there before: an earlier process may have died before it synced that.
-		for (const folder of [this.#root, ...outermostFirst.slice(0, -1)]) this.#storage.syncFolder(folder);
-		this.#storage.rename(this.#base, place);
-		this.#storage.syncFolder(dirname(place));
+		moveIn(this.#storage, this.#root, this.#base, place);
+	}
+
+	/** Gives a synced object another name in the staging area. */
+	moveTo(name: string): void {
+		this.#storage.rename(this.#base, name);
+		this.#storage.syncFolder(this.#folder);
 	}
 
 	/** Moves a further version into its object. */
@@ -266,8 +365,21 @@ export class StagedVersion {
 		this.#newFolders.push(path);
 	}
 
-	#write(path: string, bytes: string): void {
+	#write(path: string, bytes: string | Uint8Array): void {
 		this.#storage.write(path, bytes);
 		this.#newFiles.push(path);
 	}
+}
+
+/** Moves an object from the staging area to its place in the root. */
+function moveIn(storage: OcflStorage, root: string, from: string, place: string): void {
+	const above: string[] = [];
+	for (let folder = dirname(place); folder.length > root.length; folder = dirname(folder)) above.push(folder);
+	const outermostFirst = above.toReversed();
+	for (const folder of outermostFirst) if (!isThere(storage, folder)) storage.makeFolder(folder);
+	// The way there is durable before the object goes it, or a power cut could take the way and the object with it.
+	// All of it, though some was there before: an earlier process may have died before it synced that.
+	for (const folder of [root, ...outermostFirst.slice(0, -1)]) storage.syncFolder(folder);
+	storage.rename(from, place);
+	storage.syncFolder(dirname(place));
 }

@@ -58,6 +58,14 @@ export interface PutResult {
 	readonly added?: AddedVersion;
 }
 
+/** Where an object lies, and where it is built. */
+export interface ObjectPlace {
+	readonly staging: StagingArea;
+	/** By which it is placed. */
+	readonly digest: string;
+	readonly place: string;
+}
+
 /** What a version brought into the store. */
 export interface AddedVersion {
 	/** Digest of the object's inventory, in hex. */
@@ -134,6 +142,22 @@ export class OcflStore extends OcflReader {
 			throw new Refusal('preservation.root-missing', { path: this.root });
 		const digest = placeDigest(version.objectId);
 		return this.#staging.guard(digest, () => this.#put(version, digest));
+	}
+
+	/**
+	 * Changes an object from outside: brings it in, replaces it, takes it out. What is left when it fails is settled at once
+	 * as far as that goes, since a full disk must not keep it; else as that of a put is.
+	 */
+	change<T>(objectId: string, run: (at: ObjectPlace) => T): T {
+		const layout = this.#ownLayout();
+		const digest = placeDigest(objectId, layout);
+		const place = join(this.root, placeOfDigest(digest, layout));
+		try {
+			return this.#staging.guard(digest, () => run({ staging: this.#staging, digest, place }));
+		} catch (error) {
+			this.#staging.giveUp(digest);
+			throw error;
+		}
 	}
 
 	/** True when the newest version of the object holds exactly these files: to put them would make none. */

@@ -7,6 +7,9 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { Copies } from './copies/copies.ts';
+import { repairObjects, type RepairAnswer, type RepairRequest } from './copies/repairs.ts';
+import type { RepairAsk, Repaired } from './copies/object-repair.ts';
 import { DepositClient } from './deposit-client.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
@@ -16,6 +19,7 @@ import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { MAX_VERSIONS } from './object-parts.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
+import { StoreHolds } from './store-holds.ts';
 import { storePlaces } from './store-places.ts';
 import { storeOverview, type StoreOverview } from './store-overview.ts';
 import { Failures, isOwnFault, storeStateOf, type StoreState } from './store-state.ts';
@@ -59,6 +63,10 @@ export interface PreservationStatus {
 /** The archival store and what goes into it. */
 export interface Preservation extends ImportArchive {
 	readonly fixity: Fixity;
+	/** Copies of the store, on other disks. */
+	readonly copies: Copies;
+	/** Repairs objects of the store from a copy, or of a copy from the store. */
+	repair(request: RepairRequest): Promise<RepairAnswer>;
 	/** An entry was logged up to a position: a version follows when editing settles. */
 	noteEdit(id: EntryId, seq: number): void;
 	/**
@@ -113,6 +121,10 @@ export async function createPreservation(parts: {
 	readonly continuousMs?: number;
 	/** Before the first new try after a failure; doubles with each. */
 	readonly retryMs?: number;
+	/** Folders of the copies of the store. */
+	readonly copies?: readonly string[];
+	/** What is deposited within this time is copied together. */
+	readonly settleMs?: number;
 	/** Of one object; a successor takes what follows. */
 	readonly maxVersions?: number;
 	/** How checks of fixity wait. */
@@ -127,7 +139,21 @@ export async function createPreservation(parts: {
 	const recorder = new DepositRecorder(storage);
 	const worker = new DepositClient({ root, staging, maxVersions }, (note) => {
 		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
-		recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+		recorder
+			.put(note)
+			.then(() => copies.note(note.objectId))
+			.catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
+	});
+	const copies = new Copies({
+		storage,
+		clock,
+		logger,
+		dataDir,
+		root,
+		paths: parts.copies ?? [],
+		...(parts.retryMs === undefined ? {} : { retryMs: parts.retryMs }),
+		...(parts.settleMs === undefined ? {} : { settleMs: parts.settleMs }),
+		onArchiveId: () => runner.soon('archive all', 'demand'),
 	});
 	const software = readSoftware();
 	const failures = new Failures();
@@ -261,14 +287,40 @@ export async function createPreservation(parts: {
 		await rm(folder, { recursive: true, force: true });
 	}
 
+	const holds = new StoreHolds();
+	async function hold(): Promise<() => void> {
+		const [unshare, letGo] = [await holds.share(), await runner.hold()];
+		return () => {
+			letGo();
+			unshare();
+		};
+	}
+
+	/** A backup must not copy an object that is just being repaired, and no version be built on it. */
+	function repair(ask: RepairAsk): Promise<Repaired> {
+		return holds.alone(async () => {
+			const letGo = await runner.hold();
+			try {
+				await open();
+				return await worker.ask('repair', ask);
+			} finally {
+				letGo();
+			}
+		});
+	}
+
 	await open().catch((error: unknown) =>
 		logger.error({ err: error }, 'the archival store cannot be opened; editing goes on, versions wait'),
 	);
 	/** Ends verifications that run when the store closes. */
 	const closing = new AbortController();
 
+	copies.start();
+
 	return {
 		fixity,
+		copies,
+		repair: (request) => repairObjects({ storage, clock, copies, repair }, request),
 		noteEdit: (id) => runner.note(`entry ${id}`),
 		async noteStep(stepId, ids, isRegistered) {
 			const own = new Set<string>();
@@ -311,7 +363,7 @@ export async function createPreservation(parts: {
 			for (const id of entries) runner.note(`entry ${id}`);
 		},
 		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
-		hold: () => runner.hold(),
+		hold,
 		status() {
 			const worst = failures.worst;
 			return {
@@ -340,6 +392,7 @@ export async function createPreservation(parts: {
 			clearTimeout(timer);
 			closing.abort();
 			await fixity.close();
+			await copies.close();
 			await worker.close();
 		},
 	};

@@ -48,6 +48,9 @@ import type {
 	StoreEventTable,
 	StoreFailureTable,
 	StoreObjectTable,
+	StoreCopyPlaceTable,
+	StoreCopyRemovalTable,
+	StoreCopyTable,
 	StoreRootFileTable,
 } from './tables/store.ts';
 
@@ -104,4 +107,7 @@ export interface Schema {
 	fixity_run: FixityRunTable;
 	store_failure: StoreFailureTable;
 	store_root_file: StoreRootFileTable;
+	store_copy_place: StoreCopyPlaceTable;
+	store_copy: StoreCopyTable;
+	store_copy_removal: StoreCopyRemovalTable;
 }

@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
 import type { FullText } from './full-text.ts';
+import type { LogCopyStatus } from './log-copy/log-copy.ts';
 import type { Schema } from './schema.ts';
 import type { UpdateLog } from './update-log.ts';
 
@@ -20,6 +21,8 @@ export interface Storage {
 	 */
 	readonly db: Kysely<Schema>;
 	readonly log: UpdateLog;
+	/** The second place of the log, where there is one. */
+	readonly logCopy?: { status(): LogCopyStatus };
 	readonly fullText: FullText;
 	/** Runs the statements in one transaction with one trip to the writer: all or nothing, durable when it resolves. */
 	batch(statements: readonly Statement[]): Promise<void>;

@@ -121,6 +121,7 @@ export {
 	refusal_storage_locked,
 	refusal_storage_log_failed,
 	refusal_storage_newer,
+	refusal_storage_no_log_copy,
 	refusal_storage_unwritable,
 	refusal_sync_batch_reused,
 	refusal_sync_batch_too_large,

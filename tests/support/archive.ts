@@ -33,6 +33,7 @@ export async function anArchive(
 		readonly idleMs?: number;
 		readonly continuousMs?: number;
 		readonly retryMs?: number;
+		readonly copies?: readonly string[];
 		readonly maxVersions?: number;
 		readonly clock?: Clock;
 		readonly pace?: Pace;
@@ -50,6 +51,8 @@ export async function anArchive(
 		idleMs: options.idleMs ?? 60_000,
 		...(options.continuousMs === undefined ? {} : { continuousMs: options.continuousMs }),
 		retryMs: options.retryMs ?? 50,
+		copies: options.copies ?? [],
+		settleMs: 10,
 		...(options.maxVersions === undefined ? {} : { maxVersions: options.maxVersions }),
 		...(options.pace === undefined ? {} : { pace: options.pace }),
 		begin: async (id) => {

@@ -12,6 +12,7 @@ import { up as deposits } from './0010-deposits.ts';
 import { up as records } from './0011-records.ts';
 import { up as storeRegister } from './0012-store-register.ts';
 import { up as fixity } from './0013-fixity.ts';
+import { up as copies } from './0014-copies.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -28,4 +29,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0011-records': { up: records },
 	'0012-store-register': { up: storeRegister },
 	'0013-fixity': { up: fixity },
+	'0014-copies': { up: copies },
 };

@@ -3,7 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, type Compilable, type CompiledQuery } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
-import { beginLineage } from '../lineage.ts';
+import { beginLineage, readLineage } from '../lineage.ts';
+import { LogCopy } from '../log-copy/log-copy.ts';
 import { lockDirectory, type DirectoryLock } from '../lock.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Schema } from '../schema.ts';
@@ -17,12 +18,16 @@ import { WorkerConnection } from './worker-connection.ts';
 import { WriterQueue } from './writer-queue.ts';
 
 const READERS = 2;
+/** Setting of this database: where the second place of its log was begun. */
+const LOG_COPY = 'log.copy';
 
 /** How to open a data directory. */
 export interface OpenOptions {
 	readonly dataDir: string;
 	/** What the lock says of this process: `server`, or the verb of the command line. */
 	readonly what?: string;
+	/** A folder, on another disk, in which the log is too. */
+	readonly logCopy?: { readonly folder: string; readonly isStrict: boolean };
 	/** For tests that show what FULL is needed for. */
 	readonly synchronous?: 'full' | 'normal' | 'off';
 	/** How long a transaction may ask nothing before it is rolled back. */
@@ -77,12 +82,14 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 		});
 		await migrate(db);
 		await beginLineage(db);
-		const log = new SqliteLog({ db, writer, queue });
+		const copy = options.logCopy && (await openLogCopy(db, file, options.logCopy));
+		const log = new SqliteLog({ db, writer, queue, copy });
 		let closing: Promise<void> | undefined;
 		isOpen = true;
 		return {
 			db,
 			log,
+			...(copy ? { logCopy: copy } : {}),
 			fullText: createSqliteFullText(db),
 			async batch(statements) {
 				const ask = batchOf(statements);
@@ -102,16 +109,19 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 				// Changes nothing, but has to be written all the same.
 				const statement = db.updateTable('setting').set((each) => ({ value: each.ref('value') }));
 				await queue.hold(() => writer.ask(batchOf([statement])));
+				await copy?.tryWriting();
 			},
 			close() {
 				return (closing ??= (async () => {
 					// What was asked for in this turn takes a few steps to reach the queue.
 					await new Promise((resolve) => setImmediate(resolve));
 					await log.settled();
+					await copy?.close();
 					await queue.hold(() => closeAll(connections));
 				})().finally(() => lock.release()));
 			},
 			async abandon() {
+				await copy?.close();
 				await Promise.all(connections.map((connection) => connection.kill()));
 				lock.release();
 			},
@@ -121,6 +131,29 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 		lock.release();
 		throw refusalOf(error, file);
 	}
+}
+
+async function openLogCopy(
+	db: Kysely<Schema>,
+	file: string,
+	{ folder, isStrict }: { readonly folder: string; readonly isStrict: boolean },
+): Promise<LogCopy> {
+	const known = await db.selectFrom('setting').select('value').where('key', '=', LOG_COPY).executeTakeFirst();
+	const value = JSON.stringify(folder);
+	const { lineage } = await readLineage({ db });
+	return new LogCopy(
+		{ file, folder, lineage },
+		{
+			isStrict,
+			wasBegun: known?.value === value,
+			onBegun: () =>
+				db
+					.insertInto('setting')
+					.values({ key: LOG_COPY, value })
+					.onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+					.execute(),
+		},
+	);
 }
 
 /** One after the other, the writer last: it folds the write-ahead log in when nobody reads any more. */

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { LogCopy } from '../log-copy/log-copy.ts';
 import type { LogUpdateTable, Schema } from '../schema.ts';
 import type { LoggedUpdate, NewSnapshot, NewUpdate, UpdateLog } from '../update-log.ts';
 import type { AppendAnswer, AppendMessage } from './messages.ts';
@@ -27,11 +28,21 @@ export class SqliteLog implements UpdateLog {
 	#queue: WriterQueue;
 	#waiting: Waiting[] = [];
 	#draining: Promise<void> | undefined;
+	#copy: LogCopy | undefined;
+	/** Groups that are committed and wait for their second place. */
+	#copying = new Set<Promise<void>>();
 
-	constructor(parts: { db: Kysely<Schema>; writer: WorkerConnection; queue: WriterQueue }) {
+	/** @param parts `copy`: a second place in which updates are before their append resolves */
+	constructor(parts: {
+		db: Kysely<Schema>;
+		writer: WorkerConnection;
+		queue: WriterQueue;
+		copy: LogCopy | undefined;
+	}) {
 		this.#db = parts.db;
 		this.#writer = parts.writer;
 		this.#queue = parts.queue;
+		this.#copy = parts.copy;
 	}
 
 	async append(update: NewUpdate): Promise<number> {
@@ -109,6 +120,7 @@ export class SqliteLog implements UpdateLog {
 	/** Resolves when nothing waits any more. */
 	async settled(): Promise<void> {
 		while (this.#draining) await this.#draining;
+		await Promise.all(this.#copying);
 	}
 
 	#enqueue(update: NewUpdate, onlyFirst: boolean): Promise<AppendAnswer[number]> {
@@ -148,7 +160,7 @@ export class SqliteLog implements UpdateLog {
 					},
 					[payloads.buffer],
 				);
-				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
+				this.#answer(group, answers);
 			} catch (error) {
 				// The next group tries again: a full disk may have been cleared by then. What waits of the same documents was
 				// judged as if this were in the log: without it, it would stand on nothing.
@@ -162,6 +174,20 @@ export class SqliteLog implements UpdateLog {
 		}
 		// In the same turn as the last look at the queue, or an append in between would wait for ever.
 		this.#draining = undefined;
+	}
+
+	/** Answers a committed group, when it is in the second place too. The writer goes on meanwhile. */
+	#answer(group: readonly Waiting[], answers: AppendAnswer): void {
+		const resolve = (): void =>
+			group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
+		if (!this.#copy) return resolve();
+		const copying = this.#copy
+			.reached(Math.max(...answers.map(({ seq }) => seq)))
+			.then(resolve, (error: unknown) => {
+				for (const { reject } of group) reject(failed(error));
+			})
+			.finally(() => this.#copying.delete(copying));
+		this.#copying.add(copying);
 	}
 
 	#takeGroup(): Waiting[] {

@@ -86,3 +86,35 @@ export interface StoreRootFileTable {
 	sha512: string;
 	noted_at: string;
 }
+
+/** A folder in which a copy of the archival store was begun or found. */
+export interface StoreCopyPlaceTable {
+	path: string;
+	/** The copy that was there last: disks may take turns at one place. */
+	copy_id: string;
+	seen_at: string;
+}
+
+/** An object as it lies in a copy. */
+export interface StoreCopyTable {
+	copy_id: string;
+	object_id: string;
+	/** Number of the newest version there, and digest of the inventory; null when it was never brought there. */
+	head: number | null;
+	inventory_digest: string | null;
+	/** When it was brought there last. */
+	replicated_at: string | null;
+	/** When it was tried last, or every byte of it read there. */
+	checked_at: string;
+	/** `pass` or `fail`, of that. */
+	outcome: string;
+	/** Why it failed: a refusal's or the specification's code. */
+	reason: string | null;
+}
+
+/** An object that is to be removed from a copy, which may be away. */
+export interface StoreCopyRemovalTable {
+	copy_id: string;
+	object_id: string;
+	asked_at: string;
+}

@@ -56,7 +56,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['administrator', aPerson('administrator'), anImport, ['see', 'import']],
 	['administrator', aPerson('administrator'), people, ['administer']],
 	['administrator', aPerson('administrator'), settings, ['administer']],
-	['administrator', aPerson('administrator'), store, ['see', 'verify']],
+	['administrator', aPerson('administrator'), store, ['see', 'administer', 'verify']],
 
 	['archivist', aPerson('archivist'), anEntry(), ['see', 'edit', 'create', 'delete', 'export', 'import']],
 	[

@@ -46,7 +46,8 @@ export type Thing =
 /**
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
  * the archive) · `comment` say something about an entry, without changing it · `decide` proposals of
- * others · `delete` · `export` · `import` · `administer` accounts and settings · `verify` the archival store.
+ * others · `delete` · `export` · `import` · `administer` accounts, settings and copies of
+ * the archival store · `verify` it.
  */
 export type Action =
 	'see' | 'comment' | 'decide' | 'edit' | 'create' | 'delete' | 'export' | 'import' | 'administer' | 'verify';
@@ -72,6 +73,8 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'settings':
 			return person.role === 'administrator' && action === 'administer';
 		case 'store':
+			// To copy and to repair it is to write into folders of the machine.
+			if (action === 'administer') return person.role === 'administrator';
 			return (action === 'see' || action === 'verify') && (isStaff(person) || person.role === 'reviewer');
 		case 'conflicts':
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));

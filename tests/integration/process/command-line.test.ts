@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -110,6 +110,24 @@ async function walk(data: string): Promise<void> {
 	});
 	expect((await lantai(['archive', 'verify', ...on])).json).toMatchObject({ valid: true, errors: [] });
 
+	const disk = join(data, '..', 'disk');
+	await mkdir(disk);
+	expect((await lantai(['archive', 'replicate', '--to', disk, '--verify', ...on])).json).toMatchObject({
+		isWhole: true,
+		copies: [{ path: disk, failed: [], stopped: null, verdict: { valid: true, differing: [] } }],
+	});
+	expect(
+		(await lantai(['archive', 'repair', 'urn:lantai:people', '--from', disk, ...on])).json,
+	).toMatchObject({ isWhole: true, objects: [{ outcome: 'sound' }] });
+	expect(await lantai(['archive', 'repair', 'urn:x:1', '--copy', disk, ...on])).toMatchObject({
+		code: 1,
+		json: { objects: [{ outcome: 'refused', why: [{ code: 'preservation.object-missing' }] }] },
+	});
+	expect((await lantai(['archive', 'copies', ...on])).json).toEqual({ copies: [] });
+	expect((await lantai(['archive', 'replicate', '--as', '张三', '--to', disk, ...on])).json).toMatchObject({
+		error: { code: 'permissions.denied' },
+	});
+
 	const backup = join(data, '..', 'backup.tar');
 	const made = await lantai(['backup', backup, ...on]);
 	expect([made.code, made.json]).toMatchObject([0, { file: backup, entries: 3, objects: 4, atSeq: 2 }]);
@@ -211,6 +229,19 @@ describe('the command line', () => {
 		expect(refused.json).toMatchObject({ error: { code: 'permissions.weak-password' } });
 		const early = await lantai(['tree', '--data', fresh]);
 		expect(early.json).toMatchObject({ error: { code: 'administration.not-set-up' } });
+	});
+
+	it('takes the log back from its second place, on a stopped archive', async () => {
+		const data = await anArchive();
+		const second = join(data, '..', 'second');
+		await mkdir(second);
+		const recover = ['log', 'recover', '--from', second, '--into', data];
+		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.no-log-copy' } });
+		const config = readConfig({ data, logLevel: 'silent' }, { LANTAI_LOG_COPY: second });
+		await (await createApp(config)).close();
+		expect((await lantai(recover)).json).toEqual({ records: 0, recovered: 0, documents: 0, damaged: [] });
+		await run(data);
+		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.locked' } });
 	});
 
 	it('verifies a store without the archive it came from', async () => {

@@ -1,0 +1,164 @@
+import { setPriority } from 'node:os';
+import { join } from 'node:path/posix';
+import { parentPort, workerData } from 'node:worker_threads';
+import { must } from '#domain/base/assert.ts';
+import { Refusal } from '#domain/base/refusal.ts';
+import { digestOf } from '../digests.ts';
+import { folderStorage } from '../folder-storage.ts';
+import { INVENTORY, versionName, versionNumber } from '../ocfl-inventory.ts';
+import { placeDigest } from '../ocfl-layout.ts';
+import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
+import type { Recovered } from '../ocfl-staging.ts';
+import { isThere } from '../ocfl-storage.ts';
+import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
+import { openCopy, type OpenCopy } from './copy-place.ts';
+import { transferObject, type Transferred } from './object-transfer.ts';
+
+/** What a register says of an object. */
+export interface RegisteredObject {
+	readonly objectId: string;
+	readonly head: number;
+	readonly inventoryDigest: string;
+}
+
+/** Everything the worker of a copy is asked, with its answers. */
+export interface CopyAsks {
+	/** Looks whether the copy is there and opens it; asked before everything else, each time. */
+	open: {
+		ask: { readonly archiveId: string; readonly begin?: { readonly copyId: string; readonly at: string } };
+		answer: { readonly copyId: string; readonly recovered: Recovered };
+	};
+	/** Brings objects from the store into the copy. */
+	replicate: {
+		ask: { readonly objectIds: readonly string[]; readonly mayReplace: boolean };
+		answer: readonly TransferOutcome[];
+	};
+	remove: { ask: { readonly objectIds: readonly string[] }; answer: void };
+	/** Compares objects with the register, by their inventories. */
+	compare: {
+		ask: { readonly objects: readonly RegisteredObject[]; readonly damaged: readonly string[] };
+		answer: readonly { readonly objectId: string; readonly reason: string | null }[];
+	};
+	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound. */
+	look: {
+		ask: { readonly objectId: string; readonly head: number };
+		answer: SeenCopy | undefined;
+	};
+}
+
+/** What became of one object. */
+export interface TransferOutcome {
+	readonly objectId: string;
+	readonly done?: Transferred;
+	readonly error?: ErrorAnswer;
+}
+
+/** An object of a copy as its inventories say. */
+export interface SeenCopy {
+	readonly place: string;
+	readonly head: number;
+	readonly inventoryDigest: string;
+	/** Digest of the inventory it had at the version that was asked for. */
+	readonly digestThen: string | undefined;
+}
+
+/** An object that is just getting a version is whole again after this. */
+const AGAIN_MS = 250;
+/** Failures of one object; any other is of the copy, and ends what was asked. */
+const OF_OBJECT = [
+	'preservation.damaged',
+	'preservation.object-missing',
+	'preservation.foreign-object',
+	'preservation.copy-damaged',
+	'preservation.copy-newer',
+	'preservation.copy-diverged',
+	'preservation.copy-unreadable',
+];
+
+const port = must(parentPort, 'this file runs as a worker');
+const { root, path } = workerData as { root: string; path: string };
+const source = new OcflReader(root);
+let copy: OpenCopy | undefined;
+// Deposits and people come first. Elsewhere than on Linux this would be said of the whole process.
+if (process.platform === 'linux') setPriority(0, 10);
+
+const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyAsks[Kind]['answer'] } = {
+	open({ archiveId, begin }) {
+		copy = undefined;
+		// Else every object would be missing.
+		if (!isThere(folderStorage, root)) throw new Refusal('preservation.root-missing', { path: root });
+		copy = openCopy(folderStorage, path, archiveId, begin);
+		return { copyId: copy.marker.copy, recovered: copy.recovered };
+	},
+	replicate: ({ objectIds, mayReplace }) => {
+		const outcomes: TransferOutcome[] = [];
+		for (const objectId of objectIds)
+			try {
+				outcomes.push({ objectId, done: transferAgain(objectId, mayReplace) });
+			} catch (error) {
+				outcomes.push({ objectId, error: errorAnswer(error) });
+				if (!isOfObject(error)) break;
+			}
+		return outcomes;
+	},
+	remove({ objectIds }) {
+		for (const objectId of objectIds)
+			opened().store.change(objectId, ({ staging, digest }) => staging.remove(digest));
+	},
+	compare({ objects, damaged }) {
+		const wrong = new Set(damaged);
+		return objects.map((object) => ({
+			objectId: object.objectId,
+			reason: wrong.has(placeDigest(object.objectId)) ? 'preservation.copy-damaged' : differenceOf(object),
+		}));
+	},
+	look({ objectId, head }) {
+		const place = opened().store.placeOf(objectId);
+		const inventory = place === undefined ? undefined : readSoundInventory(folderStorage, place);
+		if (place === undefined || inventory?.id !== objectId) return undefined;
+		const digestIn = (folder: string): string =>
+			digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
+		const then = join(place, versionName(head));
+		return {
+			place,
+			head: versionNumber(inventory.head),
+			inventoryDigest: digestIn(place),
+			digestThen: readSoundInventory(folderStorage, then) && digestIn(then),
+		};
+	},
+};
+
+port.on('message', ({ id, kind, ask }: { id: number; kind: keyof CopyAsks; ask: never }) => {
+	try {
+		port.postMessage({ id, result: answers[kind](ask) });
+	} catch (error) {
+		port.postMessage({ id, error: errorAnswer(error) });
+	}
+});
+
+function opened(): OpenCopy {
+	return must(copy, 'a copy is opened first');
+}
+
+function transferAgain(objectId: string, mayReplace: boolean): Transferred {
+	const transfer = (): Transferred =>
+		transferObject(folderStorage, source, opened().store, objectId, { mayReplace });
+	try {
+		return transfer();
+	} catch (error) {
+		if (!isOfObject(error)) throw error;
+		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, AGAIN_MS);
+		return transfer();
+	}
+}
+
+function isOfObject(error: unknown): boolean {
+	return OF_OBJECT.includes((error as { code?: string }).code ?? '');
+}
+
+function differenceOf({ objectId, head, inventoryDigest }: RegisteredObject): string | null {
+	const seen = answers.look({ objectId, head });
+	if (!seen) return 'preservation.object-missing';
+	if (seen.inventoryDigest === inventoryDigest) return null;
+	return seen.digestThen === inventoryDigest ? 'preservation.copy-newer' : 'preservation.copy-diverged';
+}

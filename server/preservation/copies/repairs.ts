@@ -1,0 +1,258 @@
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { parseEntryId } from '#domain/base/ids.ts';
+import { isRefusal, Refusal, type Params } from '#domain/base/refusal.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { verifyApart } from '../verification.ts';
+import type { CopyKeeper } from './copy-keeper.ts';
+import type { Copies } from './copies.ts';
+import type { RegisteredObject } from './copy-worker.ts';
+import type { RepairAsk, Repaired } from './object-repair.ts';
+
+/** What is to be repaired, and from where. */
+export interface RepairRequest {
+	/** Ids of objects or entries. */
+	readonly objects: readonly string[];
+	/** All that failed their last check, instead. */
+	readonly allFailed: boolean;
+	/** Folder of the copy to take them from; by default all that are configured are asked. */
+	readonly from?: string;
+	/** Folder of a copy that is repaired from the store, instead of the store. */
+	readonly copy?: string;
+	/** Who asks. */
+	readonly agent: string;
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: unknown) => void;
+}
+
+/** What became of one object. */
+export interface RepairOutcome {
+	readonly objectId: string;
+	/** `sound`: nothing was wrong with it. */
+	readonly outcome: 'repaired' | 'sound' | 'refused';
+	/** Where it was taken from. */
+	readonly from: string | null;
+	readonly head: number | null;
+	/** Digests of its inventory. */
+	readonly before: string | null;
+	readonly after: string | null;
+	/** Why it was not repaired: of each copy that was asked. */
+	readonly why: readonly { readonly path: string; readonly code: string; readonly params: Params }[];
+}
+
+/** What `archive repair` answers. */
+export interface RepairAnswer {
+	/** False when an object could not be repaired. */
+	readonly isWhole: boolean;
+	readonly objects: readonly RepairOutcome[];
+}
+
+/** What repairs need. */
+export interface RepairParts {
+	readonly storage: Storage;
+	readonly clock: Clock;
+	readonly copies: Copies;
+	/** Repairs one object while nobody else reads or writes the store. */
+	readonly repair: (ask: RepairAsk) => Promise<Repaired>;
+}
+
+/**
+ * Repairs objects of the store from its copies, or of a copy from the store.
+ * @throws {Refusal} 'preservation.no-copies' | 'preservation.nothing-to-repair' | 'cli.cancelled' and what opening the copy
+ * refuses, where one is named
+ */
+export async function repairObjects(parts: RepairParts, request: RepairRequest): Promise<RepairAnswer> {
+	const { copy } = request;
+	const objects =
+		copy === undefined ? await repairStore(parts, request) : await repairCopy(parts, copy, request);
+	return { isWhole: objects.every(({ outcome }) => outcome !== 'refused'), objects };
+}
+
+async function repairStore(parts: RepairParts, request: RepairRequest): Promise<RepairOutcome[]> {
+	const { storage, copies } = parts;
+	const failed = request.allFailed
+		? await storage.db
+				.selectFrom('store_object')
+				.select('object_id')
+				.where('check_outcome', '=', 'fail')
+				.orderBy('object_id')
+				.execute()
+		: [];
+	const objectIds = demandSome([...request.objects.map(objectIdOf), ...failed.map((row) => row.object_id)]);
+	return copies.withKeepers(request.from, async (keepers) => {
+		const outcomes: RepairOutcome[] = [];
+		for (const objectId of objectIds) {
+			if (request.signal?.aborted) throw new Refusal('cli.cancelled');
+			request.onProgress?.({ repaired: outcomes.length, total: objectIds.length });
+			outcomes.push(await repairOne(parts, request, keepers, objectId));
+		}
+		return outcomes;
+	});
+}
+
+async function repairOne(
+	parts: RepairParts,
+	request: RepairRequest,
+	keepers: readonly CopyKeeper[],
+	objectId: string,
+): Promise<RepairOutcome> {
+	const known = await parts.copies.register.object(objectId);
+	const why: { path: string; code: string; params: Params }[] = [];
+	for (const keeper of keepers)
+		try {
+			return await keeper.exclusive(request.signal, () =>
+				repairFrom(parts, request, keeper, objectId, known),
+			);
+		} catch (error) {
+			if (request.signal?.aborted) throw error;
+			const { code, params } = isRefusal(error)
+				? error
+				: { code: 'preservation.copy-failed', params: { path: keeper.path, reason: String(error) } };
+			why.push({ path: keeper.path, code, params });
+		}
+	await parts.copies.register.write([
+		parts.copies.register.event({
+			objectId,
+			type: 'recovery',
+			outcome: 'failure',
+			detail: { why },
+			agent: request.agent,
+		}),
+	]);
+	return { objectId, outcome: 'refused', from: null, head: null, before: null, after: null, why };
+}
+
+/** Inside the copy's turn. */
+async function repairFrom(
+	{ storage, clock, copies, repair }: RepairParts,
+	{ signal, agent }: RepairRequest,
+	keeper: CopyKeeper,
+	objectId: string,
+	known: RegisteredObject | undefined,
+): Promise<RepairOutcome> {
+	await keeper.open();
+	const seen = await keeper.look(objectId, known?.head ?? 1);
+	const named = { id: objectId, path: keeper.path };
+	if (!seen) throw new Refusal('preservation.copy-lacks', named);
+	if (known && seen.head < known.head) throw new Refusal('preservation.copy-stale', named);
+	if (known && seen.digestThen !== known.inventoryDigest)
+		throw new Refusal('preservation.copy-diverged', named);
+	const verdict = await verifyApart({ path: seen.place, as: 'object' }, signal ? { signal } : {});
+	if (!verdict.valid) throw new Refusal('preservation.copy-damaged', named);
+	const done = await repair({ objectId, from: keeper.root, registered: known?.inventoryDigest });
+	const { register } = copies;
+	await register.write([
+		// What the last check found is over; the event of it stays.
+		storage.db.deleteFrom('store_failure').where('object_id', '=', objectId),
+		storage.db
+			.updateTable('store_object')
+			.set({
+				head: done.head,
+				inventory_digest: done.inventoryDigest,
+				checked_at: isoAt(clock),
+				check_outcome: 'pass',
+			})
+			.where('object_id', '=', objectId),
+		register.event({
+			objectId,
+			version: done.head,
+			type: done.isNew ? 'recovery' : 'fixity check',
+			outcome: 'success',
+			detail: { from: keeper.path, before: done.before, after: done.inventoryDigest },
+			agent,
+		}),
+	]);
+	return {
+		objectId,
+		outcome: done.isNew ? 'repaired' : 'sound',
+		from: done.isNew ? keeper.path : null,
+		head: done.head,
+		before: done.before,
+		after: done.inventoryDigest,
+		why: [],
+	};
+}
+
+async function repairCopy(
+	{ copies }: RepairParts,
+	path: string,
+	request: RepairRequest,
+): Promise<RepairOutcome[]> {
+	const { register } = copies;
+	const { signal, agent } = request;
+	return copies.withKeepers(path, ([keeper]) => {
+		if (!keeper) throw new Refusal('preservation.no-copies');
+		return keeper.exclusive(signal, async () => {
+			const copyId = await keeper.open();
+			const failed = request.allFailed ? await register.failed(copyId) : [];
+			const objectIds = demandSome([
+				...request.objects.map(objectIdOf),
+				...failed.map(({ objectId }) => objectId),
+			]);
+			const outcomes: RepairOutcome[] = [];
+			for (const objectId of objectIds) {
+				request.onProgress?.({ repaired: outcomes.length, total: objectIds.length });
+				const known = await register.object(objectId);
+				const seen = await keeper.look(objectId, known?.head ?? 1);
+				const nothing = { objectId, from: null, before: seen?.inventoryDigest ?? null, why: [] };
+				if (seen && known?.inventoryDigest === seen.inventoryDigest) {
+					const { valid } = await verifyApart({ path: seen.place, as: 'object' }, signal ? { signal } : {});
+					if (valid) {
+						await register.checked(copyId, [{ ...known, reason: null }]);
+						outcomes.push({ ...nothing, outcome: 'sound', head: seen.head, after: seen.inventoryDigest });
+						continue;
+					}
+				}
+				const [replaced] = await keeper.replace(copyId, [objectId]);
+				const done = replaced?.done;
+				await register.write([
+					register.event({
+						objectId,
+						type: 'replication',
+						outcome: done ? 'success' : 'failure',
+						detail: {
+							copyId,
+							path: keeper.path,
+							before: nothing.before,
+							after: done?.inventoryDigest ?? null,
+						},
+						agent,
+					}),
+				]);
+				outcomes.push(
+					done
+						? { ...nothing, outcome: 'repaired', head: done.head, after: done.inventoryDigest }
+						: {
+								...nothing,
+								outcome: 'refused',
+								head: null,
+								after: null,
+								why: [
+									{
+										path: keeper.path,
+										code: replaced?.error?.code ?? 'preservation.copy-failed',
+										params: replaced?.error?.params ?? {
+											path: keeper.path,
+											reason: replaced?.error?.message ?? '',
+										},
+									},
+								],
+							},
+				);
+			}
+			await keeper.count(copyId);
+			return outcomes;
+		});
+	});
+}
+
+function demandSome(objectIds: readonly string[]): string[] {
+	const all = [...new Set(objectIds)];
+	if (all.length === 0) throw new Refusal('preservation.nothing-to-repair');
+	return all;
+}
+
+/** The object of an entry or import, or the id of an object as it is. */
+function objectIdOf(given: string): string {
+	const id = given.startsWith('urn:') ? undefined : parseEntryId(given);
+	return id === undefined ? given : `urn:uuid:${id}`;
+}
