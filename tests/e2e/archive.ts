@@ -43,7 +43,13 @@ export interface Archive {
 
 /** Starts a server as people start it; stop it at the end of the test. */
 export async function startArchive(
-	options: { readonly isSetUp?: boolean; readonly holdings?: 'tiny' | 'empty'; readonly tls?: 'auto' } = {},
+	options: {
+		readonly isSetUp?: boolean;
+		readonly holdings?: 'tiny' | 'empty';
+		readonly tls?: 'auto';
+		/** Further environment of the server. */
+		readonly env?: Readonly<Record<string, string>>;
+	} = {},
 ): Promise<Archive> {
 	const dataDir = await mkdtemp(join(tmpdir(), 'lantai-e2e-'));
 	const verb = async <T>(args: readonly string[], input = ''): Promise<T> => {
@@ -79,7 +85,7 @@ export async function startArchive(
 				...(options.tls ? ['--tls', options.tls] : []),
 			],
 			{
-				env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
+				env: { ...process.env, LANTAI_LOG_LEVEL: 'warn', ...options.env },
 			},
 		);
 		let said = '';

@@ -1,18 +1,25 @@
-import { renameSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { startArchive, type Archive } from './archive.ts';
 
 let archive: Archive;
+let disk: string;
 
 test.beforeEach(async () => {
-	archive = await startArchive({ holdings: 'tiny' });
+	disk = await mkdtemp(join(tmpdir(), 'lantai-e2e-copy-'));
+	archive = await startArchive({ holdings: 'tiny', env: { LANTAI_COPIES: disk } });
 	await archive.addPerson('甲', 'archivist');
 	await archive.addPerson('读者', 'reader');
 });
 
-test.afterEach(() => archive.stop());
+test.afterEach(async () => {
+	await archive.stop();
+	await rm(disk, { recursive: true, force: true });
+});
 
 async function demandAccessible(page: Page): Promise<void> {
 	const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
@@ -72,4 +79,49 @@ test('what waits is seen and brought in; a store that is away is said, and what 
 	await reader.goto(`${archive.origin}/store`);
 	await expect(reader.getByRole('heading', { name: '待存入' })).toHaveCount(0);
 	await expect(reader.locator('.empty, [role="status"]').filter({ hasText: '权' }).first()).toBeVisible();
+});
+
+test('a file that decayed is found by the next check, named, and repaired from the copy', async ({
+	page,
+}) => {
+	await archive.signIn(page, '管理员');
+	const id = await archive.anItem();
+	const title = page.locator('[data-field="title"] textarea');
+	await page.goto(`${archive.origin}/catalogue/${id}`);
+	await title.fill('合成题名：将损坏');
+	await title.press('Enter');
+	await expect.poll(() => archive.titleOf(id)).toBe('合成题名：将损坏');
+	await archive.verb(['archive', 'deposit', id]);
+	await page.goto(`${archive.origin}/store`);
+	// The copy follows by itself.
+	await expect
+		.poll(() => globSync('**/v1/content/entry.json', { cwd: join(disk, 'archive') }), { timeout: 20_000 })
+		.toHaveLength(1);
+	await page.reload();
+	await expect(page.getByRole('listitem').filter({ hasText: disk })).toContainText('完整');
+	await expect(page.getByText('没有未解决的损坏。')).toBeVisible();
+
+	const paths = globSync('**/v1/content/entry.json', { cwd: join(archive.dataDir, 'archive') });
+	const [path] = paths;
+	if (!path || paths.length !== 1) throw new Error(`not one object of an entry: ${paths.join(' ')}`);
+	const file = join(archive.dataDir, 'archive', path);
+	const whole = readFileSync(file);
+	const decayed = Buffer.from(whole);
+	decayed[40]! ^= 1;
+	writeFileSync(file, decayed);
+	await page.getByRole('button', { name: '全部校验' }).click();
+	const failure = page
+		.getByRole('listitem')
+		.filter({ has: page.getByRole('link', { name: '合成题名：将损坏' }) });
+	await expect(failure).toContainText('v1/content/entry.json');
+	await expect(failure).toContainText('E092');
+	await demandAccessible(page);
+	if (process.env['SHOTS'])
+		await page.screenshot({ path: `${process.env['SHOTS']}/store-decayed.png`, fullPage: true });
+	const download = page.waitForEvent('download');
+	await failure.getByRole('link', { name: '下载 PREMIS' }).click();
+	expect(readFileSync(await (await download).path(), 'utf8')).toContain('fixity check');
+	await failure.getByRole('button', { name: '从副本修复' }).click();
+	await expect(page.getByText('没有未解决的损坏。')).toBeVisible();
+	expect(readFileSync(file).equals(whole)).toBe(true);
 });

@@ -8,7 +8,8 @@ import type { Verdict } from '../ocfl-verify-run.ts';
 import { verifyApart } from '../verification.ts';
 import { CopyKeeper, type CopyKeeperParts, type RunOptions } from './copy-keeper.ts';
 import { CopyRegister } from './copy-register.ts';
-import { reasonOf, stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
+import { reasonOf } from '../store-state.ts';
+import { stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
 
 export type { CopyState, CopyStatus } from './copy-state.ts';
 

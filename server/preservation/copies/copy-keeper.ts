@@ -5,7 +5,8 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { errorOf, WorkerClient } from '../worker-client.ts';
 import { rootOfCopy } from './copy-place.ts';
 import type { CopyRegister, Cursor } from './copy-register.ts';
-import { reasonOf, stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
+import { reasonOf } from '../store-state.ts';
+import { stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
 import type { CopyAsks, SeenCopy, TransferOutcome } from './copy-worker.ts';
 
 /** Objects brought in one go: what was done is known in the database after each. */

@@ -1,4 +1,4 @@
-import { isRefusal } from '#domain/base/refusal.ts';
+import { reasonOf, storeStateOf } from '../store-state.ts';
 
 /**
  * How a copy is doing: `ok` all is there · `behind` objects wait · `away` its disk is · `full` · `read-only` ·
@@ -22,30 +22,17 @@ export interface CopyStatus {
 	readonly completeAt: string | undefined;
 }
 
+/** What refusals say of a copy; system codes say the same of a copy as of the store. */
 const STATES: Readonly<Record<string, CopyState>> = {
 	'preservation.copy-away': 'away',
 	'preservation.copy-empty': 'away',
 	'preservation.copy-foreign': 'wrong-disk',
 	'preservation.copy-not-empty': 'wrong-disk',
 	'storage.full': 'full',
-	ENOSPC: 'full',
-	EDQUOT: 'full',
-	EROFS: 'read-only',
-	EACCES: 'read-only',
-	EPERM: 'read-only',
-	ENOENT: 'away',
-	ENOTDIR: 'away',
-	ENODEV: 'away',
-	ESTALE: 'away',
 };
 
 /** The state of a copy with which something failed. */
 export function stateOf(error: unknown): CopyState {
-	return STATES[reasonOf(error)] ?? 'failing';
-}
-
-/** A failure in one word: a refusal's code, a system code, or what the error says. */
-export function reasonOf(error: unknown): string {
-	const { code, message } = error as { code?: unknown; message?: unknown };
-	return isRefusal(error) ? error.code : String(code ?? message ?? error);
+	const reason = reasonOf(error);
+	return STATES[reason] ?? storeStateOf(reason);
 }

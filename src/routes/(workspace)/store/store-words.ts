@@ -1,4 +1,46 @@
 import { m } from '#i18n/generated/messages.js';
+import type { CopyState } from '#server/preservation/copies/copies.ts';
+import type { FixityFinding } from '#server/preservation/fixity/fixity-finding.ts';
+
+/** What a finding of a check says; codes of the specification that decay hardly ever has are said in English only. */
+export function findingWords({ code, message, params = {} }: FixityFinding): string {
+	const own = FINDINGS[code];
+	return own ? own(params as never) : message;
+}
+
+const FINDINGS: Readonly<Record<string, (params: never) => string>> = {
+	F001: m.preservation_fixity_F001,
+	F002: m.preservation_fixity_F002,
+	F003: m.preservation_fixity_F003,
+	F004: m.preservation_fixity_F004,
+	F005: m.preservation_fixity_F005,
+	F006: m.preservation_fixity_F006,
+	F007: m.preservation_fixity_F007,
+	F008: m.preservation_fixity_F008,
+	E001: m.store_finding_E001,
+	E010: m.store_finding_E010,
+	E023: m.store_finding_E023,
+	E058: m.store_finding_E058,
+	E060: m.store_finding_E060,
+	E061: m.store_finding_E061,
+	E063: m.store_finding_E063,
+	E064: m.store_finding_E064,
+	E092: m.store_finding_E092,
+	E093: m.store_finding_E093,
+};
+
+const COPY_STATES: Readonly<Record<CopyState, () => string>> = {
+	ok: m.store_copy_ok,
+	behind: m.store_copy_behind,
+	away: m.store_copy_away,
+	full: m.store_copy_full,
+	'read-only': m.store_copy_read_only,
+	'wrong-disk': m.store_copy_wrong_disk,
+	failing: m.store_copy_failing,
+};
+
+/** How a copy is doing. */
+export const copyStateWords = (state: CopyState): string => COPY_STATES[state]();
 
 const KINDS: Readonly<Record<string, () => string>> = {
 	entry: m.store_kind_entry,
