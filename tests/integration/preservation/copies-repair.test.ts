@@ -41,7 +41,9 @@ it('a damaged object of the store is put aside, and the sound one of a copy in i
 	rmSync(join(placeIn(archive.root, two), 'inventory.json'));
 	expect((await checkAll(archive)).failures).toBe(2);
 	const open = async (): Promise<(string | null)[]> =>
-		(await archive.preservation.fixity.report({ fonds: null })).failures.map(({ objectId }) => objectId).toSorted();
+		(await archive.preservation.fixity.report({ fonds: null })).failures
+			.map(({ objectId }) => objectId)
+			.toSorted();
 	expect(await open()).toEqual([one, two].toSorted());
 
 	const answer = await repair([], { allFailed: true });
