@@ -14,6 +14,7 @@ import type { Language } from './config.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
+import { PURGE_PRINTERS, purgeProgressText } from './purge-output.ts';
 import type { Verdict } from './preservation/ocfl-verify-run.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, table } from './columns.ts';
@@ -64,6 +65,7 @@ const printers: Readonly<Record<string, (result: never, say: Say) => string>> = 
 	log: timelineText,
 	...bagPrinters(importText),
 	...ORDER_PRINTERS,
+	...PURGE_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {
@@ -161,7 +163,7 @@ export function errorText(error: unknown, language: Language): string {
 
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
-	const rows = orderProgressText(progress, language);
+	const rows = purgeProgressText(progress, language) ?? orderProgressText(progress, language);
 	if (rows !== undefined) return rows;
 	const { rebuilt, ...count } = progress as RebuildProgress;
 	if (rebuilt !== undefined) return words(`cli_archive_rebuilding_${rebuilt}`, { ...count }, language);

@@ -6,6 +6,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
+import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -59,7 +60,7 @@ export function parseCommandLine(
 		verb: string,
 		argsOf: (options: Options, operands: readonly string[]) => Record<string, unknown>,
 	): void => {
-		command.description(say(`cli_${verb.replace('-', '_')}`)).action(() => {
+		command.description(say(`cli_${verb.replaceAll('-', '_')}`)).action(() => {
 			const options: Options = command.optsWithGlobals();
 			parsed = {
 				verb,
@@ -237,6 +238,7 @@ export function parseCommandLine(
 		}),
 	);
 
+	addPurgeCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
@@ -244,7 +246,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions {
+interface Options extends OrderOptions, BagOptions, PurgeOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -336,6 +338,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;
 }
 

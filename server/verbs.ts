@@ -16,6 +16,7 @@ import type { Language } from './config.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
+import { PURGE_READS, PURGE_VERBS } from './purge-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 
@@ -43,6 +44,7 @@ const READS = [
 	'order-list',
 	'order-show',
 	'archive-verify',
+	...PURGE_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -277,6 +279,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 	...BAG_VERBS,
 	...ORDER_VERBS,
+	...PURGE_VERBS,
 };
 
 /**

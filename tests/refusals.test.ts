@@ -30,6 +30,7 @@ const PREFIXES = [
 	'restore',
 	'rebuild',
 	'unsent',
+	'purge',
 ];
 const CODE = new RegExp(`'((?:${PREFIXES.join('|')})\\.[a-z]+(?:-[a-z]+)*)'`, 'g');
 /** Strings of that form that are something else. */
@@ -44,6 +45,7 @@ const OTHER = [
 	'backup.json',
 	'backup.last',
 	'unsent.import',
+	'purge.json',
 ];
 
 /** Codes in the code, comments left out; each with a place that names it. */

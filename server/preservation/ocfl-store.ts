@@ -133,6 +133,31 @@ export class OcflStore extends OcflReader {
 		return this.#staging.guard(digest, () => this.#put(version, digest));
 	}
 
+	/** Folder of an object, there or not. */
+	placeOf(objectId: string): string {
+		return join(this.root, placeOfDigest(placeDigest(objectId), this.#ownLayout()));
+	}
+
+	/** Takes an object out for good, with all its versions; nothing there is fine. */
+	removeObject(objectId: string): void {
+		this.#staging.open();
+		this.#staging.purging.remove(placeDigest(objectId));
+	}
+
+	/** An empty folder, in which {@link replaceObject} expects to find what takes the place of an object. */
+	beginReplacing(objectId: string): string {
+		this.#staging.open();
+		return this.#staging.purging.build(placeDigest(objectId));
+	}
+
+	/**
+	 * Puts an object in the place of the one there, whose versions are gone with it.
+	 * @param built folder of the new one, whole and synced
+	 */
+	replaceObject(objectId: string, built: string): void {
+		this.#staging.purging.replace(placeDigest(objectId), built);
+	}
+
 	#createRoot(): void {
 		const isFolder = isThere(this.#storage, this.root);
 		// What a crash while making a root leaves may be finished; anything else there is not ours.

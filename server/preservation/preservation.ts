@@ -8,12 +8,14 @@ import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { DepositClient } from './deposit-client.ts';
+import type { DepositAsks } from './deposit-worker.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
 import type { DepositReason } from './deposit-schedule.ts';
 import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
+import { createStorePurge, type StorePurge } from './purge/store-purge.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { undeposited } from './undeposited.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
@@ -61,6 +63,12 @@ export interface Preservation extends ImportArchive {
 	noteUndone(importId: string): void;
 	/** Accounts or settings are others now. */
 	noteArchive(): void;
+	/** Writes a version of a record that is made elsewhere; the same again makes none. */
+	putRecord(
+		record: Pick<DepositAsks['record']['ask'], 'objectId' | 'files' | 'record' | 'about'>,
+	): Promise<string>;
+	/** Takes entries out of the store, while it is held. */
+	readonly purging: StorePurge;
 	/**
 	 * Writes a version now, when the log holds more than the last one, else undefined. Rejects when it could not; then
 	 * it is tried again by itself.
@@ -110,6 +118,7 @@ export async function createPreservation(parts: {
 		// With the rows that whoever asked writes next, in one commit. Left out, the next check of the store makes it good.
 		recorder.put(note).catch((error: unknown) => logger.warn({ err: error, note }, 'not in the register'));
 	});
+	const purging = createStorePurge({ storage, dataDir, root, staging: join(dataDir, 'archive-staging') });
 	const software = readSoftware();
 	const counts = await countDeposits(storage);
 	let lastDepositAt = counts.lastAt;
@@ -235,6 +244,11 @@ export async function createPreservation(parts: {
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
 		noteArchive: () => runner.soon('archive all', 'demand'),
+		async putRecord(record) {
+			await open();
+			return (await worker.put('record', { ...record, record: { ...record.record, software } })).version;
+		},
+		purging,
 		depositNow: (id, reason = 'demand') => runner.now(`entry ${id}`, reason),
 		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
 		flush: (reason) => runner.flush(reason),
@@ -274,7 +288,7 @@ export async function createPreservation(parts: {
 			await Promise.race([ended, late]);
 			clearTimeout(timer);
 			closing.abort();
-			await worker.close();
+			await Promise.all([worker.close(), purging.close()]);
 		},
 	};
 }

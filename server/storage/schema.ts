@@ -42,12 +42,20 @@ import type {
 	AuditTable,
 	DeviceKeyTable,
 } from './tables/people.ts';
+import type {
+	PurgeBackupTable,
+	PurgedEntryTable,
+	PurgeObjectTable,
+	PurgeOrderEntryTable,
+	PurgeOrderTable,
+} from './tables/purge.ts';
 import type { StoreEventTable, StoreObjectTable } from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
+export type * from './tables/purge.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -93,4 +101,9 @@ export interface Schema {
 	visit: VisitTable;
 	store_object: StoreObjectTable;
 	store_event: StoreEventTable;
+	purged_entry: PurgedEntryTable;
+	purge_order: PurgeOrderTable;
+	purge_order_entry: PurgeOrderEntryTable;
+	purge_object: PurgeObjectTable;
+	purge_backup: PurgeBackupTable;
 }

@@ -27,6 +27,12 @@ export interface Storage {
 	bulk(inserts: readonly BulkInsert[]): Promise<void>;
 	/** Resolves when there is room for as much as one commit of the log may take, and a commit succeeds. */
 	tryWriting(): Promise<void>;
+	/**
+	 * Removes what deleted rows left behind: old words of the full-text index, free space of pages, the write-ahead log.
+	 * Afterwards no file of the database holds anything but what its rows say. Writes the whole database anew: everybody's
+	 * writes wait meanwhile.
+	 */
+	scrub(): Promise<void>;
 	/** Finishes what was begun, folds the write-ahead log into the file, frees the data directory. */
 	close(): Promise<void>;
 }

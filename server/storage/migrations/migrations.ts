@@ -11,6 +11,7 @@ import { up as compaction } from './0009-compaction.ts';
 import { up as deposits } from './0010-deposits.ts';
 import { up as records } from './0011-records.ts';
 import { up as storeRegister } from './0012-store-register.ts';
+import { up as purge } from './0015-purge.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0010-deposits': { up: deposits },
 	'0011-records': { up: records },
 	'0012-store-register': { up: storeRegister },
+	'0015-purge': { up: purge },
 };

@@ -103,6 +103,9 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 				const statement = db.updateTable('setting').set((each) => ({ value: each.ref('value') }));
 				await queue.hold(() => writer.ask(batchOf([statement])));
 			},
+			async scrub() {
+				await queue.hold(() => writer.ask({ kind: 'scrub' }));
+			},
 			close() {
 				return (closing ??= (async () => {
 					// What was asked for in this turn takes a few steps to reach the queue.

@@ -148,7 +148,11 @@ export class SqliteLog implements UpdateLog {
 					},
 					[payloads.buffer],
 				);
-				group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
+				group.forEach((each, index) => {
+					const answer = answers[index] as AppendAnswer[number];
+					if (answer.isPurged) each.reject(purged(each.message.doc));
+					else each.resolve(answer);
+				});
 			} catch (error) {
 				// The next group tries again: a full disk may have been cleared by then. What waits of the same documents was
 				// judged as if this were in the log: without it, it would stand on nothing.
@@ -174,6 +178,10 @@ export class SqliteLog implements UpdateLog {
 		}
 		return this.#waiting.splice(0, count);
 	}
+}
+
+function purged(doc: string): Refusal {
+	return new Refusal('catalogue.purged', { id: doc.slice(doc.indexOf(':') + 1) }, 410);
 }
 
 function failed(error: unknown): Refusal {
