@@ -67,8 +67,8 @@ export interface PurgeDesk {
 	tickBackup(identity: Identity, order: string, file: string): Promise<PurgeDetail>;
 	/** Entries purged since a number devices know, in order; what devices still have of them they delete. */
 	purgedSince(number: number): Promise<{ readonly ids: readonly EntryId[]; readonly last: number }>;
-	/** By which order and when an entry was purged. */
-	purgedBy(id: EntryId): Promise<{ readonly number: string; readonly at: string } | undefined>;
+	/** The newest of these numbers; 0 when nothing was purged yet. */
+	lastNumber(): Promise<number>;
 	/** Goes on with what an earlier process left. */
 	resume(): Promise<void>;
 	close(): Promise<void>;
@@ -201,13 +201,12 @@ export function createPurgeDesk(parts: Omit<PurgeRunnerParts, 'records'>): Purge
 				last: rows.at(-1)?.number ?? number,
 			};
 		},
-		async purgedBy(id) {
+		async lastNumber() {
 			const row = await db
 				.selectFrom('purged_entry')
-				.select(['order_id', 'at'])
-				.where('entry_id', '=', id)
+				.select((select) => select.fn.max<number | null>('number').as('last'))
 				.executeTakeFirst();
-			return row && { number: (await records.find(row.order_id)).number, at: row.at };
+			return row?.last ?? 0;
 		},
 		resume: () => runner.resume(),
 		close: () => runner.close(),

@@ -1,10 +1,11 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import type { DocKey } from '#sync/entry-doc.ts';
+import { entryOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
+import { suggestionKey } from '../suggestion-key.ts';
 import { joinStates } from './join-states.ts';
 
 /** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
@@ -120,6 +121,31 @@ export class MemoryStore implements DeviceStore {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);
 		this.#cards.delete(doc as EntryId);
+	}
+
+	async purge(ids: readonly EntryId[]): Promise<number> {
+		const gone = new Set<string>(ids);
+		const here = new Set<EntryId>();
+		const drop = <K>(from: Map<K, unknown>, entryOfKey: (key: K) => string | undefined): void => {
+			for (const key of [...from.keys()]) {
+				const id = entryOfKey(key);
+				if (id === undefined || !gone.has(id)) continue;
+				from.delete(key);
+				here.add(id as EntryId);
+			}
+		};
+		const ofUpdate = (n: number) => this.#updates.get(n)?.doc;
+		const ofKept = (n: number) => this.#kept.get(n)?.doc;
+		const entry = (doc: DocKey | undefined) => (doc === undefined ? undefined : entryOf(doc));
+		drop(this.#states, entry);
+		drop(this.#updates, (n) => entry(ofUpdate(n)));
+		drop(this.#kept, (n) => entry(ofKept(n)));
+		drop(this.#cards, (id) => id);
+		for (const id of ids) if (this.#facts.delete(suggestionKey(id))) here.add(id);
+		for (const [id, { path }] of this.#cards)
+			if (path.some((above) => gone.has(above.id))) this.#cards.delete(id);
+		this.#changed();
+		return here.size;
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {

@@ -94,6 +94,8 @@ export interface EntryDetail extends EntryRow {
 		readonly delete: boolean;
 	};
 	readonly problems: readonly string[];
+	/** By which order and when its content was purged; undefined for every other entry. */
+	readonly purged?: { readonly number: string; readonly at: string } | undefined;
 	/** Where it stands in review. */
 	readonly review: EntryReview;
 }

@@ -316,7 +316,7 @@ describe('an order to purge', () => {
 		const exported: string[] = [];
 		for await (const { id } of app.catalogue.subtree(system, fonds)) exported.push(id);
 		expect(exported).toEqual([fonds, sibling]);
-		expect(await app.purges.purgedBy(item)).toMatchObject({ number: again.number });
+		expect((await app.catalogue.entry(system, item)).purged).toMatchObject({ number: again.number });
 	});
 });
 
