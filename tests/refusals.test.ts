@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { refusalKey } from '#domain/base/refusal.ts';
 import { overwriteGetLocale } from '#i18n/generated/runtime.js';
+import * as rareMessages from '#i18n/rare-refusal-messages.ts';
+import '#i18n/rare-refusals.ts';
 import * as refusalMessages from '#i18n/refusal-messages.ts';
 import { refusalWords } from '#i18n/refusal-words.ts';
 import { words, wordsOf } from '#server/words.ts';
@@ -104,6 +106,8 @@ describe('every refusal has words', () => {
 			.filter((file) => !file.endsWith('terminal.json'))
 			.flatMap((file) => Object.keys(JSON.parse(readFileSync(join(PROJECT, file), 'utf8')) as object))
 			.filter((key) => key.startsWith('refusal_'));
-		expect(Object.keys(refusalMessages).toSorted()).toEqual(said.toSorted());
+		expect([...Object.keys(refusalMessages), ...Object.keys(rareMessages)].toSorted()).toEqual(
+			said.toSorted(),
+		);
 	});
 });

@@ -2,12 +2,11 @@ import Dexie, { liveQuery } from 'dexie';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
+import type { DocKey } from '#sync/entry-doc.ts';
 import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
-import { suggestionKey } from '../suggestion-key.ts';
 import { joinStates } from './join-states.ts';
 import { isPutAway } from './kept-work.ts';
 import type { Vault } from './vault.ts';
@@ -235,28 +234,9 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async purge(ids: readonly EntryId[]): Promise<number> {
-		const gone = new Set<string>(ids);
-		const { docs, updates, kept, cards, facts } = this.#db;
-		// Which cards name one on the way down to them is sealed, so all are read; a purge is rare.
-		const naming = (await this.cards()).filter(({ path }) => path.some(({ id }) => gone.has(id)));
-		return done(() =>
-			this.#db.transaction('rw', [docs, updates, kept, cards, facts], async () => {
-				const here = new Set<string>();
-				for (const id of ids) {
-					const keys = docKeysOf(id);
-					const counts = await Promise.all([
-						docs.where('id').anyOf(keys).delete(),
-						updates.where('doc').anyOf(keys).delete(),
-						kept.where('doc').anyOf(keys).delete(),
-						cards.where('id').equals(id).delete(),
-						facts.where('key').equals(suggestionKey(id)).delete(),
-					]);
-					if (counts.some((count) => count > 0)) here.add(id);
-				}
-				await cards.bulkDelete(naming.map(({ id }) => id));
-				return here.size;
-			}),
-		);
+		const { purgeIndexed } = await import('./purge-indexed.ts');
+		const cards = await this.cards();
+		return done(() => purgeIndexed(this.#db, ids, cards));
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import { entryOf, type DocKey } from '#sync/entry-doc.ts';
+import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
@@ -124,28 +124,20 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async purge(ids: readonly EntryId[]): Promise<number> {
-		const gone = new Set<string>(ids);
-		const here = new Set<EntryId>();
-		const drop = <K>(from: Map<K, unknown>, entryOfKey: (key: K) => string | undefined): void => {
-			for (const key of [...from.keys()]) {
-				const id = entryOfKey(key);
-				if (id === undefined || !gone.has(id)) continue;
-				from.delete(key);
-				here.add(id as EntryId);
-			}
-		};
-		const ofUpdate = (n: number) => this.#updates.get(n)?.doc;
-		const ofKept = (n: number) => this.#kept.get(n)?.doc;
-		const entry = (doc: DocKey | undefined) => (doc === undefined ? undefined : entryOf(doc));
-		drop(this.#states, entry);
-		drop(this.#updates, (n) => entry(ofUpdate(n)));
-		drop(this.#kept, (n) => entry(ofKept(n)));
-		drop(this.#cards, (id) => id);
-		for (const id of ids) if (this.#facts.delete(suggestionKey(id))) here.add(id);
-		for (const [id, { path }] of this.#cards)
-			if (path.some((above) => gone.has(above.id))) this.#cards.delete(id);
+		let here = 0;
+		for (const id of ids) {
+			const keys = docKeysOf(id);
+			let found = this.#cards.delete(id);
+			for (const key of keys) found = this.#states.delete(key) || found;
+			found = this.#facts.delete(suggestionKey(id)) || found;
+			for (const from of [this.#updates, this.#kept])
+				for (const [n, { doc }] of from) if (keys.includes(doc)) found = from.delete(n);
+			for (const [other, { path }] of this.#cards)
+				if (path.some((above) => above.id === id)) this.#cards.delete(other);
+			if (found) here++;
+		}
 		this.#changed();
-		return here.size;
+		return here;
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {

@@ -1,0 +1,9 @@
+import '#i18n/rare-refusals.ts';
+import { purgesClient } from '#client/purges-client.ts';
+import { loading } from '../../../loading.ts';
+
+export const load = ({ params }) =>
+	loading(async () => {
+		const order = await purgesClient.show(params.id);
+		return { order, preview: order.state === 'proposed' ? await purgesClient.preview(order.id) : undefined };
+	});

@@ -1,0 +1,6 @@
+import '#i18n/rare-refusals.ts';
+import { purgesClient } from '#client/purges-client.ts';
+import { loading } from '../../../../loading.ts';
+
+export const load = ({ params }) =>
+	loading(async () => ({ certificate: await purgesClient.certificate(params.id) }));
