@@ -244,6 +244,8 @@ function rowOf(row: Selected, person: Person): EntryRow {
  * up to yet; an untouched one with its import.
  */
 function isInArchive(row: Selected): boolean {
+	// Nothing of it waits for anything.
+	if (row.status === 'purged') return true;
 	const newest = typeof row.shown_row === 'number' ? 0 : (row.edited_seq ?? row.projected_seq);
 	if (typeof row.shown_row !== 'number' && row.review_waits === 1) return false;
 	if (newest === 0) return row.import_deposited !== null;

@@ -47,6 +47,14 @@ export const stepWords = (step: PurgeStep): string =>
 export function placeWords(place: string): string {
 	const words: Readonly<Record<string, () => string>> = {
 		entry: m.purges_place_entry,
+		shown_entry: m.purges_place_shown,
+		entry_editor: m.purges_place_editor,
+		log_head: m.purges_place_log_head,
+		log_kept: m.purges_place_log_kept,
+		conflict_person: m.purges_place_conflict_person,
+		review: m.purges_place_review,
+		comment_thread: m.purges_place_thread,
+		visit: m.purges_place_visit,
 		log_update: m.purges_place_log,
 		log_cold: m.purges_place_log_cold,
 		entry_change: m.purges_place_change,
