@@ -17,7 +17,7 @@ import { STORE_PLACES, type PlannedObject } from '#server/preservation/purge/sto
 import type { PurgedBy } from '#server/preservation/purge/rewrite-object.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { deleteFrom } from '#server/storage/purge-places.ts';
-import type { Storage } from '#server/storage/storage.ts';
+import type { Statement, Storage } from '#server/storage/storage.ts';
 import { certificateOf, depositPurge, objectsOf } from './certificate.ts';
 import { heldBackups } from './held-backups.ts';
 import { belowOf } from './purge-scope.ts';
@@ -187,56 +187,80 @@ async function rows(parts: PurgeStepParts, order: ShownPurge, running: StepRunni
 
 /** Removes objects, and writes those anew that hold others too. What each was is noted before it is touched. */
 async function purgeStore(parts: PurgeStepParts, order: ShownPurge, running: StepRunning): Promise<void> {
-	const { storage, records, preservation, clock } = parts;
-	const { db } = storage;
+	const { storage, records } = parts;
 	const ids = await records.entryIds(order.id);
-	const objects = await db
+	await keepOriginals(parts, order.id);
+	const waiting = storage.db
 		.selectFrom('purge_object')
 		.selectAll()
 		.where('order_id', '=', order.id)
-		.orderBy('object_id')
-		.execute();
-	const by: PurgedBy = { orderId: order.id, number: order.number, at: order.decidedAt ?? isoAt(clock) };
-	await keepOriginals(parts, order.id);
-	for (const [index, row] of objects.entries()) {
+		.where('done_at', 'is', null)
+		.orderBy('object_id');
+	const all = await waiting.execute();
+	for (let from = 0; from < all.length; from += BATCH) {
 		running.signal.throwIfAborted();
-		running.onProgress(index, objects.length);
-		if (row.done_at !== null) continue;
-		const object: PlannedObject = {
+		running.onProgress(from, all.length);
+		const objects = all.slice(from, from + BATCH).map((row) => ({
 			objectId: row.object_id,
 			kind: row.kind,
 			action: row.action as PlannedObject['action'],
-		};
-		const before = await notedBefore(parts, order.id, row);
-		const after = before === null ? null : await preservation.purging.purge(object, ids, by);
-		if (before !== null) await parts.removeFromCopies(object.objectId);
-		await storage.batch([
-			db
+			before: row.before === null ? null : (JSON.parse(row.before) as ObjectState),
+		}));
+		await purgeObjects(parts, order, ids, await withBefore(parts, order.id, objects));
+	}
+}
+
+type FoundObject = PlannedObject & { readonly before: ObjectState | null };
+
+async function purgeObjects(
+	parts: PurgeStepParts,
+	order: ShownPurge,
+	ids: readonly EntryId[],
+	objects: readonly FoundObject[],
+): Promise<void> {
+	const { storage, preservation, clock } = parts;
+	const by: PurgedBy = { orderId: order.id, number: order.number, at: order.decidedAt ?? isoAt(clock) };
+	const statements: Statement[] = [];
+	for (const object of objects) {
+		const after = object.before === null ? null : await preservation.purging.purge(object, ids, by);
+		if (object.before !== null) await parts.removeFromCopies(object.objectId);
+		statements.push(
+			storage.db
 				.updateTable('purge_object')
 				.set({ after: after && JSON.stringify(after), done_at: isoAt(clock) })
 				.where('order_id', '=', order.id)
 				.where('object_id', '=', object.objectId),
-			...preservation.purging.noted({ ...object, before, after }, by, order.deciderName ?? 'server'),
-		]);
+			...preservation.purging.noted({ ...object, after }, by, order.deciderName ?? 'server'),
+		);
 	}
+	await storage.batch(statements);
 }
 
-/** What an object was before anything of it went; noted once, or a second look after a crash would find less. */
-async function notedBefore(
+/** What objects were before anything of them went; noted once, or a second look after a crash would find less. */
+async function withBefore(
 	{ storage, preservation }: PurgeStepParts,
 	orderId: string,
-	row: { readonly object_id: string; readonly before: string | null },
-): Promise<ObjectState | null> {
-	if (row.before !== null) return JSON.parse(row.before) as ObjectState;
-	const [found = null] = await preservation.purging.look([row.object_id]);
-	if (found !== null)
-		await storage.batch([
-			storage.db
-				.updateTable('purge_object')
-				.set({ before: JSON.stringify(found) })
-				.where('order_id', '=', orderId)
-				.where('object_id', '=', row.object_id),
-		]);
+	objects: readonly FoundObject[],
+): Promise<FoundObject[]> {
+	const states = await preservation.purging.look(objects.map(({ objectId }) => objectId));
+	const found = objects.map((object, index) => ({
+		...object,
+		before: object.before ?? states[index] ?? null,
+	}));
+	await storage.batch(
+		found.flatMap(({ objectId, before }) =>
+			before === null
+				? []
+				: [
+						storage.db
+							.updateTable('purge_object')
+							.set({ before: JSON.stringify(before) })
+							.where('order_id', '=', orderId)
+							.where('object_id', '=', objectId)
+							.where('before', 'is', null),
+					],
+		),
+	);
 	return found;
 }
 

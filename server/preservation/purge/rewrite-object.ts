@@ -98,10 +98,7 @@ export async function rewriteObject(
 				canonicalJson({
 					...record,
 					sha512: Object.fromEntries(all),
-					rewritten: [
-						...((record['rewritten'] ?? []) as object[]),
-						{ ...by, version, former: former ?? null },
-					],
+					rewritten: rewrittenBy(record, { ...by, version, former: former ?? null }),
 				}),
 		});
 		store.putVersion({ objectId, files, created, message, user: user as VersionAbout['user'] });
@@ -132,12 +129,15 @@ export async function namesIn(
 	return { lines, originals };
 }
 
-/** Digests of the files as received that an object holds. */
+/** Digests of the files as received that an object holds, or held before an earlier order. */
 export function originalsIn(place: string): string[] {
 	const inventory = readInventory(folderStorage, place);
-	return [...(inventory ? digestsOf(inventory) : [])]
-		.filter(([name]) => name.startsWith('original/'))
-		.map(([, digest]) => digest);
+	if (!inventory) return [];
+	const source = sourceOf(place, inventory);
+	return [...digestsOf(inventory)].flatMap(([name, digest]) => {
+		if (name.startsWith('original/')) return [digest];
+		return name === REMOVED ? [String(json(source(digest))[inventory.digestAlgorithm])] : [];
+	});
 }
 
 interface Filtered {
@@ -206,6 +206,18 @@ function sourceOf(place: string, { id, manifest, digestAlgorithm }: Inventory): 
 
 function json(path: string): Record<string, unknown> {
 	return JSON.parse(Buffer.from(folderStorage.read(path)).toString('utf8')) as Record<string, unknown>;
+}
+
+interface Rewriting extends PurgedBy {
+	readonly version: string;
+	/** Digest of its record before. */
+	readonly former: string | null;
+}
+
+/** By which orders a version was written anew; done again after a crash, an order is named once. */
+function rewrittenBy(record: Record<string, unknown>, by: Rewriting): readonly Rewriting[] {
+	const before = (record['rewritten'] ?? []) as readonly Rewriting[];
+	return before.some(({ orderId }) => orderId === by.orderId) ? before : [...before, by];
 }
 
 /** An order as it stands in its record, without the rows that went. */
