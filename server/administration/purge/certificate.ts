@@ -1,5 +1,6 @@
-import { isoAt } from '#domain/base/clock.ts';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
 import {
+	purgeNumber,
 	type HeldBackup,
 	type KeptPlace,
 	type ObjectState,
@@ -19,14 +20,21 @@ import type { PurgeRecords } from './purge-records.ts';
 /** The archival object of an order that was carried out. */
 export const purgeObject = (orderId: string): string => `urn:uuid:${orderId}`;
 
-/** What `purge.json` of the archival object holds beside the certificate: what a rebuild needs. */
+/** What `purge.json` of the archival object says: all that a rebuild needs, also to go on where it was not done. */
 export interface PurgeRecordFile {
 	readonly schema: 'lantai-purge/1';
 	/** The row of the order, without how far it is. */
 	readonly order: Readonly<Record<string, unknown>>;
-	/** What is left of each entry, by id, in the order of the order. */
-	readonly places: readonly { readonly id: EntryId; readonly place: KeptPlace }[];
-	readonly certificate: PurgeCertificate;
+	/** Its entries, in their order, with what is left of each; null while it was not taken out. */
+	readonly places: readonly {
+		readonly id: EntryId;
+		readonly place: KeptPlace | null;
+		readonly counts: PurgedEntry['counts'] | null;
+	}[];
+	/** Objects it removes or writes anew, as far as they are known. */
+	readonly planned: readonly Pick<PurgedObject, 'objectId' | 'kind' | 'action'>[];
+	/** Null until it is done. */
+	readonly certificate: PurgeCertificate | null;
 	readonly backups: readonly HeldBackup[];
 }
 
@@ -83,24 +91,27 @@ export async function certificateOf(
 	};
 }
 
-/** Writes order, certificate and what is left of the entries into the store; the same again makes no version. */
+/**
+ * Writes order, certificate and what is left of the entries into the store; the same again makes no version.
+ * @param certificate null while it is being carried out: then a rebuild goes on with it
+ */
 export async function depositPurge(
 	parts: {
 		readonly storage: Storage;
 		readonly records: PurgeRecords;
 		readonly preservation: Pick<Preservation, 'putRecord'>;
-		readonly clock: { now(): number };
+		readonly clock: Clock;
 	},
 	orderId: string,
-	certificate: PurgeCertificate,
+	certificate: PurgeCertificate | null,
 ): Promise<string> {
 	const { storage, records } = parts;
 	const row = await records.row(orderId);
 	const { id, year, serial, ground, why, below, keeps_code, proposer_id, proposer_name, created_at } = row;
 	const { decider_id, decider_name, decided_at, decided_why } = row;
-	const places = await storage.db
+	const entries = await storage.db
 		.selectFrom('purge_order_entry')
-		.select(['entry_id', 'place'])
+		.select(['entry_id', 'place', 'counts'])
 		.where('order_id', '=', orderId)
 		.orderBy('position')
 		.execute();
@@ -109,12 +120,19 @@ export async function depositPurge(
 		order: {
 			...{ id, year, serial, ground, why, below, keeps_code, proposer_id, proposer_name, created_at },
 			...{ decider_id, decider_name, decided_at, decided_why },
-			state: 'done',
-			finished_at: certificate.finishedAt,
+			state: certificate ? 'done' : 'approved',
+			finished_at: certificate?.finishedAt ?? null,
 		},
-		places: places.flatMap(({ entry_id, place }) =>
-			place === null ? [] : [{ id: entry_id as EntryId, place: JSON.parse(place) as KeptPlace }],
-		),
+		places: entries.map(({ entry_id, place, counts }) => ({
+			id: entry_id as EntryId,
+			place: place === null ? null : (JSON.parse(place) as KeptPlace),
+			counts: counts === null ? null : (JSON.parse(counts) as PurgedEntry['counts']),
+		})),
+		planned: (await objectsOf(storage, orderId)).map(({ objectId, kind, action }) => ({
+			objectId,
+			kind,
+			action,
+		})),
 		certificate,
 		backups: await records.backups(orderId),
 	};
@@ -124,8 +142,8 @@ export async function depositPurge(
 		record: { schema: 'lantai-record/1', kind: 'purge', orderId },
 		about: {
 			created: isoAt(parts.clock),
-			message: `purge: ${certificate.number}`,
-			user: userOf({ id: must(row.decider_id, 'an approver'), name: certificate.approvedBy }),
+			message: `purge: ${purgeNumber(year, serial)}`,
+			user: userOf({ id: must(decider_id, 'an approver'), name: must(decider_name, 'an approver') }),
 		},
 	});
 }

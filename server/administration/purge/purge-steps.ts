@@ -68,6 +68,8 @@ export const STEPS: Readonly<Record<PurgeStep, Step>> = {
 /** Takes entries out of live editing, rows and index. From now on nobody gets them, and the log takes nothing of them. */
 async function seal(parts: PurgeStepParts, order: ShownPurge, running: StepRunning): Promise<void> {
 	const { storage, records } = parts;
+	// Before anything goes: a database rebuilt from the store has to go on with it.
+	await depositPurge(parts, order.id, null);
 	let ids = await records.entryIds(order.id);
 	let sealed = 0;
 	while (sealed < ids.length) {
@@ -89,7 +91,8 @@ async function seal(parts: PurgeStepParts, order: ShownPurge, running: StepRunni
 async function sealBatch(parts: PurgeStepParts, order: ShownPurge, ids: readonly EntryId[]): Promise<void> {
 	const { storage, clock } = parts;
 	const { db } = storage;
-	const at = isoAt(clock);
+	// The date of the order, which a rebuild knows too.
+	const at = order.decidedAt ?? isoAt(clock);
 	await parts.collaboration.takeOut(ids, {
 		async seal() {
 			const [counts, places] = await Promise.all([
@@ -137,7 +140,8 @@ async function keptPlaces(
 }
 
 /** Notes which objects of the store hold something of the entries, while the database still says so. */
-async function plan({ storage, records, preservation }: PurgeStepParts, order: ShownPurge): Promise<void> {
+async function plan(parts: PurgeStepParts, order: ShownPurge): Promise<void> {
+	const { storage, records, preservation } = parts;
 	const ids = await records.entryIds(order.id);
 	for (const { importId } of await preservation.purging.importsOf(ids))
 		await preservation.depositImport(importId);
@@ -159,6 +163,8 @@ async function plan({ storage, records, preservation }: PurgeStepParts, order: S
 				)
 				.onConflict((conflict) => conflict.doNothing()),
 		]);
+	// From here on objects are gone that would say what there was.
+	await depositPurge(parts, order.id, null);
 }
 
 /** Takes the entries out of orders, decisions, steps and the reports of imports: no record is written with them again. */
@@ -347,6 +353,8 @@ async function deposit(parts: PurgeStepParts, order: ShownPurge): Promise<void> 
 				deposited_version: version,
 			})
 			.where('id', '=', order.id),
+		// Objects that were planned for and never there.
+		storage.db.deleteFrom('purge_object').where('order_id', '=', order.id).where('before', 'is', null),
 		auditLine(storage, clock, actor, 'purges.done', order.id, {
 			number: order.number,
 			entries: made.entries.length,

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PURGE_STEPS } from '#domain/administration/purge.ts';
+import { systemClock } from '#domain/base/clock.ts';
+import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import { createApp, type App, type AppOptions } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -88,6 +90,50 @@ describe('a purge that is interrupted', () => {
 		expect(gap).toBeGreaterThan(3);
 		await demandDone(app, dataDir);
 	});
+
+	it(
+		'goes on in a database that was rebuilt from what the store had by then',
+		{ timeout: 60_000 },
+		async () => {
+			const dataDir = await aFolder();
+			let taken = 0;
+			const app = await open(dataDir, {
+				purge: { retryMs: 60_000 },
+				// The first object has gone; nothing that comes after it does.
+				removeFromCopies: async () => {
+					if (++taken > 0) throw new Error('the copies are away');
+				},
+			});
+			const { number } = await anApprovedPurge(app, await aPlainArchive(app, await aFolder()));
+			await eventually(async () =>
+				expect(await app.purges.show(system, number)).toMatchObject({
+					step: 'store',
+					failure: 'the copies are away',
+				}),
+			);
+			await app.close();
+			const into = join(await aFolder(), 'rebuilt');
+			const answer = await rebuildArchive(
+				{ into, from: join(dataDir, 'archive') },
+				{ id: 'system:test', name: 'test', via: 'cli' },
+				systemClock,
+				{ signal: new AbortController().signal, progress: () => undefined },
+			);
+			expect(answer.damage).toEqual([]);
+			const rebuilt = await open(into);
+			await rebuilt.purges.ended(number);
+			expect(await rebuilt.purges.show(system, number)).toMatchObject({ state: 'done', failure: null });
+			const { entries } = await rebuilt.purges.certificate(system, number);
+			expect(findWords(into, [SECRET])).toEqual([]);
+			expect((await rebuilt.preservation.verify()).errors).toEqual([]);
+			for (const { id } of entries) {
+				expect((await rebuilt.catalogue.entry(system, id)).purged).toMatchObject({ number });
+				await expect(
+					rebuilt.collaboration.setField(id, 'title', '再来', { id: 'x', name: 'x', via: null }),
+				).rejects.toMatchObject({ code: 'catalogue.purged' });
+			}
+		},
+	);
 
 	for (const place of process.env['LANTAI_TEST_LONG'] ? [...PURGE_STEPS, 'object'] : ['object'])
 		it(`is done by the next process when it was killed at: ${place}`, { timeout: 60_000 }, async () => {

@@ -20,7 +20,7 @@ import { by } from '#tests/support/orders.ts';
 import { joinPlain } from '#tests/support/plain-client.ts';
 import { aPurge } from '#tests/support/purges.ts';
 import { findWords } from '#tests/support/raw-bytes.ts';
-import { archiveIn } from '#tests/support/rebuilt.ts';
+import { archiveIn, purgesIn } from '#tests/support/rebuilt.ts';
 import { SyncDevice } from '#tests/support/sync-client.ts';
 import { say } from '#tests/support/varied-archive.ts';
 import { startTestServer } from '#tests/support/server.ts';
@@ -188,6 +188,7 @@ describe('a purge', () => {
 			);
 			expect(answer.damage).toEqual([]);
 			expect(archiveIn(into)).toEqual(archiveIn(dataDir));
+			expect(purgesIn(into)).toEqual(purgesIn(dataDir));
 			expect(existsSync(join(into, 'archive'))).toBe(true);
 		},
 	);
