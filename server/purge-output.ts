@@ -82,6 +82,9 @@ function previewText(result: PurgePreview, say: Say): string {
 				`${say(`cli_purge_action_${action}`)}  ${kind}  ${objectId}  v${before.head}  ${before.files} / ${before.bytes} B`,
 		),
 		...result.originals.map(({ fileName, others }) => say('cli_purge_original', { file: fileName, others })),
+		...result.sameFiles.map(({ fileName, importId }) =>
+			say('cli_purge_same_file', { file: fileName, id: importId }),
+		),
 		say('cli_purge_writing', { size: `${(result.databaseBytes / 1e6).toFixed(1)} MB` }),
 		...backupLines(result.backups, say),
 	].join('\n');

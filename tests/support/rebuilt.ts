@@ -72,7 +72,7 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 	}
 }
 
-/** Orders to purge that were carried out, with all they left: the same after a rebuild, but for when objects were noted. */
+/** Orders to purge that were carried out (others are in no store), with all they left: the same after a rebuild, but for when objects were noted. */
 export function purgesIn(dataDir: string): Readonly<Record<string, readonly Row[]>> {
 	const database = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
 	/** Rows, with columns of JSON in whatever order of keys. */
@@ -91,9 +91,9 @@ export function purgesIn(dataDir: string): Readonly<Record<string, readonly Row[
 	try {
 		return {
 			purged_entry: all('select * from purged_entry order by number'),
-			purge_order: all('select * from purge_order order by id', 'certificate'),
+			purge_order: all("select * from purge_order where state = 'done' order by id", 'certificate'),
 			purge_order_entry: all(
-				'select * from purge_order_entry order by order_id, position',
+				"select * from purge_order_entry where order_id in (select id from purge_order where state = 'done') order by order_id, position",
 				'place',
 				'counts',
 			),

@@ -67,6 +67,7 @@ export async function previewPurge(
 			return before === null ? [] : [{ ...object, before, after: null }];
 		}),
 		originals: imports,
+		sameFiles: await preservation.purging.sameFiles(imports.map(({ importId }) => importId)),
 		backups: await heldBackups(storage, dataDir, since),
 		databaseBytes: size,
 	};

@@ -27,6 +27,11 @@ export interface PurgeAsks {
 	};
 	/** Digests of the files as received that objects hold. */
 	originals: { ask: { readonly objectIds: readonly string[] }; answer: readonly string[] };
+	/** Which of the objects hold one of these files as received. */
+	holders: {
+		ask: { readonly objectIds: readonly string[]; readonly digests: readonly string[] };
+		answer: readonly string[];
+	};
 	/** Folders below one that hold one of these files as `original`. */
 	uploads: {
 		ask: { readonly folder: string; readonly digests: readonly string[] };
@@ -66,6 +71,8 @@ const answers: {
 		return found;
 	},
 	originals: ({ objectIds }) => [...new Set(objectIds.flatMap((id) => originalsIn(store.placeOf(id))))],
+	holders: ({ objectIds, digests }) =>
+		objectIds.filter((id) => originalsIn(store.placeOf(id)).some((digest) => digests.includes(digest))),
 	async uploads({ folder, digests }) {
 		if (digests.length === 0 || !existsSync(folder)) return [];
 		const found: string[] = [];

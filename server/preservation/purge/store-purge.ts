@@ -29,6 +29,10 @@ export interface StorePurge {
 	importsOf(
 		ids: readonly string[],
 	): Promise<{ readonly importId: string; readonly fileName: string; readonly others: number }[]>;
+	/** Other imports of the same files: their entries are others, which nobody has named. */
+	sameFiles(
+		importIds: readonly string[],
+	): Promise<{ readonly importId: string; readonly fileName: string }[]>;
 	look(objectIds: readonly string[]): Promise<readonly (ObjectState | null)[]>;
 	/**
 	 * Removes an object, or writes it anew without the entries; again is the same.
@@ -114,6 +118,24 @@ export function createStorePurge(parts: {
 	return {
 		importsOf: async (ids) => (ids.length === 0 ? [] : importsOf(ids)),
 		objectsOf,
+		async sameFiles(importIds) {
+			if (importIds.length === 0) return [];
+			const objectOf = (id: string): string => `urn:uuid:${id}`;
+			const digests = await worker.ask('originals', { objectIds: importIds.map(objectOf) });
+			const others = await db
+				.selectFrom('import')
+				.select(['id', 'file_name'])
+				.where('deposited_version', 'is not', null)
+				.where('id', 'not in', importIds)
+				.execute();
+			const holders = await worker.ask('holders', {
+				objectIds: others.map(({ id }) => objectOf(id)),
+				digests,
+			});
+			return others.flatMap(({ id, file_name }) =>
+				holders.includes(objectOf(id)) ? [{ importId: id, fileName: file_name }] : [],
+			);
+		},
 		look: (objectIds) => worker.ask('look', { objectIds }),
 		async purge({ objectId, action }, ids, by) {
 			return action === 'remove'

@@ -163,6 +163,8 @@ export interface PurgePreview {
 	/** Objects of the store that are there, with what happens to each. */
 	readonly objects: readonly (PurgedObject & { readonly before: ObjectState })[];
 	readonly originals: readonly LostOriginal[];
+	/** Other imports of the same files: they hold the same words in entries of their own, which the order does not name. */
+	readonly sameFiles: readonly Pick<LostOriginal, 'importId' | 'fileName'>[];
 	readonly backups: readonly HeldBackup[];
 	/** Size of the database, which is written anew: nobody can write meanwhile. */
 	readonly databaseBytes: number;

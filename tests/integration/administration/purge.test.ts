@@ -118,6 +118,8 @@ async function fill(app: App, folder: string): Promise<Filled> {
 	const sharedOrder = await order([imported, first, neighbour]);
 	await registerEntries(app, [first, second, untouched]);
 	await app.preservation.flush('demand');
+	// Updates aside, with what was kept of them.
+	await app.collaboration.compact({ idleMs: -1000, minRows: 2 });
 	return { secret, imported, untouched, neighbours: [neighbour, first, second], importId, sharedOrder };
 }
 
@@ -137,6 +139,26 @@ describe('a purge', () => {
 			await copyFile(join(outside, 'list.csv'), join(upload, 'original'));
 			await writeFile(join(upload, 'upload.json'), JSON.stringify({ fileName: 'list.csv' }));
 			expect(findWords(dataDir, WORDS).length).toBeGreaterThan(5);
+			// The same file imported a second time holds the same words in entries of its own: it is told, and left.
+			const signal = new AbortController().signal;
+			const twice = await app.runImport(
+				by(system),
+				{ path: join(outside, 'list.csv') },
+				{ onProgress: () => undefined, signal },
+			);
+			const drafted = await app.purges.propose(by(await personOf(app, '甲')), {
+				entries: [imported],
+				ground: 'classified',
+				why: '误入',
+				below: false,
+				keepsCode: false,
+			});
+			expect((await app.purges.preview(system, drafted.id)).sameFiles).toEqual([
+				{ importId: twice.importId, fileName: 'list.csv' },
+			]);
+			await app.purges.withdraw(by(await personOf(app, '甲')), drafted.id);
+			const { rows: copies } = await app.catalogue.children(system, twice.rootIds[0] as EntryId, 0, 10);
+			await aPurge(app, [copies[0]?.id as EntryId, copies[3]?.id as EntryId]);
 			const before = await Promise.all(neighbours.map((id) => app.catalogue.entry(system, id)));
 
 			const done = await aPurge(app, [secret, imported, untouched]);
@@ -149,6 +171,8 @@ describe('a purge', () => {
 			const shared = await app.orders.show(system, sharedOrder);
 			expect(shared).toMatchObject({ rows: 2, state: 'applied' });
 			const certificate = await app.purges.certificate(system, done.number);
+			expect(certificate.counts).toMatchObject({ entry: 3, log_kept: 4, shown_entry: 1, store_object: 2 });
+			expect(certificate.counts['log_cold']).toBeGreaterThan(4);
 			expect(certificate.entries.map(({ id }) => id)).toEqual([secret, imported, untouched]);
 			expect(certificate.objects.map(({ kind, action }) => `${kind} ${action}`).toSorted()).toEqual([
 				'decision rewrite',
