@@ -136,7 +136,15 @@ async function keptPlaces(
 		.where('entry_id', 'in', ids)
 		.where('place', 'is not', null)
 		.execute();
-	return new Map(rows.map(({ entry_id, place }) => [entry_id, JSON.parse(place as string) as KeptPlace]));
+	const known = new Map(
+		rows.map(({ entry_id, place }) => [entry_id, JSON.parse(place as string) as KeptPlace]),
+	);
+	return new Map(
+		ids.flatMap((id) => {
+			const place = known.get(id);
+			return place ? [[id, place] as const] : [];
+		}),
+	);
 }
 
 /** Notes which objects of the store hold something of the entries, while the database still says so. */

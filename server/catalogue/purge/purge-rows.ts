@@ -3,7 +3,6 @@ import type { KeptPlace } from '#domain/administration/purge.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { deleteFrom, type PurgePlace } from '#server/storage/purge-places.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
-import { inheritedUpdate } from '../inheritance.ts';
 
 /** Beside its row, where the catalogue holds something of an entry. */
 export const CATALOGUE_PLACES: readonly PurgePlace[] = [
@@ -86,8 +85,8 @@ export function tombstone(place: KeptPlace, at: string) {
 }
 
 /**
- * Statements that leave nothing of entries but where they stood. Which import they came by is kept until
- * {@link forgetImports}: it says which object of the store they are in.
+ * Statements that leave nothing of entries but where they stood; parents come first. Which import they came by is kept until
+ * {@link forgetSteps}: it says which object of the store they are in.
  */
 export async function purgeRows(
 	storage: Storage,
@@ -100,13 +99,13 @@ export async function purgeRows(
 	return [
 		...fullText.remove(rows.flatMap(({ row_id }) => [row_id, -row_id])),
 		...deleteFrom(storage, CATALOGUE_PLACES, ids),
-		...rows.map(({ id, row_id }) =>
-			db
-				.updateTable('entry')
-				.set(tombstone(places.get(id) as KeptPlace, at))
-				.where('row_id', '=', row_id),
-		),
-		...rows.map(({ id }) => inheritedUpdate(db, id)),
+		...[...places].flatMap(([id, place]) => [
+			db.updateTable('entry').set(tombstone(place, at)).where('id', '=', id),
+			// Whether it is hidden stays as it was: an import that was undone hides nothing below what it withdrew.
+			sql`update entry set access_status = coalesce(nullif(parent.access_status, 'structural'), 'notReviewed')
+				from (select access_status from entry where id = ${place.parentId}
+					union all select 'notReviewed' limit 1) as parent where entry.id = ${id}`.compile(db),
+		]),
 	];
 }
 

@@ -218,6 +218,41 @@ describe('a purge', () => {
 	);
 });
 
+describe('a purge of what was withdrawn', () => {
+	it('takes an entry out of an import that was undone, and the others stay withdrawn, also after a rebuild', async () => {
+		const { app, dataDir, stop } = await startTestServer();
+		const outside = await aFolder();
+		await writeFile(join(outside, 'list.csv'), '档号,题名\nA-1,绝密甲题名\nA-2,普通\n');
+		const signal = new AbortController().signal;
+		const { importId, rootIds } = await app.runImport(
+			by(system),
+			{ path: join(outside, 'list.csv') },
+			{ onProgress: () => undefined, signal },
+		);
+		const { rows } = await app.catalogue.children(system, rootIds[0] as EntryId, 0, 10);
+		await app.undoImport(by(system), importId, false);
+		await app.preservation.flush('demand');
+		const { number } = await aPurge(app, [rows[0]?.id as EntryId]);
+		const { objects } = await app.purges.certificate(system, number);
+		expect(objects.map(({ kind, action }) => `${kind} ${action}`).toSorted()).toEqual([
+			'import rewrite',
+			'undone rewrite',
+		]);
+		expect(findWords(dataDir, ['绝密甲题名'])).toEqual([]);
+		expect((await app.preservation.verify()).errors).toEqual([]);
+		expect((await app.catalogue.entry(system, rows[1]?.id as EntryId)).status).toBe('deleted');
+		await stop();
+		const into = join(await aFolder(), 'rebuilt');
+		await rebuildArchive(
+			{ into, from: join(dataDir, 'archive') },
+			{ id: 'system:test', name: 'test', via: 'cli' },
+			systemClock,
+			{ signal, progress: () => undefined },
+		);
+		expect(archiveIn(into)).toEqual(archiveIn(dataDir));
+	});
+});
+
 describe('an order to purge', () => {
 	it('is proposed by one and approved by another, who gives its number', async () => {
 		const { app } = await startTestServer();
