@@ -19,6 +19,8 @@ import {
 } from './catalogue/import/imports.ts';
 import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
 import type { ArchiveSettings } from './administration/settings.ts';
+import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
+import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
@@ -67,6 +69,7 @@ export interface App {
 	readonly visits: VisitDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
+	readonly purges: PurgeDesk;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
 	dryRunImport(identity: Identity, request: ImportRequest, running: Running): Promise<DryRunReport>;
@@ -89,6 +92,10 @@ export interface AppOptions {
 	readonly storage?: (opened: Storage) => Storage;
 	/** Idle time before a version is written, in milliseconds, in place of the setting. */
 	readonly idleMs?: number;
+	/** How purges are tried again, and what is called before each of their steps. */
+	readonly purge?: Pick<PurgeRunnerParts, 'retryMs' | 'beforeStep'>;
+	/** See {@link PurgeRunnerParts.removeFromCopies}. */
+	readonly removeFromCopies?: PurgeRunnerParts['removeFromCopies'];
 }
 
 /**
@@ -187,11 +194,26 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			collaboration,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
 		});
+		const purges = createPurgeDesk({
+			storage,
+			clock,
+			logger,
+			dataDir: config.dataDir,
+			collaboration,
+			preservation,
+			holdStore: () => preservation.hold(),
+			holdBackups: () => administration.backups.hold(),
+			removeFromCopies:
+				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),
+			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
+			...options.purge,
+		});
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		await purges.resume();
 		if (await administration.isSetUp()) preservation.noteArchive();
 
 		/** Whether all these entries lie in fonds the person works with. */
@@ -247,6 +269,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			orders,
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			preservation,
+			purges,
 			exchange: createExchange({
 				catalogue,
 				clock,
@@ -298,6 +321,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			async close() {
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();
+				await purges.close();
 				await collaboration.close();
 				await imports.close();
 				await preservation.close();

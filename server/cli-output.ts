@@ -17,6 +17,7 @@ import { rebuildText } from './rebuild-output.ts';
 import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import { STORE_PRINTERS } from './store-output.ts';
+import { PURGE_PRINTERS, purgeProgressText } from './purge-output.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, sizeText, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
@@ -69,6 +70,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 	...copyPrinters(sizeText),
 	...STORE_PRINTERS,
 	...FIXITY_PRINTERS,
+	...PURGE_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {
@@ -155,6 +157,7 @@ export function errorText(error: unknown, language: Language): string {
 /** A line of progress as people read it; undefined when there is nothing to say. */
 export function progressText(progress: unknown, language: Language): string | undefined {
 	const rows =
+		purgeProgressText(progress, language) ??
 		orderProgressText(progress, language) ??
 		fixityProgressText(progress, language) ??
 		copyProgressText(progress, language, sizeText);

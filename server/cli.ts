@@ -9,6 +9,7 @@ import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
+import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -62,7 +63,7 @@ export function parseCommandLine(
 		verb: string,
 		argsOf: (options: Options, operands: readonly string[]) => Record<string, unknown>,
 	): void => {
-		command.description(say(`cli_${verb.replace('-', '_')}`)).action(() => {
+		command.description(say(`cli_${verb.replaceAll('-', '_')}`)).action(() => {
 			const options: Options = command.optsWithGlobals();
 			parsed = {
 				verb,
@@ -222,6 +223,7 @@ export function parseCommandLine(
 	);
 	const archive = addStoreCommands(program, say, leaf);
 	addCopyCommands({ archive, logging }, say, leaf);
+	addPurgeCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
 
@@ -230,7 +232,7 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions {
+interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -326,6 +328,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;
 }
 

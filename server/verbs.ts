@@ -16,6 +16,7 @@ import { COPY_VERBS } from './copy-verbs.ts';
 import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
+import { PURGE_READS, PURGE_VERBS } from './purge-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 import { writeWhole } from './write-whole.ts';
@@ -47,6 +48,7 @@ const READS = [
 	'archive-copies',
 	'archive-status',
 	'fixity-report',
+	...PURGE_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -279,6 +281,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...COPY_VERBS,
 	...ORDER_VERBS,
 	...FIXITY_VERBS,
+	...PURGE_VERBS,
 };
 
 /**

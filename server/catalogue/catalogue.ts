@@ -17,6 +17,7 @@ import { attributionsOf } from './chosen-values.ts';
 import { entryThing, THING_COLUMNS } from './entry-thing.ts';
 import { entryReview } from './review-facts.ts';
 import { shownOf } from './shown-entry.ts';
+import { purgedBy } from './purge/purged-by.ts';
 import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
 import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
@@ -80,7 +81,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			thingOf(id),
 		]);
 		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		const [versions, path, attributions, conflicts, shown, review] = await Promise.all([
+		const [versions, path, attributions, conflicts, shown, review, purged] = await Promise.all([
 			db
 				.selectFrom('deposit')
 				.select(['object_id', 'version', 'at', 'kind'])
@@ -99,6 +100,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 				: [],
 			person.role === 'reader' ? shownOf(db, id) : undefined,
 			entryReview(storage, person, id),
+			thing.isPurged ? purgedBy(db, id) : undefined,
 		]);
 		const words = shown ?? full;
 		return {
@@ -130,6 +132,7 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 			},
 			problems: full.problems === null ? [] : (JSON.parse(full.problems) as string[]),
 			review,
+			...(purged ? { purged } : {}),
 		};
 	}
 

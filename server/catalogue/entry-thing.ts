@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { EntryTable } from '#server/storage/schema.ts';
 
 /** The columns of an entry that decide who may do what with it. */
-export const THING_COLUMNS = ['fonds_id', 'access_status', 'review_state', 'import_row'] as const;
+export const THING_COLUMNS = ['fonds_id', 'access_status', 'review_state', 'import_row', 'status'] as const;
 
 /** What an entry is for the permission question. */
 export function entryThing(row: Pick<Selectable<EntryTable>, (typeof THING_COLUMNS)[number]>): EntryThing {
@@ -15,5 +15,6 @@ export function entryThing(row: Pick<Selectable<EntryTable>, (typeof THING_COLUM
 		accessStatus: row.access_status,
 		isRegistered,
 		isShown: isRegistered || row.import_row > 0,
+		isPurged: row.status === 'purged',
 	};
 }

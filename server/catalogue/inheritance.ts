@@ -16,14 +16,14 @@ export function inheritedUpdate(db: Kysely<Schema>, id: string): Statement {
 				select child.id,
 					coalesce(parent.fonds_id, child.id),
 					coalesce(nullif(child.own_access, 'structural'), nullif(parent.access_status, 'structural'), 'notReviewed'),
-					case when coalesce(parent.hidden, 0) = 1 or coalesce(parent.status, 'active') <> 'active' then 1 else 0 end,
-					case when child.status <> 'active' then 1 else 0 end
+					case when coalesce(parent.hidden, 0) = 1 or coalesce(parent.status, 'active') not in ('active', 'purged') then 1 else 0 end,
+					case when child.status not in ('active', 'purged') then 1 else 0 end
 				from entry as child left join entry as parent on parent.id = child.parent_id
 				where child.id = ${id}
 				union all
 				select child.id, down.fonds_id, coalesce(nullif(child.own_access, 'structural'), down.access),
 					case when down.hidden = 1 or down.gone = 1 then 1 else 0 end,
-					case when child.status <> 'active' then 1 else 0 end
+					case when child.status not in ('active', 'purged') then 1 else 0 end
 				from entry as child join down on child.parent_id = down.id
 			) select id, fonds_id, access, hidden from down
 		) as down

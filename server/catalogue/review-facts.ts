@@ -47,7 +47,6 @@ export async function reviewFacts(
 			'entry.id',
 			'entry.row_id',
 			...THING_COLUMNS.map((column) => `entry.${column}` as const),
-			'entry.status',
 			'entry.hidden',
 			'entry.conflict_count',
 			'entry.projected_seq',

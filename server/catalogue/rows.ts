@@ -79,7 +79,8 @@ export async function childrenOf(
 ): Promise<RowPage> {
 	const query = visible(storage.db, person)
 		.where('entry.parent_id', parentId === null ? 'is' : '=', parentId)
-		.where('entry.status', '=', 'active')
+		// What was purged still has its place; `visible` shows readers what is active.
+		.where('entry.status', 'in', ['active', 'purged'])
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
@@ -178,7 +179,7 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 			.selectFrom('entry as child')
 			.select((select) => select.fn.countAll<number>().as('count'))
 			.where('child.parent_id', '=', sql.ref<string>('entry.id'))
-			.where('child.status', '=', 'active')
+			.where('child.status', 'in', person.role === 'reader' ? ['active'] : ['active', 'purged'])
 			// Also a number can tell of what is not to be seen.
 			.where(mayBeListed(person, 'child'))
 			.as('child_count'),
@@ -243,6 +244,8 @@ function rowOf(row: Selected, person: Person): EntryRow {
  * up to yet; an untouched one with its import.
  */
 function isInArchive(row: Selected): boolean {
+	// Nothing of it waits for anything.
+	if (row.status === 'purged') return true;
 	const newest = typeof row.shown_row === 'number' ? 0 : (row.edited_seq ?? row.projected_seq);
 	if (typeof row.shown_row !== 'number' && row.review_waits === 1) return false;
 	if (newest === 0) return row.import_deposited !== null;

@@ -9,6 +9,7 @@ import type { LoggedUpdate, NewUpdate, UpdateLog } from '#server/storage/update-
 import { judgeChange } from './entry-rules.ts';
 import { readEntryLogs, type StoredEntry } from './entry-loader.ts';
 import { logFailed, mayChangeRegistered } from './live-docs.ts';
+import { isPurgedRefusal } from './purge/refuse-purged.ts';
 import type { GivenDoc } from './projector.ts';
 
 /** Entries that are held, changed and committed together: who opens one of them waits so long. */
@@ -234,7 +235,8 @@ export class BulkEdits {
 				outcomes[at] = result.value;
 				heads.set(task, result.value);
 				onLogged(task.id, result.value);
-			} else failure ??= result.reason instanceof Error ? result.reason : new Error(String(result.reason));
+			} else if (isPurgedRefusal(result.reason)) outcomes[at] = result.reason;
+			else failure ??= result.reason instanceof Error ? result.reason : new Error(String(result.reason));
 		}
 		if (!failure) return heads;
 		// The documents here hold more than what was committed.

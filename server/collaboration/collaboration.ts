@@ -14,6 +14,7 @@ import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
 import { project, projectMany } from '#server/catalogue/projection.ts';
 import { readLineage } from '#server/storage/lineage.ts';
+import { refusePurged } from './purge/refuse-purged.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { Announcements } from './announcements.ts';
 import { behindTheLog } from './behind-the-log.ts';
@@ -40,6 +41,7 @@ import { LogHealth } from './log-health.ts';
 import { nowReadOnly } from './now-read-only.ts';
 import { PresentPlaces } from './present-places.ts';
 import { Projector } from './projector.ts';
+import { SealedEntries } from './purge/seal-entries.ts';
 import { ServerEdits } from './server-edits.ts';
 import { Sockets } from './sockets.ts';
 import { StillEntries } from './still-entries.ts';
@@ -114,6 +116,16 @@ export interface Collaboration {
 	 */
 	decideAbout<T>(ids: readonly EntryId[], decide: () => Promise<Decided<T>>): Promise<T>;
 	/**
+	 * Takes the content of entries out: whoever has one open is told, and nobody gets it any more.
+	 * @param work `seal` has the log take nothing more of them; `remove` runs when nothing is under way
+	 */
+	takeOut(
+		ids: readonly EntryId[],
+		work: { readonly seal: () => Promise<void>; readonly remove: () => Promise<void> },
+	): Promise<void>;
+	/** How many documents of these entries are in memory. */
+	countOpen(ids: readonly EntryId[]): number;
+	/**
 	 * Logs an update that reaches the server otherwise than by a connection, judged like a live one; open editors see it
 	 * at once. `alsoBy`: whose elements it may bring besides the actor's own.
 	 * @returns the log position, and whether the update held anything new
@@ -183,6 +195,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	});
 	const load = async (docName: string, document: Y.Doc): Promise<number> => {
 		const name = parseDocName(docName);
+		if (name && name.kind !== 'presence') await refusePurged(storage, name.id);
 		if (name?.kind === 'review') return fillFromLog(docName, document, log);
 		if (name?.kind !== 'entry') return 0;
 		await bulk.released(docName);
@@ -213,7 +226,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		isReady: () => health.isReady,
 		lineage: async () => (await readLineage(storage)).lineage,
 	});
-	const projector = new Projector({
+	const projector: Projector = new Projector({
 		log,
 		logger,
 		settledDocument(docName) {
@@ -222,6 +235,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 				? { doc: document, heldSeq: docs.heldSeq(document) }
 				: undefined;
 		},
+		isSealed: (id) => sealed.has(id),
 		project: (projecting) => project({ storage, clock }, projecting),
 		projectMany: (projectings) => projectMany({ storage, clock }, projectings),
 		async projectReview(id, events, seq) {
@@ -264,6 +278,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 	});
 
 	const still = new StillEntries({ hocuspocus, docs, bulk, projector });
+	const sealed: SealedEntries = new SealedEntries({ hocuspocus, projector, still });
 
 	async function registeredAmong(ids: readonly EntryId[]): Promise<ReadonlySet<EntryId>> {
 		const rows = await storage.db
@@ -327,6 +342,11 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			if (changed.length > 0) void announcements.changed(changed.map((id) => ({ id, parents: [], seq: 0 })));
 			return answer;
 		},
+		async takeOut(ids, work) {
+			await sealed.run(ids, work);
+			void announcements.changed(ids.map((id) => ({ id, parents: [], seq: 0 })));
+		},
+		countOpen: (ids) => sealed.countOpen(ids),
 		async takeUpdate(docName, update, actor, { person, alsoBy }) {
 			const name = parseDocName(docName);
 			if (!name || name.kind === 'presence') throw new Refusal('collaboration.unknown-document', {}, 404);

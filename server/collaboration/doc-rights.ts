@@ -23,7 +23,8 @@ export function writeActionOf(docName: string): Action {
 
 /**
  * Whether a person may have a document of an entry, and write in it: the same over the live socket and over HTTP.
- * @throws {Refusal} 'collaboration.unknown-document' (404), for hidden entries too; 'permissions.denied' (403)
+ * @throws {Refusal} 'collaboration.unknown-document' (404), for hidden entries too; 'permissions.denied' (403);
+ * 'catalogue.purged' (410)
  */
 export async function demandDoc(
 	docName: string,
@@ -34,6 +35,7 @@ export async function demandDoc(
 	const entry = name && name.kind !== 'presence' ? await thingOf(name.id) : undefined;
 	// The same answer for "not there" and "not for you": names of hidden entries are not to be probed.
 	if (!entry || !can(person, 'see', entry)) throw new Refusal('collaboration.unknown-document', {}, 404);
+	if (entry.isPurged) throw denied(person, writeActionOf(docName), entry);
 	if (!canOpenLive(person, entry)) throw new Refusal('permissions.denied', {}, 403);
 	return { entry, canWrite: can(person, writeActionOf(docName), entry) };
 }

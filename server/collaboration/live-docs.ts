@@ -6,6 +6,7 @@ import { isoAt } from '#domain/base/clock.ts';
 import type { UpdateLog } from '#server/storage/update-log.ts';
 import { DocGate, hasNothingNew, type Judging, type Judge } from './doc-gate.ts';
 import { judgeEntry } from './entry-rules.ts';
+import { isPurgedRefusal } from './purge/refuse-purged.ts';
 import { judgeReview } from './review-rules.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
 
@@ -103,6 +104,7 @@ export class LiveDocs {
 		} catch (error) {
 			gate.settle(payload, false);
 			this.#settled(document);
+			if (isPurgedRefusal(error)) throw error;
 			const reason = error instanceof Error ? error : new Error(String(error));
 			this.#onLogFailed(reason);
 			throw logFailed(reason);

@@ -5,7 +5,7 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import { CLOSE, type ConnectionContext } from './connection-context.ts';
 
 /** Why a document cannot be loaded, however often it is tried. */
-const FINAL = ['collaboration.unknown-document', 'collaboration.unreadable-document'];
+const FINAL = ['collaboration.unknown-document', 'collaboration.unreadable-document', 'catalogue.purged'];
 
 type LoadedDocument = Parameters<Hocuspocus['unloadDocument']>[0];
 

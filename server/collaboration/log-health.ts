@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { UpdateLog } from '#server/storage/update-log.ts';
+import { isPurgedRefusal } from './purge/refuse-purged.ts';
 
 /** How often it is tried whether the log can be written again. */
 const PROBE_MS = 1000;
@@ -50,7 +51,7 @@ export class LogHealth {
 				try {
 					return await log.begin(update);
 				} catch (error) {
-					this.failed(error);
+					if (!isPurgedRefusal(error)) this.failed(error);
 					throw error;
 				}
 			},

@@ -20,6 +20,8 @@ interface ProjectorParts {
 	logger: Logger;
 	/** The loaded document when nothing of it is under way to the log, and the position it holds. */
 	settledDocument: (docName: string) => { readonly doc: Y.Doc; readonly heldSeq: number } | undefined;
+	/** Its content is being taken out: nothing is written of it any more. */
+	isSealed: (id: EntryId) => boolean;
 	project: (projecting: Projecting) => Promise<Projected>;
 	projectMany: (projectings: readonly Projecting[]) => Promise<readonly Projected[]>;
 	/** Writes what is said about an entry into its rows, and tells of it. */
@@ -144,7 +146,7 @@ export class Projector {
 
 	async #run(docName: string, seq: number): Promise<void> {
 		const name = parseDocName(docName);
-		if (!name || name.kind === 'presence') return;
+		if (!name || name.kind === 'presence' || this.#parts.isSealed(name.id)) return;
 		try {
 			const found = this.#parts.settledDocument(docName);
 			// A row must not claim a position its content does not hold: nothing would bring it up to it later.
@@ -165,7 +167,10 @@ export class Projector {
 
 	async #runGiven(given: readonly GivenDoc[]): Promise<void> {
 		try {
-			const projectings = given.map(({ id, doc, seq }) => projectingOf(id, doc, seq));
+			const projectings = given
+				.filter(({ id }) => !this.#parts.isSealed(id))
+				.map(({ id, doc, seq }) => projectingOf(id, doc, seq));
+			if (projectings.length === 0) return;
 			this.#parts.onProjected(await this.#parts.projectMany(projectings));
 		} catch (error) {
 			this.#parts.logger.error({ err: error }, 'projection of many failed; each is tried again soon');

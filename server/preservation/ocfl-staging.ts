@@ -4,6 +4,7 @@ import { digestOf } from './digests.ts';
 import { INVENTORY, sidecarOf, versionName, versionNumber, type DigestAlgorithm } from './ocfl-inventory.ts';
 import { readSoundInventory } from './ocfl-reader.ts';
 import { isThere, type OcflStorage } from './ocfl-storage.ts';
+import { PurgeStaging } from './purge/purge-staging.ts';
 
 /** What recovery did; each entry names an object's place and version. */
 export interface Recovered {
@@ -26,6 +27,8 @@ export class StagingArea {
 	#placeOf: (digest: string) => string;
 	/** Objects of which a failed put may have left something. */
 	#unsettled = new Set<string>();
+	/** Objects on their way out. */
+	readonly purging: PurgeStaging;
 
 	/** @param placeOf where below the root an object lies, by the SHA-256 of its id */
 	constructor(root: string, folder: string, storage: OcflStorage, placeOf: (digest: string) => string) {
@@ -34,6 +37,7 @@ export class StagingArea {
 		this.#folder = folder;
 		this.#aside = `${root}-damaged`;
 		this.#storage = storage;
+		this.purging = new PurgeStaging(root, folder, storage, placeOf);
 	}
 
 	open(): void {
@@ -96,7 +100,8 @@ export class StagingArea {
 
 	/** Finishes or undoes everything found. */
 	recover(): Recovered {
-		const all: Recovered = { finished: [], undone: [], unclear: [] };
+		const purged = this.purging.recover();
+		const all: Recovered = { finished: [...purged.finished], undone: [...purged.undone], unclear: [] };
 		const names = this.#names();
 		const digests = new Set(names.map((name) => NAME.exec(name)?.[1]).filter((each) => each !== undefined));
 		(all.unclear as string[]).push(...names.filter((name) => !NAME.test(name)));

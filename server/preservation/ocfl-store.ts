@@ -19,6 +19,7 @@ import {
 	LAYOUT,
 	namasteText,
 	OBJECT_NAMASTE,
+	objectPath,
 	placeDigest,
 	placeOfDigest,
 	readLayout,
@@ -169,6 +170,31 @@ export class OcflStore extends OcflReader {
 			must(digestFile(folderStorage, path, [digestAlgorithm]).digests[0], 'a digest that is known'),
 		);
 		return holdsExactly(current, current.head, digests);
+	}
+
+	/** Folder of an object, there or not. */
+	folderOf(objectId: string): string {
+		return join(this.root, objectPath(objectId, this.#ownLayout()));
+	}
+
+	/** Takes an object out for good, with all its versions; nothing there is fine. */
+	removeObject(objectId: string): void {
+		this.#staging.open();
+		this.#staging.purging.remove(placeDigest(objectId, this.#ownLayout()));
+	}
+
+	/** An empty folder, in which {@link replaceObject} expects to find what takes the place of an object. */
+	beginReplacing(objectId: string): string {
+		this.#staging.open();
+		return this.#staging.purging.build(placeDigest(objectId, this.#ownLayout()));
+	}
+
+	/**
+	 * Puts an object in the place of the one there, whose versions are gone with it.
+	 * @param built folder of the new one, whole and synced
+	 */
+	replaceObject(objectId: string, built: string): void {
+		this.#staging.purging.replace(placeDigest(objectId, this.#ownLayout()), built);
 	}
 
 	#createRoot(): void {

@@ -11,6 +11,7 @@ import { Copies } from './copies/copies.ts';
 import { repairObjects, type RepairAnswer, type RepairRequest } from './copies/repairs.ts';
 import type { RepairAsk, Repaired } from './copies/object-repair.ts';
 import { DepositClient } from './deposit-client.ts';
+import type { DepositAsks } from './deposit-worker.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
 import type { DepositReason } from './deposit-schedule.ts';
@@ -18,6 +19,7 @@ import { depositArchive, depositDecision, depositUndone } from './archive-record
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { MAX_VERSIONS } from './object-parts.ts';
+import { createStorePurge, type StorePurge } from './purge/store-purge.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { StoreHolds } from './store-holds.ts';
 import { storePlaces } from './store-places.ts';
@@ -82,6 +84,12 @@ export interface Preservation extends ImportArchive {
 	noteUndone(importId: string): void;
 	/** Accounts or settings are others now. */
 	noteArchive(): void;
+	/** Writes a version of a record that is made elsewhere; the same again makes none. */
+	putRecord(
+		record: Pick<DepositAsks['record']['ask'], 'objectId' | 'files' | 'record' | 'about'>,
+	): Promise<string>;
+	/** Takes entries out of the store, while it is held. */
+	readonly purging: StorePurge;
 	/**
 	 * Writes a version now, when the log holds more than the last one, else undefined. Rejects when it could not; then
 	 * it is tried again by itself.
@@ -155,6 +163,7 @@ export async function createPreservation(parts: {
 		...(parts.settleMs === undefined ? {} : { settleMs: parts.settleMs }),
 		onArchiveId: () => runner.soon('archive all', 'demand'),
 	});
+	const purging = createStorePurge({ storage, dataDir, root, staging });
 	const software = readSoftware();
 	const failures = new Failures();
 	const counts = await countDeposits(storage);
@@ -349,6 +358,11 @@ export async function createPreservation(parts: {
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
 		noteArchive: () => runner.soon('archive all', 'demand'),
+		async putRecord(record) {
+			await open();
+			return (await worker.put('record', { ...record, record: { ...record.record, software } })).version;
+		},
+		purging,
 		depositNow: (id, reason = 'demand') => runner.now(`entry ${id}`, reason),
 		depositImport: (importId) => runner.now(`import ${importId}`, 'demand'),
 		flush: (reason) => runner.flush(reason),
@@ -393,7 +407,7 @@ export async function createPreservation(parts: {
 			closing.abort();
 			await fixity.close();
 			await copies.close();
-			await worker.close();
+			await Promise.all([worker.close(), purging.close()]);
 		},
 	};
 }

@@ -43,6 +43,13 @@ import type {
 	DeviceKeyTable,
 } from './tables/people.ts';
 import type {
+	PurgeBackupTable,
+	PurgedEntryTable,
+	PurgeObjectTable,
+	PurgeOrderEntryTable,
+	PurgeOrderTable,
+} from './tables/purge.ts';
+import type {
 	FixityRunTable,
 	StoreDayTable,
 	StoreEventTable,
@@ -58,6 +65,7 @@ export type * from './tables/catalogue.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
+export type * from './tables/purge.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -110,4 +118,9 @@ export interface Schema {
 	store_copy_place: StoreCopyPlaceTable;
 	store_copy: StoreCopyTable;
 	store_copy_removal: StoreCopyRemovalTable;
+	purged_entry: PurgedEntryTable;
+	purge_order: PurgeOrderTable;
+	purge_order_entry: PurgeOrderEntryTable;
+	purge_object: PurgeObjectTable;
+	purge_backup: PurgeBackupTable;
 }

@@ -8,6 +8,8 @@ export interface StorageFixture {
 	open(): Promise<Storage>;
 	/** Ends the database connections at once. */
 	crash(storage: Storage): Promise<void>;
+	/** Every byte of its files. */
+	rawBytes(): Promise<Buffer>;
 }
 
 /** The acceptance suite of {@link Storage}: queries, transactions, batches. */
@@ -290,6 +292,56 @@ export function storageContract(setup: () => Promise<StorageFixture>): void {
 			const [a, b] = ['a', 'b'].map((letter) => keys.filter((key) => key.startsWith(letter)).length);
 			expect(a).toBe(b);
 			expect(a).toBeGreaterThanOrEqual(finished);
+		});
+	});
+
+	describe('scrubbing', () => {
+		it('leaves no byte of what was deleted, in rows, in the log or in the index', async () => {
+			const fixture = await setup();
+			const storage = await fixture.open();
+			const { db, log, fullText } = storage;
+			const text = (word: string): string => `${word} `.repeat(2000);
+			for (const [id, word] of [
+				['gone', 'zzsecretgone'],
+				['stays', 'zzwordstays'],
+			] as const) {
+				await db
+					.insertInto('entry')
+					.values(anEntryRow({ id, title: text(word) }))
+					.execute();
+				await storage.batch(fullText.upsert(id, { words: word, chars: '' }));
+				// An earlier wording, of which only free space is left.
+				await db.updateTable('entry').set({ title: word }).where('id', '=', id).execute();
+				await log.append({
+					doc: `entry:${id}`,
+					payload: Buffer.from(text(word)),
+					actor: { id: 'p', name: 'p', via: null },
+					receivedAt: '2026-01-01T00:00:00.000Z',
+					changes: [],
+				});
+			}
+			const { row_id } = await db
+				.selectFrom('entry')
+				.select('row_id')
+				.where('id', '=', 'gone')
+				.executeTakeFirstOrThrow();
+			await storage.batch([
+				...fullText.remove([row_id]),
+				db.deleteFrom('entry').where('id', '=', 'gone'),
+				db.deleteFrom('log_update').where('doc', '=', 'entry:gone'),
+			]);
+			expect((await fixture.rawBytes()).includes('zzsecretgone')).toBe(true);
+			await storage.scrub();
+			const bytes = await fixture.rawBytes();
+			expect(bytes.includes('zzsecretgone')).toBe(false);
+			expect(bytes.includes('zzwordstays')).toBe(true);
+			const found = await db
+				.selectFrom('entry')
+				.select('id')
+				.where(fullText.matches({ phrases: [['zzwordstays']], chars: [] }))
+				.execute();
+			expect(found).toEqual([{ id: 'stays' }]);
+			expect(await log.head('entry:stays')).toBeGreaterThan(0);
 		});
 	});
 }

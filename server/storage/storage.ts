@@ -22,7 +22,11 @@ export interface Storage {
 	readonly db: Kysely<Schema>;
 	readonly log: UpdateLog;
 	/** The second place of the log, where there is one. */
-	readonly logCopy?: { status(): LogCopyStatus };
+	readonly logCopy?: {
+		status(): LogCopyStatus;
+		/** Takes all updates of documents out of it; rejects when it is away. */
+		purge(docs: readonly string[]): Promise<void>;
+	};
 	readonly fullText: FullText;
 	/** Runs the statements in one transaction with one trip to the writer: all or nothing, durable when it resolves. */
 	batch(statements: readonly Statement[]): Promise<void>;
@@ -30,6 +34,12 @@ export interface Storage {
 	bulk(inserts: readonly BulkInsert[]): Promise<void>;
 	/** Resolves when there is room for as much as one commit of the log may take, and a commit succeeds. */
 	tryWriting(): Promise<void>;
+	/**
+	 * Removes what deleted rows left behind: old words of the full-text index, free space of pages, the write-ahead log.
+	 * Afterwards no file of the database holds anything but what its rows say. Writes the whole database anew: everybody's
+	 * writes wait meanwhile.
+	 */
+	scrub(): Promise<void>;
 	/** Finishes what was begun, folds the write-ahead log into the file, frees the data directory. */
 	close(): Promise<void>;
 }

@@ -44,6 +44,35 @@ export function updateLogContract(setup: () => Promise<StorageFixture>): void {
 	const opened = async (): Promise<Storage> => (await setup()).open();
 
 	describe('the update log', () => {
+		it('takes nothing of an entry that was purged, and everything of others in the same commit', async () => {
+			const { db, log } = await opened();
+			await db
+				.insertInto('purged_entry')
+				.values({ entry_id: 'gone', order_id: 'o', at: '2026-01-01T00:00:00.000Z' })
+				.execute();
+			const outcomes = await Promise.allSettled([
+				log.append(anUpdate('entry:a', '1')),
+				log.append(anUpdate('entry:gone', '2')),
+				log.append(anUpdate('review:gone', '3')),
+				log.begin(anUpdate('entry:gone', '4')),
+				log.append(anUpdate('entry:a', '5')),
+			]);
+			expect(outcomes.map(({ status }) => status)).toEqual([
+				'fulfilled',
+				'rejected',
+				'rejected',
+				'rejected',
+				'fulfilled',
+			]);
+			expect((outcomes[1] as PromiseRejectedResult).reason).toMatchObject({
+				code: 'catalogue.purged',
+				status: 410,
+				params: { id: 'gone' },
+			});
+			expect(await db.selectFrom('log_update').select('doc').execute()).toHaveLength(2);
+			expect(await log.head('entry:gone')).toBe(0);
+		});
+
 		it('keeps updates in order, with who and when', async () => {
 			const storage = await opened();
 			const { log } = storage;

@@ -52,6 +52,7 @@ export interface UpdateLog {
 	/**
 	 * Appends; resolves with the position after the commit. Appends of one turn share one commit (group commit) and
 	 * keep their order. Rejects when the commit failed: then nothing of that group was written, nor of what waited for the same documents.
+	 * @throws {Refusal} 'catalogue.purged' (410) for a document of an entry whose content was purged; so does {@link begin}
 	 */
 	append(update: NewUpdate): Promise<number>;
 	/**

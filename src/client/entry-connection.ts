@@ -6,6 +6,9 @@ import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-d
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { EntryLine } from './entry-line.ts';
 
+/** Refusals by which there is nothing to come back to. */
+const GONE = ['collaboration.unknown-document', 'catalogue.purged'];
+
 /** Keystrokes of this long become one update, one log row and one broadcast. */
 const FLUSH_DELAY_MS = 80;
 
@@ -22,7 +25,7 @@ export interface TabConnection {
 /** The work of the person on this device, as an open entry needs it. */
 export type EntryDevice = Pick<
 	DeviceWork,
-	'store' | 'tabs' | 'lineage' | 'personId' | 'troubled' | 'hold' | 'loadOverHttp'
+	'store' | 'tabs' | 'lineage' | 'personId' | 'troubled' | 'hold' | 'loadOverHttp' | 'purged'
 >;
 
 /** How far an entry is connected, and how safe what was typed is. */
@@ -233,7 +236,7 @@ export class EntryConnection {
 			this.#parts.onRead();
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
-			if (error.code === 'collaboration.unknown-document') this.#refused(error.code);
+			if (GONE.includes(error.code)) this.#refused(error.code);
 		}
 	}
 
@@ -267,13 +270,14 @@ export class EntryConnection {
 	async #putAway(code: string, more: readonly Uint8Array[] = []): Promise<void> {
 		const { key, device, title } = this.#parts;
 		this.#refused(code);
+		if (code === 'catalogue.purged') return;
 		await this.#line.putAway(code, title(), more);
 		device.tabs.say({ type: 'refused', doc: key, code });
 	}
 
 	#refused(code: string): void {
 		this.#reason = code;
-		this.#phase = code === 'collaboration.unknown-document' ? 'gone' : 'refused';
+		this.#phase = GONE.includes(code) ? 'gone' : 'refused';
 		// What was typed stays on screen and can be copied; sending it again would only be refused again.
 		this.#provider?.detach();
 		this.#line.stopped();
@@ -283,6 +287,11 @@ export class EntryConnection {
 
 	/** Deleted for good, or not for this person any more: unsent work of it is put away, the rest leaves the device. */
 	async #entryGone(code: string): Promise<void> {
+		if (code === 'catalogue.purged') {
+			// What is being written to the device goes with the rest.
+			await this.#line.released();
+			return this.#parts.device.purged([entryOf(this.#parts.key)]);
+		}
 		if (this.#line.unsent > 0) await this.#line.putAway(code, this.#parts.title(), []);
 		await this.#parts.device.store.forget(this.#parts.key);
 	}

@@ -28,6 +28,8 @@ export interface Me {
 	readonly now: string;
 	readonly waitingForArchive: number;
 	readonly unreadNotices: number;
+	/** The newest number of what was purged; devices have deleted what they had up to one of them. */
+	readonly purged: number;
 	/** Not for readers. */
 	readonly openConflicts?: number;
 	/** Not for readers. */

@@ -318,6 +318,7 @@ export class LiveWorkspace implements Workspace {
 			this.#archive = me.archive;
 			this.#said = me;
 			void this.#people.confirmed(this.me.id);
+			if (me.purged > 0) void this.device.clearPurged(me.lineage, me.purged).catch(() => undefined);
 			return { kind: 'answers', lineage: me.lineage };
 		} catch (error) {
 			if (!isRefusal(error)) throw error;

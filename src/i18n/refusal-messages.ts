@@ -15,6 +15,7 @@ export {
 	refusal_catalogue_long_text,
 	refusal_catalogue_parent_loop,
 	refusal_catalogue_parent_missing,
+	refusal_catalogue_purged,
 	refusal_catalogue_several_values,
 	refusal_catalogue_unknown_entry,
 	refusal_catalogue_unknown_field,

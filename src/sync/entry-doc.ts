@@ -33,6 +33,11 @@ export function docNameOf(key: DocKey): string {
 	return key.startsWith('review:') ? key : entryDocName(key as EntryId);
 }
 
+/** The documents of an entry. */
+export function docKeysOf(id: EntryId): DocKey[] {
+	return [id, `review:${id}`];
+}
+
 /** The entry a document belongs to. */
 export function entryOf(key: DocKey): EntryId {
 	return key.replace(/^review:/, '') as EntryId;

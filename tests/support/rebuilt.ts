@@ -75,6 +75,42 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 	}
 }
 
+/** Orders to purge that were carried out (others are in no store), with all they left: the same after a rebuild, but for when objects were noted. */
+export function purgesIn(dataDir: string): Readonly<Record<string, readonly Row[]>> {
+	const database = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
+	/** Rows, with columns of JSON in whatever order of keys. */
+	const all = (sql: string, ...json: readonly string[]): Row[] =>
+		database
+			.prepare(sql)
+			.all()
+			.map((row) =>
+				Object.fromEntries(
+					Object.entries(row).map(([column, value]) => [
+						column,
+						json.includes(column) && typeof value === 'string' ? (JSON.parse(value) as unknown) : value,
+					]),
+				),
+			);
+	try {
+		return {
+			purged_entry: all('select * from purged_entry order by number'),
+			purge_order: all("select * from purge_order where state = 'done' order by id", 'certificate'),
+			purge_order_entry: all(
+				"select * from purge_order_entry where order_id in (select id from purge_order where state = 'done') order by order_id, position",
+				'place',
+				'counts',
+			),
+			purge_object: all(
+				'select order_id, object_id, kind, action, before, after from purge_object order by order_id, object_id',
+				...['before', 'after'],
+			),
+			purge_backup: all('select * from purge_backup order by order_id, file'),
+		};
+	} finally {
+		database.close();
+	}
+}
+
 /** Live documents as they are read, with their clocks and deletions. */
 function documentsIn(database: DatabaseSync, said: string): Row[] {
 	const rows = database

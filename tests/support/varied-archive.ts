@@ -240,7 +240,8 @@ async function loop(
 	}
 }
 
-async function say(app: App, id: EntryId, person: Person, text: string): Promise<void> {
+/** Somebody writes a comment. */
+export async function say(app: App, id: EntryId, person: Person, text: string): Promise<void> {
 	const commentId = createId<string>();
 	await app.collaboration.say(
 		id,

@@ -50,12 +50,14 @@ export interface Backups {
 	/**
 	 * Writes all of the archive into one file that is there whole or not at all. Editing goes on; versions wait while the
 	 * archival store is copied.
-	 * @throws {Refusal} 'backup.running' (409) | 'backup.exists' (409) | 'backup.inside' | 'backup.target' |
+	 * @throws {Refusal} 'backup.running' (409) | 'backup.held' (409) while content is purged | 'backup.exists' (409) | 'backup.inside' | 'backup.target' |
 	 * 'storage.full' (507) | 'storage.corrupt' | 'cli.cancelled'
 	 */
 	make(request: BackupRequest, actor: Actor): Promise<BackupAnswer>;
 	/** Undefined when there was none yet. */
 	last(): Promise<LastBackup | undefined>;
+	/** Lets none be made until the returned function is called; resolves when what runs has ended. */
+	hold(): Promise<() => void>;
 	/** Gives up what runs; resolves when it is cleared away. */
 	close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export function createBackups(parts: {
 	const { storage, clock, dataDir } = parts;
 	const closing = new AbortController();
 	let running: Promise<unknown> | undefined;
+	let holds = 0;
 
 	async function make(request: BackupRequest, actor: Actor): Promise<BackupAnswer> {
 		const { file, isForced, onProgress } = request;
@@ -125,6 +128,7 @@ export function createBackups(parts: {
 	return {
 		async make(request, actor) {
 			if (running) throw new Refusal('backup.running', {}, 409);
+			if (holds > 0) throw new Refusal('backup.held', {}, 409);
 			const work = make(request, actor);
 			running = work;
 			try {
@@ -140,6 +144,15 @@ export function createBackups(parts: {
 				.where('key', '=', LAST)
 				.executeTakeFirst();
 			return row && (JSON.parse(row.value) as LastBackup);
+		},
+		async hold() {
+			holds++;
+			await Promise.allSettled([running]);
+			let isHeld = true;
+			return () => {
+				if (isHeld) holds--;
+				isHeld = false;
+			};
 		},
 		async close() {
 			closing.abort();

@@ -22,6 +22,7 @@ const MARKS = {
 	order: 'order.json',
 	decision: 'decision.json',
 	undone: 'events.json',
+	purge: 'purge.json',
 	people: 'people.jsonl',
 	settings: 'settings.json',
 } as const;

@@ -21,6 +21,7 @@ import { copyStore } from './copy-store.ts';
 import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
+import { rebuildPurges } from './rebuild-purges.ts';
 import {
 	rebuildDecisions,
 	rebuildOrders,
@@ -258,6 +259,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildSteps(rebuilding);
 	await rebuildStandings(rebuilding);
 	await rebuildEntries(rebuilding);
+	await rebuildPurges(rebuilding);
 	await passOn(rebuilding);
 	await rebuildOrders(rebuilding);
 	await rebuildDecisions(rebuilding);

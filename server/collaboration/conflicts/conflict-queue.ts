@@ -92,6 +92,7 @@ export function createConflictQueue({ db }: Pick<Storage, 'db'>): ConflictQueue 
 				'entry.access_status',
 				'entry.review_state',
 				'entry.import_row',
+				'entry.status',
 				'fonds.title as fonds_title',
 			])
 			.orderBy('conflict.since')
@@ -195,6 +196,7 @@ interface Selected {
 	readonly access_status: string;
 	readonly review_state: string;
 	readonly import_row: number;
+	readonly status: string;
 	readonly fonds_title: string | null;
 }
 

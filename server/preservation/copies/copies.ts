@@ -116,6 +116,18 @@ export class Copies {
 	}
 
 	/**
+	 * Lets every copy that can be reached do what waits, removals first.
+	 * @returns copies that still hold some of these objects, because they are away
+	 */
+	async settleRemovals(
+		objectIds: readonly string[],
+	): Promise<readonly { readonly path: string; readonly objects: number }[]> {
+		// What stops a copy is told by its state; here only what is left in it counts.
+		for (const keeper of this.#keepers) await this.#replicateTo(keeper, {});
+		return this.register.waitingRemovals(objectIds);
+	}
+
+	/**
 	 * Brings copies up to date now. What stops one of them is told of it; the others go on.
 	 * @throws {Refusal} 'preservation.no-copies' | 'preservation.copy-inside' | 'cli.cancelled'
 	 */

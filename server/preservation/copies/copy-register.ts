@@ -6,6 +6,9 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 import type { RegisteredObject, TransferOutcome } from './copy-worker.ts';
 
 const ARCHIVE_ID = 'archive.id';
+/** Ids of one question. */
+const MAX_IDS = 500;
+
 /** What a check of the copy found damaged is not made good by a further version. */
 const DAMAGED = 'preservation.copy-damaged';
 
@@ -255,6 +258,22 @@ export class CopyRegister {
 					.onConflict((conflict) => conflict.columns(['copy_id', 'object_id']).doUpdateSet({ asked_at })),
 			),
 		);
+	}
+
+	/** How many of these objects copies still have to remove, by where each copy was seen last. */
+	async waitingRemovals(objectIds: readonly string[]): Promise<{ path: string; objects: number }[]> {
+		const counts = new Map<string, number>();
+		for (let from = 0; from < objectIds.length; from += MAX_IDS) {
+			const rows = await this.#db
+				.selectFrom('store_copy_removal')
+				.leftJoin('store_copy_place', 'store_copy_place.copy_id', 'store_copy_removal.copy_id')
+				.select(['store_copy_removal.copy_id', 'store_copy_place.path'])
+				.where('object_id', 'in', objectIds.slice(from, from + MAX_IDS))
+				.execute();
+			for (const { path, copy_id } of rows)
+				counts.set(path ?? copy_id, (counts.get(path ?? copy_id) ?? 0) + 1);
+		}
+		return [...counts].map(([path, objects]) => ({ path, objects }));
 	}
 
 	/** Objects that are still to be removed from a copy. */

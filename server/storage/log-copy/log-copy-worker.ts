@@ -5,6 +5,7 @@ import {
 	ftruncateSync,
 	mkdirSync,
 	openSync,
+	readdirSync,
 	renameSync,
 	writeFileSync,
 	writeSync,
@@ -29,6 +30,8 @@ export interface LogCopyAsk {
 	readonly wasBegun: boolean;
 	/** ISO UTC. */
 	readonly at: string;
+	/** Documents of which nothing may stay, instead. */
+	readonly purge?: readonly string[];
 }
 
 /** How far it is; `hasMore` when there is more to be copied. */
@@ -69,7 +72,7 @@ let isCaughtUp = false;
 port.on('message', (ask: LogCopyAsk) => {
 	let answer: LogCopyAnswer;
 	try {
-		answer = copy(ask);
+		answer = ask.purge ? purge(ask.purge) : copy(ask);
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
 		// What is there now is found out by reading it again: the disk may have been away.
@@ -115,6 +118,31 @@ function copy({ wasBegun, at }: LogCopyAsk): LogCopyAnswer {
 	append(segmentName(at), Buffer.concat(records));
 	last = found.at(-1)?.seq ?? last;
 	return { last, hasMore: found.length === MAX_ROWS };
+}
+
+/** Writes every segment anew that has something of the documents, of every lineage. */
+function purge(docs: readonly string[]): LogCopyAnswer {
+	if (!existsSync(join(folder, MARKER))) throw away();
+	close();
+	const gone = new Set(docs);
+	for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory()))
+		for (const segment of segmentsIn(join(folder, name))) {
+			if (!readSegment(segment).some(({ doc }) => gone.has(doc))) continue;
+			const handle = openSync(`${segment}.new`, 'w');
+			try {
+				for (const record of readSegment(segment))
+					if (!gone.has(record.doc)) writeAll(handle, encodeRecord(record));
+				fsyncSync(handle);
+			} finally {
+				closeSync(handle);
+			}
+			renameSync(`${segment}.new`, segment);
+			syncFolder(join(folder, name));
+		}
+	// Where it ends is looked at anew: its last record may be among those that went.
+	last = -1;
+	isCaughtUp = false;
+	return { last: 0, hasMore: false };
 }
 
 /** Looks what is there: the last position. */
@@ -173,8 +201,12 @@ function append(name: string, bytes: Uint8Array): void {
 		open = { handle: openSync(path, 'a'), name };
 		if (isNew) syncFolder(own);
 	}
-	for (let at = 0; at < bytes.byteLength;) at += writeSync(open.handle, bytes, at);
+	writeAll(open.handle, bytes);
 	fsyncSync(open.handle);
+}
+
+function writeAll(handle: number, bytes: Uint8Array): void {
+	for (let at = 0; at < bytes.byteLength;) at += writeSync(handle, bytes, at);
 }
 
 function close(): void {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { isoAt, systemClock } from '#domain/base/clock.ts';
-import type { LogCopyAnswer, LogCopySettings } from './log-copy-worker.ts';
+import type { LogCopyAnswer, LogCopyAsk, LogCopySettings } from './log-copy-worker.ts';
 
 /** How the second place of the log is doing. */
 export interface LogCopyStatus {
@@ -41,6 +41,7 @@ export class LogCopy {
 	#tries = 0;
 	#timer: NodeJS.Timeout | undefined;
 	#isClosed = false;
+	#turn: Promise<LogCopyAnswer> = Promise.resolve({ last: 0, hasMore: false });
 
 	/**
 	 * @param isStrict whether nothing is acknowledged that is not there
@@ -90,6 +91,16 @@ export class LogCopy {
 		if (this.#failure) throw this.#failure.error;
 	}
 
+	/**
+	 * Takes all updates of documents out of it, from every segment.
+	 * @throws with the system's code when it is away or cannot be written
+	 */
+	async purge(docs: readonly string[]): Promise<void> {
+		const answer = await this.#ask({ purge: docs });
+		if ('error' in answer)
+			throw Object.assign(new Error(answer.error.message), { code: answer.error.code ?? 'EIO' });
+	}
+
 	/** Writes what is left, if it can, and ends. */
 	async close(): Promise<void> {
 		if (!this.#failure && this.#position < this.#wanted)
@@ -105,7 +116,7 @@ export class LogCopy {
 		clearTimeout(this.#timer);
 		const late = setTimeout(() => this.#failed('ETIMEDOUT', 'the disk does not answer'), LIMIT_MS);
 		late.unref();
-		const answer = await this.#ask();
+		const answer = await this.#ask({});
 		clearTimeout(late);
 		this.#isRunning = false;
 		if (this.#isClosed) return;
@@ -147,7 +158,12 @@ export class LogCopy {
 			else resolve();
 	}
 
-	#ask(): Promise<LogCopyAnswer> {
+	/** One after the other: an answer belongs to the last ask. */
+	#ask(what: Pick<LogCopyAsk, 'purge'>): Promise<LogCopyAnswer> {
+		return (this.#turn = this.#turn.then(() => this.#send(what)));
+	}
+
+	#send(what: Pick<LogCopyAsk, 'purge'>): Promise<LogCopyAnswer> {
 		const worker = (this.#worker ??= this.#start());
 		return new Promise((resolve) => {
 			const ended = (): void =>
@@ -157,7 +173,7 @@ export class LogCopy {
 				worker.off('exit', ended);
 				resolve(answer);
 			});
-			worker.postMessage({ wasBegun: this.#wasBegun, at: isoAt(systemClock) });
+			worker.postMessage({ ...what, wasBegun: this.#wasBegun, at: isoAt(systemClock) });
 		});
 	}
 

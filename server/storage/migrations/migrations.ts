@@ -13,6 +13,7 @@ import { up as records } from './0011-records.ts';
 import { up as storeRegister } from './0012-store-register.ts';
 import { up as fixity } from './0013-fixity.ts';
 import { up as copies } from './0014-copies.ts';
+import { up as purge } from './0015-purge.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0012-store-register': { up: storeRegister },
 	'0013-fixity': { up: fixity },
 	'0014-copies': { up: copies },
+	'0015-purge': { up: purge },
 };

@@ -59,6 +59,7 @@ export type Ask =
 			readonly at: string;
 	  }
 	| { readonly kind: 'end'; readonly how: 'commit' | 'rollback' }
+	| { readonly kind: 'scrub' }
 	| { readonly kind: 'close' };
 
 /** Rows, and what a write did. */
@@ -68,8 +69,12 @@ export interface QueryAnswer {
 	readonly lastInsertRowid: number;
 }
 
-/** One answer for each appended update: its position, and whether this call wrote it. */
-export type AppendAnswer = readonly { readonly seq: number; readonly wrote: boolean }[];
+/** One answer for each appended update: its position, and whether this call wrote it; purged entries take none. */
+export type AppendAnswer = readonly {
+	readonly seq: number;
+	readonly wrote: boolean;
+	readonly isPurged?: boolean;
+}[];
 
 export interface ErrorAnswer {
 	readonly message: string;

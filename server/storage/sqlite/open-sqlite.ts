@@ -111,6 +111,9 @@ export async function openStorage(options: OpenOptions): Promise<SqliteStorage> 
 				await queue.hold(() => writer.ask(batchOf([statement])));
 				await copy?.tryWriting();
 			},
+			async scrub() {
+				await queue.hold(() => writer.ask({ kind: 'scrub' }));
+			},
 			close() {
 				return (closing ??= (async () => {
 					// What was asked for in this turn takes a few steps to reach the queue.

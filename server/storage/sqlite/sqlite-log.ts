@@ -179,7 +179,11 @@ export class SqliteLog implements UpdateLog {
 	/** Answers a committed group, when it is in the second place too. The writer goes on meanwhile. */
 	#answer(group: readonly Waiting[], answers: AppendAnswer): void {
 		const resolve = (): void =>
-			group.forEach((each, index) => each.resolve(answers[index] as AppendAnswer[number]));
+			group.forEach((each, index) => {
+				const answer = answers[index] as AppendAnswer[number];
+				if (answer.isPurged) each.reject(purged(each.message.doc));
+				else each.resolve(answer);
+			});
 		if (!this.#copy) return resolve();
 		const copying = this.#copy
 			.reached(Math.max(...answers.map(({ seq }) => seq)))
@@ -200,6 +204,10 @@ export class SqliteLog implements UpdateLog {
 		}
 		return this.#waiting.splice(0, count);
 	}
+}
+
+function purged(doc: string): Refusal {
+	return new Refusal('catalogue.purged', { id: doc.slice(doc.indexOf(':') + 1) }, 410);
 }
 
 function failed(error: unknown): Refusal {

@@ -87,9 +87,11 @@ function append({ updates, payloads, lengths }: Extract<Ask, { kind: 'append' }>
 		'insert into entry_change (doc, seq, element_id, field, from_values, to_value, actor_id, actor_name, via, received_at, claimed_by, claimed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
 	);
 	const recorded = prepare('select 1 from entry_change where doc = ? and element_id = ? limit 1');
+	const purged = prepare("select 1 from purged_entry where entry_id = substr(?, instr(?, ':') + 1)");
 	return transaction(() =>
 		(JSON.parse(updates) as AppendMessage[]).map((update, index) => {
 			const payload = payloadOf(index);
+			if (purged.get(update.doc, update.doc)) return { seq: 0, wrote: false, isPurged: true };
 			if (update.onlyFirst) {
 				const known = (first.get(update.doc) as { seq: number | null }).seq;
 				if (known !== null) return { seq: known, wrote: false };
@@ -142,6 +144,27 @@ function replace({ doc, seq, payload, kept, at }: Extract<Ask, { kind: 'replace'
 	});
 }
 
+/** Above this, the copy that VACUUM makes is kept on the disk and not in memory. */
+const MAX_COPY_BYTES = 256 * 1024 * 1024;
+
+/** Writes the whole file anew from its rows, and empties the write-ahead log. */
+function scrub(): void {
+	prepared.clear();
+	// Entries taken out of a contentless index are only marked as gone until their segment is written anew.
+	database.exec("insert into entry_text (entry_text) values ('optimize')");
+	const { bytes } = database
+		.prepare('select page_count * page_size as bytes from pragma_page_count, pragma_page_size')
+		.get() as { bytes: number };
+	if (bytes > MAX_COPY_BYTES) database.exec('pragma temp_store = file');
+	try {
+		database.exec('vacuum');
+	} finally {
+		database.exec('pragma temp_store = memory');
+	}
+	const { busy } = database.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number };
+	if (busy !== 0) throw new Error('the write-ahead log is being read, and cannot be emptied');
+}
+
 function answer(ask: Ask): unknown {
 	switch (ask.kind) {
 		case 'query':
@@ -164,6 +187,8 @@ function answer(ask: Ask): unknown {
 			return replace(ask);
 		case 'end':
 			return end(ask.how);
+		case 'scrub':
+			return scrub();
 		case 'close':
 			prepared.clear();
 			if (isWriter) database.exec('pragma wal_checkpoint(truncate)');

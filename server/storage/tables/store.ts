@@ -1,7 +1,7 @@
 /** An object of the archival store, as it was written last: what a check of the store must find there. */
 export interface StoreObjectTable {
 	object_id: string;
-	/** `entry` · `import` · `step` · `order` · `decision` · `undone` · `people` · `settings` */
+	/** `entry` · `import` · `step` · `order` · `decision` · `undone` · `people` · `settings` · `purge` */
 	kind: string;
 	/** Number of its newest version. */
 	head: number;

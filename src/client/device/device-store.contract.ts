@@ -4,6 +4,7 @@ import { toBase64 } from 'lib0/buffer';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { eventually } from '#tests/support/eventually.ts';
+import { suggestionKey } from '../suggestion-key.ts';
 import type { DeviceStore, Waiting } from './device-store.ts';
 
 const LINEAGE = createId<string>();
@@ -152,6 +153,37 @@ export function deviceStoreContract(
 			await store.forget(doc);
 			expect(await store.load(doc)).toBeUndefined();
 			expect(await store.card(doc)).toBeUndefined();
+			store.close();
+		});
+
+		it('removes all there is of purged entries, whatever waits, and says of how many there was something', async () => {
+			const store = await open();
+			const [gone, stays, below] = [createId(), createId(), createId()];
+			for (const id of [gone, stays]) {
+				await store.keepState(id, anUpdate('a', '1'), { lineage: LINEAGE }, []);
+				await store.keepCard(aCard(id));
+				await store.append(`review:${id}`, anUpdate('b', '2'));
+				const n = await store.append(id, anUpdate('c', '3'));
+				const at = '2026-11-25T08:00:00.000Z';
+				await store.keep({ doc: id, title: '', code: 'x', at, updates: [''], edits: [] }, [n]);
+				await store.keepFact(suggestionKey(id), { base: 'x' });
+			}
+			const card = aCard(below);
+			await store.keepCard({
+				...card,
+				path: [{ id: gone, title: '上级', level: 'file', profile: card.profile, dateText: '' }],
+			});
+			expect(await store.purge([gone, createId()])).toBe(1);
+			expect(await store.load(gone)).toBeUndefined();
+			expect(await store.load(`review:${gone}`)).toBeUndefined();
+			expect(await store.card(gone)).toBeUndefined();
+			expect(await store.card(below)).toBeUndefined();
+			expect(await store.fact(suggestionKey(gone))).toBeUndefined();
+			expect((await store.kept()).map(({ doc }) => doc)).toEqual([stays]);
+			expect((await store.waiting()).map(({ doc }) => doc)).toEqual([`review:${stays}`]);
+			expect(await store.card(stays)).toBeDefined();
+			expect(await store.fact(suggestionKey(stays))).toBeDefined();
+			expect(await store.purge([gone])).toBe(0);
 			store.close();
 		});
 

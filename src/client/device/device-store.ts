@@ -100,6 +100,12 @@ export interface DeviceStore {
 	docsOfOtherLineage(lineage: string): Promise<DocKey[]>;
 	/** Drops what is held of an entry, unless edits wait. */
 	forget(doc: DocKey): Promise<void>;
+	/**
+	 * Removes all there is of entries whose content was purged, also what waits, was put away, or is being written, and
+	 * the cards of entries below them, which name them.
+	 * @returns how many of the entries there was anything of
+	 */
+	purge(ids: readonly EntryId[]): Promise<number>;
 	fact<T>(key: string): Promise<T | undefined>;
 	keepFact(key: string, value: unknown): Promise<void>;
 	/** Resolves when the device takes what an edit may need. */

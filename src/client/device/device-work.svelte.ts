@@ -1,4 +1,5 @@
 import { isRefusal } from '#domain/base/refusal.ts';
+import type { EntryId } from '#domain/base/ids.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { OfflineSecrets } from './device-people.ts';
@@ -9,6 +10,11 @@ import { Tabs } from './tabs.ts';
 
 /** Refusals of the server that the whole device must know of. */
 const FOR_EVERYBODY = ['permissions.sign-in', 'permissions.disabled', 'sync.too-old'];
+
+/** Fact: up to which number of purges, of which history of the server, the device has deleted what it had. */
+const PURGED = 'purged';
+/** Fact: of how many entries it deleted something, as long as nobody has read so. */
+const PURGED_NOTICE = 'purged.notice';
 
 const ROOM_CHECK_MS = 3000;
 const MEASURE_MS = 60_000;
@@ -40,6 +46,7 @@ export class DeviceWork {
 	#keptCount = $state.raw(0);
 	#trouble = $state.raw<string | undefined>(undefined);
 	#pushTrouble = $state.raw<string | undefined>(undefined);
+	#purgedCount = $state.raw(0);
 	#secrets = $state.raw<OfflineSecrets>({ hasPin: false, hasPasskey: false });
 	#persistence = $state.raw<'granted' | 'denied' | 'unknown'>('unknown');
 	#space = $state.raw<{ readonly usageBytes: number; readonly quotaBytes: number } | undefined>(undefined);
@@ -66,6 +73,7 @@ export class DeviceWork {
 			personId: parts.personId,
 			openElsewhere: () => this.#openDocs(),
 			tell: (message) => this.tabs.sayToAll(message),
+			purge: (id) => this.purged([id]),
 			onOutcome: (code) => {
 				this.#pushTrouble = code !== undefined && FOR_EVERYBODY.includes(code) ? code : undefined;
 			},
@@ -79,6 +87,7 @@ export class DeviceWork {
 			}),
 		);
 		void this.#lead();
+		void this.#readPurgedNotice();
 		void this.#measure();
 		const measuring = setInterval(() => void this.#measure(), MEASURE_MS);
 		this.#stops.push(() => clearInterval(measuring));
@@ -97,6 +106,11 @@ export class DeviceWork {
 	/** Refused work put away on this device. */
 	get keptCount(): number {
 		return this.#keptCount;
+	}
+
+	/** Of how many entries something was deleted here because it was purged, until somebody has read so. */
+	get purgedCount(): number {
+		return this.#purgedCount;
 	}
 
 	/** Why the device cannot write right now: `device.full` … */
@@ -139,14 +153,50 @@ export class DeviceWork {
 	/**
 	 * The server's log has this history. If it differs from what the device holds, the server lost something: it is
 	 * offered again before anything else is exchanged.
+	 * What was purged there is deleted here before.
 	 * @throws {Refusal} what keeps it from being offered; to be tried again
 	 */
 	async reached(lineage: string): Promise<void> {
+		// First of all: nothing of it is offered any more. The server would refuse it, so not knowing now does no harm.
+		await this.clearPurged(lineage).catch((error: unknown) => {
+			if (!isRefusal(error)) throw error;
+		});
 		if (this.#lineage !== lineage) {
 			await this.#pusher.recover(lineage);
 			this.#lineage = lineage;
 		}
 		void this.#pusher.look();
+	}
+
+	/**
+	 * Deletes what is here of entries whose content was purged since the last time.
+	 * @param last the newest number the server has given, when that is known
+	 * @throws {Refusal} when the server cannot be asked
+	 */
+	async clearPurged(lineage: string, last?: number): Promise<void> {
+		const known = await this.#orTrouble(() => this.store.fact<PurgedFact>(PURGED));
+		let after = known?.lineage === lineage ? known.last : 0;
+		while (last === undefined || after < last) {
+			const answer = await this.#api.purged(after);
+			if (answer.ids.length === 0) return;
+			await this.purged(answer.ids as EntryId[]);
+			after = answer.last;
+			await this.#orTrouble(() => this.store.keepFact(PURGED, { lineage, last: after } satisfies PurgedFact));
+		}
+	}
+
+	/** The content of entries was purged: all there is of them here is deleted, and the person is told once. */
+	async purged(ids: readonly EntryId[]): Promise<void> {
+		const count = (await this.#orTrouble(() => this.store.purge(ids))) ?? 0;
+		if (count === 0) return;
+		this.#purgedCount += count;
+		await this.#orTrouble(() => this.store.keepFact(PURGED_NOTICE, this.#purgedCount));
+	}
+
+	/** The person has read that something was deleted. */
+	async purgedRead(): Promise<void> {
+		this.#purgedCount = 0;
+		await this.#orTrouble(() => this.store.keepFact(PURGED_NOTICE, 0));
 	}
 
 	/** A tab with a newer version took over the database: it pushes from now on. */
@@ -220,6 +270,22 @@ export class DeviceWork {
 		this.store.close();
 	}
 
+	async #readPurgedNotice(): Promise<void> {
+		const count = await this.#orTrouble(() => this.store.fact<number>(PURGED_NOTICE));
+		this.#purgedCount = Math.max(this.#purgedCount, count ?? 0);
+	}
+
+	/** A device that does not take something is in trouble, and the work goes on. */
+	async #orTrouble<T>(work: () => Promise<T>): Promise<T | undefined> {
+		try {
+			return await work();
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			if (!this.#ended.signal.aborted) this.troubled(error.code);
+			return undefined;
+		}
+	}
+
 	/** One tab at a time pushes; when it goes, the browser hands the lock to the next. */
 	async #lead(): Promise<void> {
 		if (!this.store.isDurable) {
@@ -271,6 +337,11 @@ export class DeviceWork {
 		this.#persistence = isPersisted ? 'granted' : 'denied';
 		this.#space = { usageBytes: usage ?? 0, quotaBytes: quota ?? 0 };
 	}
+}
+
+interface PurgedFact {
+	readonly lineage: string;
+	readonly last: number;
 }
 
 function ignoreAbort(error: unknown): void {

@@ -233,6 +233,12 @@ export class IndexedStore implements DeviceStore {
 		);
 	}
 
+	async purge(ids: readonly EntryId[]): Promise<number> {
+		const { purgeIndexed } = await import('./purge-indexed.ts');
+		const cards = await this.cards();
+		return done(() => purgeIndexed(this.#db, ids, cards));
+	}
+
 	async fact<T>(key: string): Promise<T | undefined> {
 		const row = await done(() => this.#db.facts.get(key));
 		return row ? this.#vault.openJson<T>(factName(key), row.value) : undefined;

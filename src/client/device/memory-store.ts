@@ -1,10 +1,11 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import type { DocKey } from '#sync/entry-doc.ts';
+import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
+import { suggestionKey } from '../suggestion-key.ts';
 import { joinStates } from './join-states.ts';
 
 /** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
@@ -120,6 +121,23 @@ export class MemoryStore implements DeviceStore {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);
 		this.#cards.delete(doc as EntryId);
+	}
+
+	async purge(ids: readonly EntryId[]): Promise<number> {
+		let here = 0;
+		for (const id of ids) {
+			const keys = docKeysOf(id);
+			let found = this.#cards.delete(id);
+			for (const key of keys) found = this.#states.delete(key) || found;
+			found = this.#facts.delete(suggestionKey(id)) || found;
+			for (const from of [this.#updates, this.#kept])
+				for (const [n, { doc }] of from) if (keys.includes(doc)) found = from.delete(n);
+			for (const [other, { path }] of this.#cards)
+				if (path.some((above) => above.id === id)) this.#cards.delete(other);
+			if (found) here++;
+		}
+		this.#changed();
+		return here;
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {

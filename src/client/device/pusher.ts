@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import { createId } from '#domain/base/ids.ts';
+import { createId, type EntryId } from '#domain/base/ids.ts';
 import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
@@ -19,6 +19,7 @@ import type { TabMessage } from './tabs.ts';
 const GRACE_MS = 4000;
 const PASS_MS = 2000;
 const TOO_LARGE = 'collaboration.update-too-large';
+const PURGED = 'catalogue.purged';
 const UNKNOWN_PARENT = 'collaboration.unknown-parent';
 
 export interface PusherParts {
@@ -33,6 +34,8 @@ export interface PusherParts {
 	readonly tell: (message: TabMessage) => void;
 	/** What the last try met: undefined when it went through. */
 	readonly onOutcome: (code: string | undefined) => void;
+	/** The content of an entry was purged: all there is of it here goes. */
+	readonly purge: (id: EntryId) => Promise<void>;
 	/** The device does not take what the server answered. */
 	readonly onTrouble: (code: string) => void;
 	/** Milliseconds that only grow. */
@@ -270,6 +273,11 @@ export class Pusher {
 		code: string,
 		isState: boolean,
 	): Promise<void> {
+		if (code === PURGED) {
+			await this.#parts.purge(entryOf(doc));
+			this.#parts.tell({ type: 'refused', doc, code });
+			return;
+		}
 		const card = await this.#parts.store.card(entryOf(doc));
 		const stored = await this.#parts.store.load(doc);
 		await putRefusedAway(this.#parts.store, this.#parts.personId, {

@@ -9,7 +9,12 @@ export interface SyncApi {
 	load(doc: DocKey, since?: number): Promise<LoadAnswer>;
 	push(batch: Batch): Promise<BatchAnswer>;
 	recover(batch: Batch): Promise<BatchAnswer>;
+	/** Entries purged since a number, in their order. */
+	purged(after: number): Promise<PurgedAnswer>;
 }
+
+const PurgedAnswer = v.object({ ids: v.array(v.string()), last: v.number() });
+type PurgedAnswer = v.InferOutput<typeof PurgedAnswer>;
 
 /** A whole batch over a slow line. */
 const BATCH_MS = 120_000;
@@ -37,6 +42,7 @@ export function syncApiBy(ask: Ask): SyncApi {
 			),
 		push: (batch) => send('/api/sync/push', batch),
 		recover: (batch) => send('/api/sync/recover', batch),
+		purged: async (after) => parsed(PurgedAnswer, await ask(`/api/sync/purged?after=${String(after)}`)),
 	};
 }
 

@@ -43,7 +43,11 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 					},
 				]
 			: [];
-	if (!mayEdit) return [...review, ...exports];
+	const purge: MenuEntry[] = actions.isStaff
+		? [{ label: m.purges_propose(), icon: 'trash', href: `/administration/purges?entry=${entry.id}` }]
+		: [];
+	if (entry.status === 'purged') return [];
+	if (!mayEdit) return [...review, ...exports, ...purge];
 	if (entry.status === 'deleted')
 		return [
 			{
@@ -53,6 +57,7 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 			},
 			{ kind: 'separator' },
 			...exports,
+			...purge,
 		];
 	const profile = profileOrFirst(entry.profile);
 	const children = levelOf(profile, entry.level)?.children ?? [];
@@ -113,5 +118,6 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 			danger: true,
 			onselect: () => (actions.dialog = { kind: 'delete', entry }),
 		},
+		...purge,
 	];
 }

@@ -9,7 +9,9 @@ export function entryName(entry: {
 	readonly title: string;
 	readonly dateText?: string;
 	readonly referenceCode?: string;
+	readonly status?: string;
 }): string {
+	if (entry.status === 'purged') return [m.catalogue_purged(), entry.referenceCode].filter(Boolean).join(' ');
 	return entry.title || entry.dateText || entry.referenceCode || m.catalogue_list_untitled();
 }
 

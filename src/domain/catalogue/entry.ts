@@ -44,7 +44,8 @@ export function isDescriptive(field: FieldKey): boolean {
 	return !(STRUCTURAL_FIELDS as readonly string[]).includes(field) && !field.startsWith(DISPUTE_PREFIX);
 }
 
-export type EntryStatus = 'active' | 'deleted' | 'merged';
+/** `purged`: its content is gone for good; what is left says so, and where it stood. */
+export type EntryStatus = 'active' | 'deleted' | 'merged' | 'purged';
 
 /** The description of one entry as data: no ids, no history. Long texts by field id; everything else by field key. */
 export interface Description {

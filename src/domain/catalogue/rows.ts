@@ -1,5 +1,5 @@
 import type { EntryId } from '../base/ids.ts';
-import type { FieldKey, FieldValue } from './entry.ts';
+import type { EntryStatus, FieldKey, FieldValue } from './entry.ts';
 import type { EntryReview, ReviewState } from './review-states.ts';
 import type { RichText } from './rich-text.ts';
 
@@ -31,7 +31,7 @@ export interface EntryRow {
 	/** Others have edited it since the person asking was last there; false for readers. */
 	readonly hasNews: boolean;
 	readonly state: SavedState;
-	readonly status: 'active' | 'deleted' | 'merged';
+	readonly status: EntryStatus;
 	readonly synthetic: boolean;
 }
 
@@ -94,6 +94,8 @@ export interface EntryDetail extends EntryRow {
 		readonly delete: boolean;
 	};
 	readonly problems: readonly string[];
+	/** By which order and when its content was purged; undefined for every other entry. */
+	readonly purged?: { readonly number: string; readonly at: string } | undefined;
 	/** Where it stands in review. */
 	readonly review: EntryReview;
 }

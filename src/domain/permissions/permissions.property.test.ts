@@ -20,6 +20,7 @@ const entry: fc.Arbitrary<EntryThing> = fc.record({
 	accessStatus: status,
 	isRegistered: fc.boolean(),
 	isShown: fc.boolean(),
+	isPurged: fc.constant(false),
 });
 
 describe('what lists show', () => {

@@ -29,13 +29,14 @@ function aPerson(role: Role, limits: Partial<Person> = {}): Person {
 }
 
 function anEntry(accessStatus = 'open', fondsId = FONDS_A): EntryThing {
-	return { kind: 'entry', fondsId, accessStatus, isRegistered: false, isShown: true };
+	return { kind: 'entry', fondsId, accessStatus, isRegistered: false, isShown: true, isPurged: false };
 }
 
 const archive: Thing = { kind: 'archive' };
 const anImport: Thing = { kind: 'import' };
 const people: Thing = { kind: 'people' };
 const settings: Thing = { kind: 'settings' };
+const purge: Thing = { kind: 'purge' };
 const store: Thing = { kind: 'store' };
 
 /** All that is allowed; what is not in a line is refused. */
@@ -70,6 +71,15 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['archivist', aPerson('archivist'), people, []],
 	['archivist', aPerson('archivist'), settings, []],
 	['archivist', aPerson('archivist'), store, ['see', 'verify']],
+	['archivist', aPerson('archivist'), purge, ['see', 'create']],
+	['archivist of no fonds', aPerson('archivist', { fonds: [] }), purge, []],
+	['administrator', aPerson('administrator'), purge, ['see', 'create', 'decide']],
+	['administrator of fonds A', aPerson('administrator', { fonds: [FONDS_A] }), purge, []],
+	['a reading token', aPerson('administrator', { scopes: ['read'] }), purge, ['see']],
+	['reviewer', aPerson('reviewer'), purge, []],
+	['reader', aPerson('reader'), purge, []],
+	['administrator', aPerson('administrator'), { ...anEntry(), isPurged: true }, ['see']],
+	['reader', aPerson('reader'), { ...anEntry('open'), isPurged: true }, []],
 
 	['reviewer', aPerson('reviewer'), anEntry(), ['see', 'export']],
 	['reviewer', aPerson('reviewer'), anEntry('deferred'), ['see', 'export']],
@@ -150,7 +160,7 @@ describe('who may do what', () => {
 	for (const [who, person, thing, allowed] of MATRIX) {
 		const what =
 			thing.kind === 'entry'
-				? `${thing.isRegistered ? 'registered ' : ''}${thing.isShown ? '' : 'unseen '}${thing.accessStatus} entry`
+				? `${thing.isPurged ? 'purged ' : ''}${thing.isRegistered ? 'registered ' : ''}${thing.isShown ? '' : 'unseen '}${thing.accessStatus} entry`
 				: thing.kind;
 		it(`${who} with ${what}: ${allowed.join(', ') || 'nothing'}`, () => {
 			expect(ACTIONS.filter((action) => can(person, action, thing))).toEqual(

@@ -28,6 +28,8 @@ export interface EntryThing {
 	readonly isRegistered: boolean;
 	/** There is something of it that the archive stands for: it is registered, or came by an accepted import. */
 	readonly isShown: boolean;
+	/** Its content was purged: only where it stood is left. */
+	readonly isPurged: boolean;
 }
 
 export type Thing =
@@ -41,7 +43,9 @@ export type Thing =
 	/** The queue of conflicts: what it shows and settles is limited by each entry besides. */
 	| { readonly kind: 'conflicts' }
 	/** Correction orders: which of them is limited by each entry besides. */
-	| { readonly kind: 'orders' };
+	| { readonly kind: 'orders' }
+	/** Orders to purge content: one person proposes, an administrator approves. */
+	| { readonly kind: 'purge' };
 
 /**
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
@@ -80,11 +84,18 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 		case 'orders':
 			return (action === 'see' || action === 'comment' || action === 'decide') && person.role !== 'reader';
+		case 'purge':
+			return (
+				person.fonds === null &&
+				(((action === 'see' || action === 'create') && isStaff(person)) ||
+					(action === 'decide' && person.role === 'administrator'))
+			);
 	}
 }
 
 function canWithEntry(person: Person, action: Action, entry: EntryThing): boolean {
 	if (person.fonds !== null && !person.fonds.includes(entry.fondsId)) return false;
+	if (entry.isPurged) return action === 'see' && person.role !== 'reader';
 	switch (action) {
 		case 'see':
 		case 'export':
@@ -135,7 +146,7 @@ export function visibleEntries(person: Person): {
 
 /** Whether a person gets the live document of an entry, or only rows: a document cannot be filtered by field. */
 export function canOpenLive(person: Person | undefined, entry: EntryThing): boolean {
-	return person !== undefined && person.role !== 'reader' && can(person, 'see', entry);
+	return person !== undefined && person.role !== 'reader' && !entry.isPurged && can(person, 'see', entry);
 }
 
 /**
@@ -148,8 +159,13 @@ export function demand(person: Person | undefined, action: Action, thing: Thing)
 	if (!can(person, action, thing)) throw denied(person, action, thing);
 }
 
-/** Why somebody may not, when they may not: `permissions.registered` where only that stands in the way. */
+/**
+ * Why somebody may not, when they may not: `permissions.registered` where only that stands in the way, `catalogue.purged`
+ * (410) where nobody may ever again.
+ */
 export function denied(person: Person, action: Action, thing: Thing): Refusal {
+	if (thing.kind === 'entry' && thing.isPurged && can(person, 'see', thing))
+		return new Refusal('catalogue.purged', {}, 410);
 	const isForRegistered =
 		thing.kind === 'entry' && thing.isRegistered && can(person, action, { ...thing, isRegistered: false });
 	return isForRegistered

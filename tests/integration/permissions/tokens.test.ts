@@ -50,6 +50,7 @@ describe('an API token', () => {
 			accessStatus: 'open',
 			isRegistered: false,
 			isShown: true,
+			isPurged: false,
 		} as const;
 		expect(can(person, 'see', entry)).toBe(true);
 		expect(can(person, 'edit', entry)).toBe(false);

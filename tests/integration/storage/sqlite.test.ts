@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
@@ -27,6 +29,8 @@ async function setup(): Promise<StorageFixture> {
 			return storage;
 		},
 		crash: async (storage) => all.get(storage)?.abandon(),
+		rawBytes: async () =>
+			Buffer.concat(readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name)))),
 	};
 }
 

@@ -14,6 +14,7 @@ export const GET = ({ locals }) =>
 			unreadNotices,
 			openConflicts,
 			reviewWork,
+			purged,
 		] = await Promise.all([
 			locals.app.administration.settings.all(),
 			locals.app.catalogue.hasSynthetic(),
@@ -22,6 +23,7 @@ export const GET = ({ locals }) =>
 			locals.app.comments.unread(person),
 			locals.app.conflicts.openCount(person),
 			locals.app.reviewBoards.work(person),
+			locals.app.purges.lastNumber(),
 		]);
 		return {
 			me: { id: person.id, name: person.name, role: person.role, language: locals.language },
@@ -34,5 +36,6 @@ export const GET = ({ locals }) =>
 			unreadNotices,
 			openConflicts,
 			reviewWork,
+			purged,
 		};
 	});

@@ -1,0 +1,86 @@
+import { isRefusal } from '#domain/base/refusal.ts';
+import type { PurgeGround, PurgeState, PurgeStep } from '#domain/administration/purge.ts';
+import { m } from '#i18n/generated/messages.js';
+import { refusalWords } from '#i18n/refusal-words.ts';
+
+/** Why content goes, in words. */
+export const groundWords = (ground: PurgeGround): string =>
+	({ classified: m.purges_ground_classified, destruction: m.purges_ground_destruction })[ground]();
+
+/** How far an order is, in words. */
+export const stateWords = (state: PurgeState): string =>
+	({
+		proposed: m.purges_state_proposed,
+		withdrawn: m.purges_state_withdrawn,
+		rejected: m.purges_state_rejected,
+		approved: m.purges_state_approved,
+		done: m.purges_state_done,
+	})[state]();
+
+/** The mark of a state. */
+export const stateTone = (state: PurgeState): 'caution' | 'accent' | 'good' | 'plain' =>
+	(
+		({
+			proposed: 'caution',
+			approved: 'accent',
+			done: 'good',
+			withdrawn: 'plain',
+			rejected: 'plain',
+		}) as const
+	)[state];
+
+/** What a step does, in words. */
+export const stepWords = (step: PurgeStep): string =>
+	({
+		seal: m.purges_step_seal,
+		plan: m.purges_step_plan,
+		rows: m.purges_step_rows,
+		store: m.purges_step_store,
+		files: m.purges_step_files,
+		scrub: m.purges_step_scrub,
+		search: m.purges_step_search,
+		deposit: m.purges_step_deposit,
+	})[step]();
+
+/** What is counted in a place; a place without words is shown by its table. */
+export function placeWords(place: string): string {
+	const words: Readonly<Record<string, () => string>> = {
+		entry: m.purges_place_entry,
+		shown_entry: m.purges_place_shown,
+		entry_editor: m.purges_place_editor,
+		log_head: m.purges_place_log_head,
+		log_kept: m.purges_place_log_kept,
+		conflict_person: m.purges_place_conflict_person,
+		review: m.purges_place_review,
+		comment_thread: m.purges_place_thread,
+		visit: m.purges_place_visit,
+		log_update: m.purges_place_log,
+		log_cold: m.purges_place_log_cold,
+		entry_change: m.purges_place_change,
+		conflict: m.purges_place_conflict,
+		comment: m.purges_place_comment,
+		proposal: m.purges_place_proposal,
+		notice: m.purges_place_notice,
+		decision_item: m.purges_place_decision,
+		correction_order_row: m.purges_place_order,
+		review_step_entry: m.purges_place_step,
+		deposit: m.purges_place_version,
+		store_object: m.purges_place_object,
+	};
+	return words[place]?.() ?? place;
+}
+
+/** What happens to an object of the store. */
+export const actionWords = (action: 'remove' | 'rewrite'): string =>
+	action === 'remove' ? m.purges_action_remove() : m.purges_action_rewrite();
+
+/** Runs work; what it is refused with, in words. */
+export async function wordsOfRefusal(work: () => Promise<unknown>): Promise<string | undefined> {
+	try {
+		await work();
+		return undefined;
+	} catch (error) {
+		if (!isRefusal(error)) throw error;
+		return refusalWords(error.code, error.params);
+	}
+}
