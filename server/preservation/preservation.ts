@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { isoAt, steadyClock, type Clock } from '#domain/base/clock.ts';
@@ -15,12 +14,10 @@ import type { DepositAsks } from './deposit-worker.ts';
 import { DepositRecorder, type RecordedVersion } from './deposit-recorder.ts';
 import { DepositRunner } from './deposit-runner.ts';
 import type { DepositReason } from './deposit-schedule.ts';
-import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
-import { depositEntry, type Deposited } from './entry-deposit.ts';
-import { importVersion } from './import-deposit.ts';
+import { DepositWork } from './deposit-work.ts';
+import type { Deposited } from './entry-deposit.ts';
 import { MAX_VERSIONS } from './object-parts.ts';
 import { createStorePurge, type StorePurge } from './purge/store-purge.ts';
-import { depositOrder, depositStep } from './record-deposits.ts';
 import { StoreHolds } from './store-holds.ts';
 import { storePlaces } from './store-places.ts';
 import { storeOverview, type StoreOverview } from './store-overview.ts';
@@ -32,9 +29,6 @@ import { below } from './ocfl-findings.ts';
 import { objectPath } from './ocfl-layout.ts';
 import type { Verdict } from './ocfl-verify-run.ts';
 import { verifyApart, type Verifying } from './verification.ts';
-
-/** What is deposited, by the first word of a key of the runner. */
-type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'archive';
 
 /** Edited continuously, an entry is deposited at least this often. */
 const CONTINUOUS_MS = 15 * 60_000;
@@ -166,9 +160,17 @@ export async function createPreservation(parts: {
 	const purging = createStorePurge({ storage, dataDir, root, staging });
 	const software = readSoftware();
 	const failures = new Failures();
-	const counts = await countDeposits(storage);
-	let lastDepositAt = counts.lastAt;
-	let objects = counts.objects;
+	const work = await DepositWork.over({
+		storage,
+		worker,
+		recorder,
+		clock,
+		logger,
+		dataDir,
+		software,
+		begin: parts.begin,
+		onDeposited: parts.onDeposited,
+	});
 	let opening: Promise<void> | undefined;
 
 	/** Opens the store once, and again after it was away. */
@@ -185,12 +187,11 @@ export async function createPreservation(parts: {
 	}
 
 	async function openAndRecover(): Promise<void> {
-		const recovered = await worker.ask('open', { mayCreate: objects === 0 });
+		const recovered = await worker.ask('open', { mayCreate: work.objects === 0 });
 		if (recovered.finished.length || recovered.undone.length || recovered.unclear.length)
 			logger.warn({ recovered }, 'the archival store was interrupted');
 	}
 
-	const records = { storage, worker, clock, dataDir, software };
 	const fixity = createFixity({
 		storage,
 		root,
@@ -202,16 +203,6 @@ export async function createPreservation(parts: {
 		...(parts.pace ? { pace: parts.pace } : {}),
 	});
 
-	function counted(version: string | undefined): string | undefined {
-		if (version !== undefined) count({ version, at: isoAt(clock) });
-		return version;
-	}
-
-	function count(deposit: Pick<Deposited, 'version' | 'at'>): void {
-		if (deposit.version === 'v1') objects++;
-		lastDepositAt = deposit.at;
-	}
-
 	const runner = new DepositRunner(
 		{
 			// A clock that is put back must not hold up what waits.
@@ -221,8 +212,7 @@ export async function createPreservation(parts: {
 			async run(key, reason) {
 				try {
 					await open();
-					const [kind, id] = key.split(' ') as [Kind, string];
-					const deposited = await deposit(kind, id, reason);
+					const deposited = await work.run(key, reason);
 					failures.succeeded(key);
 					return deposited;
 				} catch (error) {
@@ -242,25 +232,6 @@ export async function createPreservation(parts: {
 		{ idleMs: parts.idleMs, continuousMs: parts.continuousMs ?? CONTINUOUS_MS },
 	);
 
-	async function deposit(kind: Kind, id: string, reason: DepositReason): Promise<unknown> {
-		switch (kind) {
-			case 'import':
-				return depositImport(id);
-			case 'step':
-				return counted(await depositStep(records, id));
-			case 'order':
-				return counted(await depositOrder(records, id));
-			case 'decision':
-				return counted(await depositDecision(records, id));
-			case 'undone':
-				return counted(await depositUndone(records, id));
-			case 'archive':
-				return depositArchive(records);
-			case 'entry':
-				return depositOne(id as EntryId, reason);
-		}
-	}
-
 	/** What is read for use is compared with its digest too. */
 	function noteDamage(error: unknown): void {
 		if (!isRefusal(error) || error.code !== 'preservation.damaged') return;
@@ -269,31 +240,6 @@ export async function createPreservation(parts: {
 		fixity
 			.noteDamage(String(id), inObject)
 			.catch((failure: unknown) => logger.warn({ err: failure, id, path }, 'damage was not noted'));
-	}
-
-	async function depositOne(id: EntryId, reason: DepositReason): Promise<Deposited | undefined> {
-		const deposited = await depositEntry(
-			{ storage, worker, recorder, clock, logger, software, begin: parts.begin },
-			id,
-			reason,
-		);
-		if (!deposited) return undefined;
-		count(deposited);
-		parts.onDeposited(id, deposited);
-		return deposited;
-	}
-
-	async function depositImport(importId: string): Promise<void> {
-		const row = await db.selectFrom('import').selectAll().where('id', '=', importId).executeTakeFirst();
-		if (!row || row.state === 'staging') return;
-		const folder = join(dataDir, 'staging', importId);
-		if (row.deposited_version === null) {
-			const ask = importVersion(row, { folder, clock, software });
-			const { version } = await worker.put('import', ask);
-			await db.updateTable('import').set({ deposited_version: version }).where('id', '=', importId).execute();
-			count({ version, at: ask.about.created });
-		}
-		await rm(folder, { recursive: true, force: true });
 	}
 
 	const holds = new StoreHolds();
@@ -385,8 +331,8 @@ export async function createPreservation(parts: {
 				reason: worst?.reason,
 				since: worst?.since,
 				waiting: runner.waiting,
-				objects,
-				lastDepositAt,
+				objects: work.objects,
+				lastDepositAt: work.lastAt,
 			};
 		},
 		overview: () => storeOverview(storage, root, failures.all),
@@ -409,27 +355,6 @@ export async function createPreservation(parts: {
 			await copies.close();
 			await Promise.all([worker.close(), purging.close()]);
 		},
-	};
-}
-
-async function countDeposits({ db }: Storage): Promise<{ objects: number; lastAt: string | undefined }> {
-	const [entries, imports] = await Promise.all([
-		db
-			.selectFrom('deposit')
-			.select((select) => [
-				select.fn.count<number>('entry_id').distinct().as('objects'),
-				select.fn.max<string | null>('at').as('lastAt'),
-			])
-			.executeTakeFirst(),
-		db
-			.selectFrom('import')
-			.select((select) => select.fn.countAll<number>().as('objects'))
-			.where('deposited_version', 'is not', null)
-			.executeTakeFirst(),
-	]);
-	return {
-		objects: Number(entries?.objects ?? 0) + Number(imports?.objects ?? 0),
-		lastAt: entries?.lastAt ?? undefined,
 	};
 }
 
