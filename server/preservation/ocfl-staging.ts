@@ -86,8 +86,15 @@ export class StagingArea {
 		this.#settleWhole(digest);
 	}
 
-	/** Takes an object out of the root for good, and what was kept aside of it; nothing there is fine. */
+	/**
+	 * Takes an object out of the root for good, what was kept aside of it, and what was being built; nothing there is fine.
+	 */
 	remove(digest: string): void {
+		this.open();
+		// A version that failed to be put would bring back what goes.
+		for (const name of this.#names())
+			if (name.startsWith(`${digest}.`) && name !== `${digest}.gone`)
+				this.#storage.remove(join(this.#folder, name));
 		const place = join(this.#root, this.#placeOf(digest));
 		const gone = join(this.#folder, `${digest}.gone`);
 		if (isThere(this.#storage, place)) {

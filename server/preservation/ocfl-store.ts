@@ -179,8 +179,7 @@ export class OcflStore extends OcflReader {
 
 	/** Takes an object out for good, with all its versions; nothing there is fine. */
 	removeObject(objectId: string): void {
-		this.#staging.open();
-		this.#staging.purging.remove(placeDigest(objectId, this.#ownLayout()));
+		this.#staging.remove(placeDigest(objectId, this.#ownLayout()));
 	}
 
 	/** An empty folder, in which {@link replaceObject} expects to find what takes the place of an object. */

@@ -4,9 +4,9 @@ import { isThere, type OcflStorage } from '../ocfl-storage.ts';
 const NAME = /^([0-9a-f]{64})\.purge-(build|new|old)$/;
 
 /**
- * Objects on their way out of the root, and those that take their places. The names in the staging area are the journal:
- * `build` is not whole yet, `new` is and goes to the place, `old` has left it and is deleted. An object leaves by one
- * rename, so the root never holds a part of one.
+ * Objects that take the places of others, which are deleted. The names in the staging area are the journal: `build` is not
+ * whole yet, `new` is and goes to the place, `old` has left it. An object leaves by one rename, so the root never holds a
+ * part of one.
  */
 export class PurgeStaging {
 	#root: string;
@@ -19,17 +19,6 @@ export class PurgeStaging {
 		this.#folder = folder;
 		this.#storage = storage;
 		this.#placeOf = placeOf;
-	}
-
-	/** Takes an object out for good; nothing there is fine. Other versions of it that were being built go too. */
-	remove(digest: string): void {
-		this.#dropBuilt(digest);
-		const place = this.#place(digest);
-		if (isThere(this.#storage, place)) {
-			this.#storage.rename(place, this.#name(digest, 'old'));
-			this.#syncBoth(place);
-		}
-		this.#dropOld(digest);
 	}
 
 	/** An empty folder to build what takes the place of an object. */
