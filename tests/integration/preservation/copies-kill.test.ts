@@ -14,7 +14,7 @@ import { anEmptyDisk, expectSound, placeIn } from '#tests/support/copies.ts';
 import { aFolder } from '#tests/support/folder.ts';
 import { treeOf } from '#tests/support/ocfl.ts';
 
-const KILLS = process.env['LANTAI_TEST_LONG'] ? 200 : 20;
+const KILLS = process.env['LANTAI_TEST_LONG'] ? 200 : 5;
 /** Kills in one data directory: each later look at it takes longer. */
 const ROUNDS = 5;
 
