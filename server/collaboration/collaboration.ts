@@ -343,8 +343,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			return answer;
 		},
 		async takeOut(ids, work) {
-			await sealed.run(ids, work);
-			void announcements.changed(ids.map((id) => ({ id, parents: [], seq: 0 })));
+			await sealed.run(ids, work, () =>
+				announcements.changed(ids.map((id) => ({ id, parents: [], seq: 0 }))),
+			);
 		},
 		countOpen: (ids) => sealed.countOpen(ids),
 		async takeUpdate(docName, update, actor, { person, alsoBy }) {

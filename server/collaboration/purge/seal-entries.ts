@@ -1,7 +1,7 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
-import { CLOSE, type ConnectionContext } from '../connection-context.ts';
+import { CLOSE, type ConnectionContext, type LiveSocket } from '../connection-context.ts';
 import type { LiveServer } from '../live-server.ts';
 import type { Projector } from '../projector.ts';
 import type { StillEntries } from '../still-entries.ts';
@@ -26,20 +26,25 @@ export class SealedEntries {
 	 * Takes entries out.
 	 * @param seal has the log take nothing more of them
 	 * @param remove removes what is there; runs when nothing is under way any more
+	 * @param tell says that they are others now, on the sockets that are closed after it: who comes back has heard of it
 	 */
 	async run(
 		ids: readonly EntryId[],
-		{ seal, remove }: { readonly seal: () => Promise<void>; readonly remove: () => Promise<void> },
+		work: { readonly seal: () => Promise<void>; readonly remove: () => Promise<void> },
+		tell: () => Promise<void>,
 	): Promise<void> {
 		const { hocuspocus, projector, still } = this.#parts;
 		const docNames = ids.flatMap((id) => [entryDocName(id), reviewDocName(id)]);
+		const sockets = new Set<LiveSocket>();
 		await still.run(ids, async () => {
-			await seal();
+			await work.seal();
 			for (const id of ids) this.#sealed.add(id);
-			for (const docName of docNames) this.#close(docName);
+			for (const docName of docNames) for (const socket of this.#close(docName)) sockets.add(socket);
 			for (const docName of docNames) await projector.upToDate(docName);
-			await remove();
+			await work.remove();
 		});
+		await tell();
+		for (const socket of sockets) socket.close(CLOSE.refused, REASON);
 		for (const docName of docNames) {
 			const document = hocuspocus.documents.get(docName);
 			if (document && document.getConnectionsCount() === 0) await hocuspocus.unloadDocument(document);
@@ -54,14 +59,13 @@ export class SealedEntries {
 			.filter((docName) => hocuspocus.documents.has(docName)).length;
 	}
 
-	/** Ends the sockets on which somebody has it open; they come back for their other entries. */
-	#close(docName: string): void {
+	/** Nobody has it open any more. Gives the sockets on which somebody had. */
+	#close(docName: string): LiveSocket[] {
 		const { hocuspocus } = this.#parts;
-		for (const connection of hocuspocus.documents.get(docName)?.getConnections() ?? []) {
-			const { socket } = connection.context as Partial<ConnectionContext>;
+		const connections = hocuspocus.documents.get(docName)?.getConnections() ?? [];
+		for (const connection of connections)
 			connection.sendStateless(JSON.stringify({ type: 'refused', code: REASON, params: {} }));
-			socket?.close(CLOSE.refused, REASON);
-		}
 		hocuspocus.closeConnections(docName);
+		return connections.flatMap(({ context }) => (context as Partial<ConnectionContext>).socket ?? []);
 	}
 }
