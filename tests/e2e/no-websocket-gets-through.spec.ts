@@ -27,7 +27,7 @@ test.afterEach(async () => {
 for (const mode of ['refused', 'silent'] as const)
 	test(
 		`a proxy leaves requests for a WebSocket ${mode}: work goes on over HTTP, and back when it can`,
-		{ tag: mode === 'silent' ? '@long' : '@daily' },
+		{ tag: '@long' },
 		async () => {
 			const id = await archive.anItem();
 			line.proxy.upgrades(mode);
