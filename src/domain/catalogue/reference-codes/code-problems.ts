@@ -79,6 +79,10 @@ export interface CodeProblem {
 	readonly params: Params;
 }
 
+/** What people are shown of a text that may be anything. */
+const SHOWN_UNITS = 60;
+
+/** A problem with the severity of its rule; long texts are shortened. */
 export function codeProblem(
 	code: CodeRule,
 	params: Params = {},
@@ -86,6 +90,9 @@ export function codeProblem(
 	part: PartId | undefined = undefined,
 ): CodeProblem {
 	const { severity } = CODE_RULES[code];
+	const { written } = params;
+	if (typeof written === 'string' && written.length > SHOWN_UNITS)
+		params = { ...params, written: `${written.slice(0, SHOWN_UNITS)}…` };
 	return part === undefined ? { code, severity, at, params } : { code, severity, part, at, params };
 }
 

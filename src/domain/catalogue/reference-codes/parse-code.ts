@@ -14,6 +14,9 @@ import {
 	SEPARATOR_FORMS,
 } from './signs.ts';
 
+/** Far beyond any code; what is longer is no code and not worth a reading. */
+const MOST_UNITS = 300;
+
 /** A code that was read. Where `notes` is empty, the text as received is the canonical one. */
 export interface ParsedCode {
 	readonly ok: true;
@@ -41,7 +44,7 @@ export interface UnreadCode {
 export function parseCode(ref: RegimeRef, text: string): ParsedCode | UnreadCode {
 	const regime = regimeMeant(ref);
 	const read = readCode(regime, text);
-	if (read.ok || read.problems[0]?.code === 'code.empty') return read;
+	if (read.ok || text.length > MOST_UNITS) return read;
 	const folded = foldSigns(text);
 	if (folded === text) return read;
 	const meant = readCode(regime, folded);
@@ -49,6 +52,8 @@ export function parseCode(ref: RegimeRef, text: string): ParsedCode | UnreadCode
 }
 
 function readCode(regime: Regime, received: string): ParsedCode | UnreadCode {
+	if (received.length > MOST_UNITS)
+		return { ok: false, problems: [codeProblem('code.too-long', { written: received, most: MOST_UNITS })] };
 	const { text, notes, places } = clean(received);
 	if (text === '') return { ok: false, problems: [codeProblem('code.empty')] };
 	const layout = layoutOf(regime);

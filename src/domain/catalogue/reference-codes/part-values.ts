@@ -178,7 +178,7 @@ export function writePart(rule: PartRule, value: PartValue, display = false): st
 		value.width !== undefined &&
 		!(Number.isInteger(value.width) && value.width >= 1 && value.width <= rule.max)
 	)
-		return codeProblem('code.too-long', { written: written.slice(0, 20), most: rule.max }, 0, rule.id);
+		return codeProblem('code.too-long', { written, most: rule.max }, 0, rule.id);
 	if (value.suffix !== undefined && !(rule.suffix && isSuffix(value.suffix)))
 		return codeProblem('code.suffix', { written }, 0, rule.id);
 	const width = Math.max(rule.min, value.width ?? rule.usual, display ? rule.usual : 0);
