@@ -45,7 +45,7 @@ function valuesOf(rule: PartRule): Arbitrary<PartValue> {
 			return constantFrom(...rule.codes);
 		case 'text':
 			// Classes that look like a year or a retention code are the hard ones.
-			return rule.usualForm
+			return rule.usualForms
 				? string({ minLength: 1, maxLength: 1, unit: constantFrom(...CAPITALS) }).chain((letter) =>
 						textOf(DIGITS, 3, 3).map((digits) => letter + digits),
 					)

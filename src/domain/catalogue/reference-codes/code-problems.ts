@@ -22,7 +22,7 @@ export const CODE_RULES = {
 	'code.empty': error(),
 	'code.too-few-parts': error('found', 'least'),
 	'code.too-many-parts': error('found', 'most'),
-	'code.series-parts': error('found', 'least', 'most'),
+	'code.series-parts': error('found', 'expected'),
 	'code.ambiguous': error('written'),
 	// One part of it.
 	'code.empty-part': error(),

@@ -1,8 +1,8 @@
-import { assert, constantFrom, property, tuple } from 'fast-check';
+import { array, assert, constantFrom, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partsOf } from './code-parts.fixture.ts';
 import type { CodeParts } from './code-parts.ts';
-import { compareCodes, partOrderOf } from './compare-codes.ts';
+import { compareCodes, partOrderOf, sortKeyOf } from './compare-codes.ts';
 import { parseCode } from './parse-code.ts';
 import { variantOf } from './regime.ts';
 import { CATEGORY, REGIMES, RETENTION, YEAR } from './regimes.ts';
@@ -70,12 +70,33 @@ describe('the order of codes', () => {
 					{ ...c, fondsNumber: '01A' },
 				] as CodeParts[];
 				for (const x of near)
-					for (const y of near)
+					for (const y of near) {
+						const [keyX, keyY] = [sortKeyOf(x), sortKeyOf(y)];
+						expect(keyX < keyY ? -1 : keyX > keyY ? 1 : 0).toBe(Math.sign(compareCodes(x, y)));
 						for (const z of near)
 							if (compareCodes(x, y) <= 0 && compareCodes(y, z) <= 0)
 								expect(compareCodes(x, z)).toBeLessThanOrEqual(0);
+					}
 			}),
 			{ numRuns: 500 },
+		);
+	});
+});
+
+describe('the sort key', () => {
+	it('sorts texts with runs of digits as they are compared', () => {
+		const texts = array(constantFrom('0', '00', '1', '2', '10', 'A', 'B', '办'), {
+			minLength: 1,
+			maxLength: 6,
+		}).map((each) => each.join(''));
+		assert(
+			property(texts, texts, (a, b) => {
+				const [x, y] = [{ catalogueNumber: a }, { catalogueNumber: b }];
+				const [keyX, keyY] = [sortKeyOf(x), sortKeyOf(y)];
+				expect(keyX < keyY ? -1 : keyX > keyY ? 1 : 0).toBe(Math.sign(compareCodes(x, y)));
+				expect(compareCodes(x, y) === 0).toBe(a === b);
+			}),
+			{ numRuns: 5000 },
 		);
 	});
 });

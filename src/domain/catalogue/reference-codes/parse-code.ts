@@ -74,7 +74,7 @@ function readCode(regime: Regime, received: string): ParsedCode | UnreadCode {
 		const level = levels[next++] as string;
 		const tokens = level.includes(PART_SEPARATOR) ? level.split(PART_SEPARATOR) : [level];
 		const reading = readingOf(layout, index, tokens);
-		if ('code' in reading) problems.push({ ...reading, at });
+		if (!isReading(reading)) problems.push({ ...reading, at });
 		else {
 			let start = at;
 			for (let each = 0; each < tokens.length; each++) {
@@ -110,6 +110,10 @@ function canonicalOf(regime: Regime, parts: CodeParts): string {
 	return formatted.text;
 }
 
+function isReading(reading: readonly PartRule[] | CodeProblem): reading is readonly PartRule[] {
+	return Array.isArray(reading);
+}
+
 /** The rules by which the parts of a level are read in order, or why there is not exactly one way. */
 function readingOf(
 	layout: Layout,
@@ -121,10 +125,10 @@ function readingOf(
 	if (ways.length === 1) return ways[0] as readonly PartRule[];
 	if (ways.length === 0) {
 		const possible = byCount.flatMap((each, count) => (each.length > 0 ? [count] : []));
+		const [least = 1, most = least] = [possible[0], possible.at(-1)];
 		return codeProblem('code.series-parts', {
 			found: tokens.length,
-			least: possible[0] ?? 1,
-			most: possible.at(-1) ?? 1,
+			expected: least === most ? least : `${least}–${most}`,
 		});
 	}
 	let best = ways[0] as readonly PartRule[];
@@ -213,7 +217,8 @@ function clean(received: string): Cleaned {
 function firstOddSign(text: string): number {
 	for (let at = 0; at < text.length; at++) {
 		const unit = text.charCodeAt(at);
-		if (unit > 0x20 && unit < 0x85) continue;
+		// Most signs of most codes: letters, digits, both separators, ideographs.
+		if ((unit > 0x20 && unit < 0x85) || unit === 0xb7 || (unit >= 0x3400 && unit < 0xf900)) continue;
 		if (isBlank(unit) || isZeroWidth(unit) || SEPARATOR_FORMS[text[at] as string] !== undefined) return at;
 	}
 	return -1;

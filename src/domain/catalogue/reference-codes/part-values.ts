@@ -138,15 +138,15 @@ export function noteOnPart(
 		case 'year':
 			return undefined;
 		case 'text':
-			return rule.usualForm !== undefined && !hasForm(written, rule.usualForm)
-				? codeProblem('code.fonds-form', { written, form: rule.usualForm }, at, rule.id)
+			return rule.usualForms && !rule.usualForms.some((form) => hasForm(written, form))
+				? codeProblem('code.fonds-form', { written, form: rule.usualForms.join(' / ') }, at, rule.id)
 				: undefined;
 		case 'category':
-			return rule.codes.has(written)
+			return rule.codes.includes(written)
 				? undefined
 				: codeProblem('code.unknown-category', { written }, at, rule.id);
 		case 'retention':
-			return rule.codes.has(written)
+			return rule.codes.includes(written)
 				? undefined
 				: codeProblem('code.unknown-retention', { written }, at, rule.id);
 		case 'number': {

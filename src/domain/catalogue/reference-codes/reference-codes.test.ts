@@ -319,6 +319,27 @@ describe('a fonds with an order of its own', () => {
 	});
 });
 
+describe('regimes', () => {
+	it('are data that can be stored and come back', () => {
+		for (const regime of REGIMES) {
+			const stored = JSON.parse(JSON.stringify(regime)) as typeof regime;
+			expect(stored).toEqual(regime);
+			const [, code] = EXAMPLES.find(([id]) => id === regime.id) ?? [];
+			if (code) expect(parseCode(stored, code)).toEqual(parseCode(regime, code));
+		}
+	});
+
+	it('have ids of their own, a source, and words for every part', () => {
+		expect(new Set(REGIMES.map(({ id }) => id)).size).toBe(REGIMES.length);
+		for (const { source, levels } of REGIMES) {
+			expect(source).toMatch(/^DA\/T \d+-\d{4}/);
+			const parts = levels.flatMap((level) => level.parts);
+			expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length);
+			for (const { label } of parts) expect(label.zh && label.en).toBeTruthy();
+		}
+	});
+});
+
 describe('parts that make no code', () => {
 	const parts: CodeParts = item('Z109', 'WS', 2011, 'Y', 1, 4);
 	const problemsOf = (changed: CodeParts, regime = 'dat13-2022-item') => {

@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import type { Label } from '../profile.ts';
 import type { NumberPartId, PartId } from './code-parts.ts';
 import type { Certainty } from './code-terms.ts';
@@ -20,8 +21,8 @@ export interface TextPart extends PartBase {
 	readonly signs: Signs;
 	readonly min: number;
 	readonly max: number;
-	/** The form it normally has: `A000` one capital letter and three digits. Others are noted. */
-	readonly usualForm?: string;
+	/** Forms it normally has: `A000` one capital letter and three digits. Others are noted. */
+	readonly usualForms?: readonly string[];
 }
 
 /** Four digits, of the nineteenth to the twenty-first century. */
@@ -33,7 +34,7 @@ export interface YearPart extends PartBase {
 export interface CodedPart extends PartBase {
 	readonly kind: 'category' | 'retention';
 	/** The codes that are known. */
-	readonly codes: ReadonlySet<string>;
+	readonly codes: readonly string[];
 }
 
 /** A running number. */
@@ -87,7 +88,7 @@ export function variantOf(base: Regime, variant: RegimeVariant): Regime {
 		parts: (index === seriesLevelOf(base) ? (variant.series ?? level.parts) : level.parts).map((part) => {
 			const changed = { ...part, ...variant.parts?.[part.id] } as PartRule;
 			return changed.kind === 'category' && variant.moreCategories
-				? { ...changed, codes: new Set([...changed.codes, ...variant.moreCategories]) }
+				? { ...changed, codes: [...changed.codes, ...variant.moreCategories] }
 				: changed;
 		}),
 	}));
@@ -119,6 +120,10 @@ const layouts = new WeakMap<Regime, Layout>();
 export function layoutOf(regime: Regime): Layout {
 	let layout = layouts.get(regime);
 	if (!layout) {
+		assert(
+			regime.levels.filter((level) => level.optional).length <= 1,
+			'a missing level must be known by counting',
+		);
 		const parts = regime.levels.flatMap((level) => level.parts);
 		layout = {
 			order: parts.map((part) => part.id),

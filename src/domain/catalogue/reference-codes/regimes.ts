@@ -4,8 +4,8 @@ import { PART_LABELS, type NumberPartId, type PartId } from './code-parts.ts';
 import { CATEGORY_TERMS, RETENTION_TERMS } from './code-terms.ts';
 import type { CodedPart, Level, NumberPart, PartRule, Regime, TextPart, YearPart } from './regime.ts';
 
-const CATEGORIES = new Set(CATEGORY_TERMS.map(({ code }) => code));
-const RETENTION_CODES = new Set(RETENTION_TERMS.map(({ code }) => code));
+const CATEGORIES = CATEGORY_TERMS.map(({ code }) => code);
+const RETENTION_CODES = RETENTION_TERMS.map(({ code }) => code);
 
 function text(id: PartId, rule: Omit<TextPart, 'id' | 'label' | 'kind'>): TextPart {
 	return { ...rule, id, label: PART_LABELS[id], kind: 'text' };
@@ -66,10 +66,16 @@ const FONDS_2022 = text('fondsNumber', {
 	signs: 'lettersDigits',
 	min: 1,
 	max: 4,
-	usualForm: 'A000',
+	usualForms: ['A000'],
 	certainty: 'seen',
 });
-const FONDS_2015 = text('fondsNumber', { signs: 'lettersDigits', min: 4, max: 4, certainty: 'memory' });
+const FONDS_2015 = text('fondsNumber', {
+	signs: 'lettersDigits',
+	min: 1,
+	max: 4,
+	usualForms: ['A000', '0000'],
+	certainty: 'memory',
+});
 const FONDS_1994 = text('fondsNumber', { signs: 'lettersDigits', min: 1, max: 4, certainty: 'seen' });
 /** The standard leaves its length open. */
 const SERIES_1994 = text('seriesNumber', {
