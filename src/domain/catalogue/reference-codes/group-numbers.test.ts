@@ -127,6 +127,7 @@ describe('groups', () => {
 		const [item, volume] = [entries(OLD, 'B005-1-012-', '7')[0]!, entries(OLD, 'B005-1-', '12')[0]!];
 		expect(groupOf(OLD, item.parts)).toBe('B005-1-12-');
 		expect(groupOf(OLD, volume.parts)).toBe('B005-1-');
+		expect(groupOf(OLD, entries(OLD, 'B005-1-12甲-', '7')[0]!.parts)).toBe('B005-1-12甲-');
 		expect(groupOf(OLD, { fondsNumber: 'B005' })).toBeUndefined();
 	});
 

@@ -54,14 +54,15 @@ export function parseCode(ref: RegimeRef, text: string): ParsedCode | UnreadCode
 function readCode(regime: Regime, received: string): ParsedCode | UnreadCode {
 	if (received.length > MOST_UNITS)
 		return { ok: false, problems: [codeProblem('code.too-long', { written: received, most: MOST_UNITS })] };
-	const { text, notes, places } = clean(received);
+	const cleaned = clean(received);
+	const { text, notes } = cleaned;
 	if (text === '') return { ok: false, problems: [codeProblem('code.empty')] };
 	const layout = layoutOf(regime);
 	const levels = text.split(LEVEL_SEPARATOR);
 	const most = regime.levels.length;
 	const least = layout.optionalLevel === -1 ? most : most - 1;
 	if (levels.length > most || levels.length < least)
-		return { ok: false, problems: placed([wrongCount(levels, least, most)], places) };
+		return { ok: false, problems: placed([wrongCount(levels, least, most)], cleaned) };
 	const skipped = levels.length < most ? layout.optionalLevel : -1;
 
 	const parts: Record<string, PartValue> = {};
@@ -95,12 +96,12 @@ function readCode(regime: Regime, received: string): ParsedCode | UnreadCode {
 		}
 		at += level.length + 1;
 	}
-	if (problems.length > 0) return { ok: false, problems: placed(problems, places) };
+	if (problems.length > 0) return { ok: false, problems: placed(problems, cleaned) };
 	return {
 		ok: true,
 		parts: parts as CodeParts,
 		canonical: padded ? canonicalOf(regime, parts as CodeParts) : text,
-		notes: noted ? [...notes, ...placed(noted, places)].sort((a, b) => a.at - b.at) : notes,
+		notes: noted ? [...notes, ...placed(noted, cleaned)].sort((a, b) => a.at - b.at) : notes,
 	};
 }
 
@@ -159,48 +160,60 @@ interface Cleaned {
 	readonly text: string;
 	/** Places are those of the text as received. */
 	readonly notes: readonly CodeProblem[];
-	/** Where each unit of the cleaned text stood; `undefined` when nothing was moved. */
-	readonly places?: readonly number[];
+	/** How many units were cut off before it. */
+	readonly shift: number;
+	/** Where each unit stood, where signs inside were left out as well. */
+	readonly places: readonly number[] | undefined;
 }
 
 const NO_NOTES: readonly CodeProblem[] = [];
 
-function placed(problems: readonly CodeProblem[], places: readonly number[] | undefined): CodeProblem[] {
+function placed(problems: readonly CodeProblem[], { shift, places }: Cleaned): CodeProblem[] {
 	return problems.map((each) =>
-		places ? { ...each, at: places[each.at] ?? (places.at(-1) ?? -1) + 1 } : each,
+		places ? { ...each, at: places[each.at] ?? (places.at(-1) ?? -1) + 1 } : { ...each, at: each.at + shift },
 	);
 }
 
 function clean(received: string): Cleaned {
-	const foreign = firstOddSign(received);
-	if (foreign === -1) return { text: received, notes: NO_NOTES };
+	const odd = firstOddSign(received);
+	if (odd === -1) return { text: received, notes: NO_NOTES, shift: 0, places: undefined };
 	let text = '';
-	const places: number[] = [];
+	let copied = 0;
+	let places: number[] | undefined;
 	const notes: CodeProblem[] = [];
 	const separators = new Map<string, { at: number; count: number }>();
 	let zeroWidth: { at: number; count: number } | undefined;
-	for (let at = 0; at < received.length; at++) {
-		const sign = received[at] as string;
-		if (isZeroWidth(received.charCodeAt(at))) {
-			if (zeroWidth) zeroWidth.count++;
-			else zeroWidth = { at, count: 1 };
+	for (let at = odd; at < received.length; at++) {
+		const unit = received.charCodeAt(at);
+		if (isOrdinary(unit)) {
+			places?.push(at);
 			continue;
 		}
-		const instead = SEPARATOR_FORMS[sign];
-		if (instead !== undefined) {
-			const known = separators.get(sign);
-			if (known) known.count++;
-			else separators.set(sign, { at, count: 1 });
+		if (isZeroWidth(unit)) {
+			places ??= Array.from({ length: at }, (_, each) => each);
+			if (zeroWidth) zeroWidth.count++;
+			else zeroWidth = { at, count: 1 };
+			text += received.slice(copied, at);
+			copied = at + 1;
+			continue;
 		}
-		text += instead ?? sign;
-		places.push(at);
+		places?.push(at);
+		const sign = received[at] as string;
+		const instead = SEPARATOR_FORMS[sign];
+		if (instead === undefined) continue;
+		const known = separators.get(sign);
+		if (known) known.count++;
+		else separators.set(sign, { at, count: 1 });
+		text += received.slice(copied, at) + instead;
+		copied = at + 1;
 	}
+	text += received.slice(copied);
 	let from = 0;
 	let to = text.length;
 	while (from < to && isBlank(text.charCodeAt(from))) from++;
 	while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
 	if (from > 0 || to < text.length)
-		notes.push(codeProblem('code.blank-around', {}, places[from > 0 ? 0 : to]));
+		notes.push(codeProblem('code.blank-around', {}, from > 0 ? (places?.[0] ?? 0) : (places?.[to] ?? to)));
 	if (zeroWidth) notes.push(codeProblem('code.zero-width', { count: zeroWidth.count }, zeroWidth.at));
 	for (const [written, { at, count }] of separators)
 		notes.push(
@@ -209,7 +222,8 @@ function clean(received: string): Cleaned {
 	return {
 		text: text.slice(from, to),
 		notes: notes.sort((a, b) => a.at - b.at),
-		places: places.slice(from, to),
+		shift: from,
+		places: places?.slice(from, to),
 	};
 }
 
@@ -217,9 +231,13 @@ function clean(received: string): Cleaned {
 function firstOddSign(text: string): number {
 	for (let at = 0; at < text.length; at++) {
 		const unit = text.charCodeAt(at);
-		// Most signs of most codes: letters, digits, both separators, ideographs.
-		if ((unit > 0x20 && unit < 0x85) || unit === 0xb7 || (unit >= 0x3400 && unit < 0xf900)) continue;
+		if (isOrdinary(unit)) continue;
 		if (isBlank(unit) || isZeroWidth(unit) || SEPARATOR_FORMS[text[at] as string] !== undefined) return at;
 	}
 	return -1;
+}
+
+/** Most signs of most codes: letters, digits, both separators, ideographs. They are never cleaned. */
+function isOrdinary(unit: number): boolean {
+	return (unit > 0x20 && unit < 0x85) || unit === 0xb7 || (unit >= 0x3400 && unit < 0xf900);
 }

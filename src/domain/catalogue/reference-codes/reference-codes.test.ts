@@ -196,6 +196,22 @@ describe('what is tolerated is noted', () => {
 		});
 	});
 
+	it.each(['\u2010', '\u2011', '\u2012', '_'])('reads no other sign as “-”: %j', (sign) => {
+		const text = `Z109${sign}WS·2011·Y－0001`;
+		expect(parseCode('dat13-2022-item', text)).toMatchObject({
+			ok: false,
+			suggestion: 'Z109-WS·2011·Y-0001',
+		});
+	});
+
+	it.each(['\u2219', '\u22C5', '\uFF65', '.'])('reads no other sign as “·”: %j', (sign) => {
+		const text = `Z109－WS${sign}2011·Y-0001`;
+		expect(parseCode('dat13-2022-item', text)).toMatchObject({
+			ok: false,
+			suggestion: 'Z109-WS·2011·Y-0001',
+		});
+	});
+
 	it('reads what is surrounded by blanks or holds signs without width', () => {
 		expect(parseCode('dat22-2015', '\u3000Z109-WS·2011-Y\u200B-0001 ')).toMatchObject({
 			ok: true,
