@@ -1,0 +1,199 @@
+import { doubted, gregorianPart, part, yearPart, type Base, type DatePart } from './date-part.ts';
+import { civilDate, dayNumber, fourDigits, type DayNumber } from './days.ts';
+import { eitherPart, readWithinYear, type Mark } from './read-chinese.ts';
+import { readPortion } from './read-portion.ts';
+import { isDigit, type Scan } from './scan.ts';
+
+/** Reads a date that begins with a number; `null` when the number is none of a year. */
+export function readNumericDate(scan: Scan, mark: Mark, today: DayNumber): DatePart | null {
+	const start = scan.at;
+	if (scan.eatOneOf(['上世纪', '上个世纪']))
+		return decadeOfCentury(scan, civilDate(today).year > 2000 ? 20 : 19);
+	if (!scan.number()) return null;
+	const { value, digits, isHan } = scan;
+	if (scan.eat('世纪')) return decadeOfCentury(scan, value);
+	if (digits === 4) return readYear(scan, value, mark, isHan);
+	if (!isHan && digits === 8) return compact(value);
+	if (!isHan && digits === 6) return compact(value * 100);
+	if (digits === 2 || (digits === 0 && value >= 10 && value < 100)) {
+		if (scan.eatOneOf(['年代', 's'])) return shortDecade(scan, value, today);
+		if (digits === 2 && scan.eat('年')) return shortYear(scan, value, mark, today);
+	}
+	if (!isHan && digits <= 2) {
+		const dayFirst = readDayFirst(scan, value);
+		if (dayFirst) return dayFirst;
+	}
+	scan.at = start;
+	return null;
+}
+
+/** `19850514`, `19850500`, `19850000`, and the same of six digits filled up. */
+function compact(value: number): DatePart | null {
+	const year = Math.floor(value / 10000);
+	return year === 0 ? null : withBase(gregorianPart(year, Math.floor(value / 100) % 100, value % 100), value);
+}
+
+function withBase(found: DatePart, value: number): DatePart {
+	found.base = base(Math.floor(value / 10000), Math.floor(value / 100) % 100, value % 100);
+	return found;
+}
+
+function base(year: number, month: number, day: number): Base {
+	return { calendar: 'gregorian', eraOffset: 0, isLunar: false, year, month, day, isLeapMonth: false };
+}
+
+function readYear(scan: Scan, year: number, mark: Mark, isHan: boolean): DatePart | null {
+	if (year === 0) return null;
+	if (scan.eatOneOf(['年代', 's'])) return decade(scan, year);
+	if (scan.eat('年')) {
+		scan.eat('度');
+		return readWithinYear(scan, { calendar: 'gregorian', year, eraOffset: 0, mark });
+	}
+	const month = isHan ? 0 : separated(scan);
+	if (month === 0) {
+		if (mark === 'lunar') return readWithinYear(scan, { calendar: 'gregorian', year, eraOffset: 0, mark });
+		const whole = yearPart(year);
+		whole.base = base(year, 0, 0);
+		return whole;
+	}
+	const separator = scan.char;
+	const number = scan.slice(1, month);
+	// 1985-87 are years: no month is higher than 12, and EDTF ends at 41 with what is no month either.
+	if (month === 2 && number > year % 100 && number > 20 && separator !== '.') {
+		const whole = yearPart(year);
+		whole.base = base(year, 0, 0);
+		return number > 41 ? whole : seasonOrRange(scan, year, number, separator);
+	}
+	if (month === 2 && number > 20 && number < 42 && separator === '-') return season(scan, year, number);
+	scan.at += 1 + month;
+	const day = scan.char === separator ? separated(scan) : 0;
+	const dayValue = day > 0 ? scan.slice(1, day) : 0;
+	if (day > 0) scan.at += 1 + day;
+	scan.eat('日');
+	const found = gregorianPart(year, number, dayValue);
+	found.base = base(year, number, dayValue);
+	return found;
+}
+
+/** How many digits, one or two, stand behind a separator; 0 when that is no month or day. */
+function separated(scan: Scan): number {
+	if (scan.char === '' || !'.-/ '.includes(scan.char)) return 0;
+	const count = scan.digitsAhead(1);
+	const next = scan.text.charAt(scan.at + 1 + count);
+	return count > 2 || next === '年' || next === '世' || next === '月' ? 0 : count;
+}
+
+const SEASON_MONTHS: readonly (readonly [number, number])[] = [
+	[2, 5],
+	[5, 8],
+	[8, 11],
+	[11, 14],
+];
+
+/** The months a season, quarter or half of EDTF can lie in (21–24, 33–36, 40, 41); above 12 in the next year. */
+export function monthsOfSeason(code: number): readonly [number, number] | null {
+	if (code >= 21 && code <= 24) return SEASON_MONTHS[code - 21] as readonly [number, number];
+	if (code >= 33 && code <= 36) return [(code - 33) * 3 + 1, (code - 33) * 3 + 3];
+	if (code === 40 || code === 41) return [(code - 40) * 6 + 1, (code - 40) * 6 + 6];
+	return null;
+}
+
+/** A season of EDTF; `null` for a code that is none. */
+export function seasonPart(year: number, code: number): DatePart | null {
+	const months = monthsOfSeason(code);
+	if (!months) return null;
+	const [from, to] = months;
+	const edtf = `${fourDigits(year)}-${code}`;
+	const afterLast = to >= 12 ? dayNumber(year + 1, to - 11, 1) : dayNumber(year, to + 1, 1);
+	return part(dayNumber(year, from, 1), afterLast - 1, edtf, edtf, 'season', 'gregorian');
+}
+
+function season(scan: Scan, year: number, code: number): DatePart {
+	scan.at += 3;
+	return seasonPart(year, code) ?? gregorianPart(year, code, 0);
+}
+
+/** 1918-21: the years, or (EDTF) the spring of 1918. */
+function seasonOrRange(scan: Scan, year: number, code: number, separator: string): DatePart {
+	const one = separator === '-' ? seasonPart(year, code) : null;
+	const whole = yearPart(year);
+	if (!one) {
+		whole.base = base(year, 0, 0);
+		return whole;
+	}
+	scan.at += 3;
+	const last = Math.floor(year / 100) * 100 + code;
+	const range = part(
+		whole.earliest,
+		dayNumber(last, 12, 31),
+		fourDigits(year),
+		fourDigits(last),
+		'range',
+		'gregorian',
+	);
+	range.isUncertain = true;
+	range.problems.push({
+		id: 'date.ambiguous',
+		params: { one: `${fourDigits(year)}/${fourDigits(last)}`, other: one.from },
+	});
+	return range;
+}
+
+function decade(scan: Scan, year: number): DatePart {
+	const first = year - (year % 10);
+	const edtf = `${fourDigits(first).slice(0, 3)}X`;
+	// 1985年代 says a decade, but none begins there.
+	return readPortion(
+		scan,
+		part(dayNumber(first, 1, 1), dayNumber(first + 9, 12, 31), edtf, edtf, 'decade', 'gregorian'),
+	);
+}
+
+/** 20世纪, 20世纪50年代; the century as EDTF counts it, from 1900 on. */
+function decadeOfCentury(scan: Scan, century: number): DatePart | null {
+	if (century < 1 || century > 99) return null;
+	const start = scan.at;
+	if (scan.number()) {
+		if (scan.value < 100 && scan.eat('年代')) return decade(scan, (century - 1) * 100 + scan.value);
+		scan.at = start;
+	}
+	const first = (century - 1) * 100;
+	const edtf = `${fourDigits(first).slice(0, 2)}XX`;
+	scan.eat('年代');
+	return readPortion(
+		scan,
+		part(dayNumber(first, 1, 1), dayNumber(first + 99, 12, 31), edtf, edtf, 'century', 'gregorian'),
+	);
+}
+
+/** The latest year that ends in these digits and is not in the future. */
+function fullYear(short: number, today: DayNumber): number {
+	const { year } = civilDate(today);
+	return year - ((((year - short) % 100) + 100) % 100);
+}
+
+function shortDecade(scan: Scan, value: number, today: DayNumber): DatePart {
+	const full = decade(scan, fullYear(value, today));
+	return doubted(full, { id: 'date.century-missing', params: { written: value, taken: full.from } });
+}
+
+function shortYear(scan: Scan, value: number, mark: Mark, today: DayNumber): DatePart {
+	const year = fullYear(value, today);
+	const found = readWithinYear(scan, { calendar: 'gregorian', year, eraOffset: 0, mark });
+	return doubted(found, { id: 'date.century-missing', params: { written: value, taken: year } });
+}
+
+/** 14/5/1985, and 5/6/1985, which may be either day. */
+function readDayFirst(scan: Scan, one: number): DatePart | null {
+	const separator = scan.char;
+	const count = separated(scan);
+	if (count === 0 || scan.text.charAt(scan.at + 1 + count) !== separator) return null;
+	if (scan.digitsAhead(count + 2) !== 4) return null;
+	const other = scan.slice(1, count);
+	const year = scan.slice(count + 2, 4);
+	if (year === 0 || isDigit(scan.text.charCodeAt(scan.at + count + 6))) return null;
+	scan.at += count + 6;
+	if (one > 12 || one === 0) return gregorianPart(year, other, one);
+	if (other > 12 || other === 0 || one === other) return gregorianPart(year, one, other);
+	return eitherPart(gregorianPart(year, one, other), gregorianPart(year, other, one));
+}
