@@ -3,8 +3,8 @@ import { qualifierOf } from './edtf.ts';
 
 /** EDTF of a part, `null` when nothing is known of it. */
 export function edtfOf(of: DatePart): string | null {
-	if (of.set !== '') return of.set;
 	if (of.earliest === null && of.latest === null) return null;
+	if (of.set !== '') return of.set;
 	return of.from === of.to
 		? of.from + qualifierOf(of)
 		: `${of.from}${qualifierOf(of)}/${of.to}${qualifierOf(of)}`;
@@ -18,6 +18,11 @@ function ends(of: DatePart): readonly [string, string] {
 	return of.set === '' ? [edtf, edtf] : [of.from, of.to];
 }
 
+/** An end with the qualifier of the whole; an open one has none. */
+function requalified(end: string, whole: DatePart): string {
+	return end === '' || end === '..' ? end : end.replace(/[?~%]/g, '') + qualifierOf(whole);
+}
+
 const isUnknown = (of: DatePart): boolean => of.earliest === null && of.latest === null;
 
 /** From one date to another. Two dates in the wrong order are put right, and what was meant is uncertain. */
@@ -28,23 +33,15 @@ export function rangeOf(first: DatePart, last: DatePart): DatePart {
 	}
 	const isReversed = first.earliest !== null && last.latest !== null && first.earliest > last.latest;
 	const [one, other] = isReversed ? [last, first] : [first, last];
-	let from = ends(one)[0];
-	let to = ends(other)[1];
-	let { earliest } = one;
-	let { latest } = other;
-	// One date inside of the other: 1985年—1985年5月.
-	if (earliest !== null && other.earliest !== null && other.earliest < earliest) {
-		earliest = other.earliest;
-		from = ends(other)[0];
-	}
-	if (latest !== null && one.latest !== null && one.latest > latest) {
-		latest = one.latest;
-		to = ends(one)[1];
-	}
 	const calendar = first.calendar === 'gregorian' ? last.calendar : first.calendar;
-	const whole = part(earliest, latest, from, to, 'range', calendar);
-	whole.set = `${from}/${to}`;
+	const whole = part(one.earliest, other.latest, ends(one)[0], ends(other)[1], 'range', calendar);
 	inherit(whole, first, last);
+	// The end that was approximate may have gone: 1985—光绪前后以前.
+	if (whole.isApproximate && !/[~%]/.test(whole.from + whole.to)) {
+		whole.from = requalified(whole.from, whole);
+		whole.to = requalified(whole.to, whole);
+	}
+	whole.set = whole.from === whole.to ? whole.from : `${whole.from}/${whole.to}`;
 	if (isReversed) doubted(whole, { id: 'date.reversed-range', params: { from: first.from, to: last.to } });
 	return whole;
 }
@@ -66,11 +63,16 @@ export function listOf(before: DatePart, next: DatePart): DatePart {
 
 function members(of: DatePart): string {
 	const edtf = edtfOf(of) ?? '';
-	return edtf.startsWith('{') || edtf.startsWith('[') ? edtf.slice(1, -1) : edtf.replace('/', '..');
+	if (edtf.startsWith('{') || edtf.startsWith('[')) return edtf.slice(1, -1);
+	const slash = edtf.indexOf('/');
+	if (slash < 0) return edtf;
+	const [first, last] = [edtf.slice(0, slash), edtf.slice(slash + 1)];
+	return `${first === '..' ? '' : first}..${last === '..' ? '' : last}`;
 }
 
 function inherit(whole: DatePart, one: DatePart, other: DatePart): void {
-	whole.isApproximate = one.isApproximate || other.isApproximate;
+	// What nobody knows is near to nothing.
+	whole.isApproximate = (one.isApproximate && !isUnknown(one)) || (other.isApproximate && !isUnknown(other));
 	whole.isUncertain = one.isUncertain || other.isUncertain;
 	whole.problems = [...one.problems, ...other.problems];
 	whole.base = other.base;

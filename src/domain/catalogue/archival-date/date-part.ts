@@ -59,8 +59,7 @@ export function part(
 /** A part of which nothing is known but what is wrong with it. */
 export function unknownPart(calendar: DateCalendar, problem: DateProblem): DatePart {
 	const unknown = part(null, null, '', '', 'unknown', calendar);
-	unknown.problems.push(problem);
-	return unknown;
+	return doubted(unknown, problem);
 }
 
 /** The part with a problem that leaves open what was meant. */

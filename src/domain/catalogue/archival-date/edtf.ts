@@ -9,7 +9,7 @@ const MOST = 200;
 
 /**
  * Reads EDTF as it is written in exchange formats; `null` when the text is something else.
- * Level 0, level 1 with years of four digits, and of level 2 qualifiers and `X` at any place and sets. Two limits: a
+ * Level 0, level 1 with years 0001–9999, and of level 2 qualifiers and `X` at any place and sets. Two limits: a
  * qualifier of one component speaks for the whole date, and times are left out.
  * @see ISO 8601-2:2019, clause 4 and following
  */
@@ -39,13 +39,8 @@ function readInterval(before: string, behind: string): DatePart | null {
 	);
 	whole.isApproximate = (first?.isApproximate ?? false) || (last?.isApproximate ?? false);
 	whole.isUncertain = (first?.isUncertain ?? false) || (last?.isUncertain ?? false);
-	whole.set = text(before, first) + '/' + text(behind, last);
+	whole.set = `${first ? first.set : before}/${last ? last.set : behind}`;
 	return whole;
-}
-
-/** An end of an interval with its own qualifiers. */
-function text(written: string, end: DatePart | null): string {
-	return end ? end.set : written;
 }
 
 function readSet(written: string, open: string): DatePart | null {
@@ -91,6 +86,7 @@ function readUnit(plain: string): DatePart | null {
 	const [, year = '', month = '', day = ''] = match;
 	const firstYear = Number(year.replaceAll('X', '0'));
 	const lastYear = Number(year.replaceAll('X', '9'));
+	if (firstYear === 0) return null;
 	if (day === '' && !year.includes('X') && Number(month) > 12) return seasonPart(firstYear, Number(month));
 	const months = spanOf(month, 1, 12);
 	if (!months) return null;

@@ -46,6 +46,7 @@ const SAME: Readonly<Record<string, string>> = {
 	無: '无',
 	詳: '详',
 	華: '华',
+	歲: '岁',
 };
 
 const same = new Map<number, string>();

@@ -1,8 +1,9 @@
 import type { ArchivalDate, DateProblem } from './archival-date.ts';
 import { agreed, edtfOf, listOf, openedAt, rangeOf } from './combine-parts.ts';
-import { doubted, type DatePart } from './date-part.ts';
+import { doubted, type Base, type DatePart } from './date-part.ts';
 import { isoDay, type DayNumber } from './days.ts';
 import { readEdtf } from './edtf.ts';
+import { lunarDayOf } from './lunar.ts';
 import { normalise } from './normalise.ts';
 import { readPart } from './read-part.ts';
 import { Scan } from './scan.ts';
@@ -38,6 +39,8 @@ const NO_DIGITS_BUT_ZEROS = /^0+$/;
 const INFERRED = ['(据内容考证)', '(考证)', '(推断)', '(推定)', '(据考)'];
 const EDTF_ONLY = /[xt{]|\.\.|,|^[/?~%]|\/$|[?~%]-/;
 const EDTF_CHARACTERS = /^[0-9xtz\-/.?~%[\]{},:+]+$/;
+const ANOTHER_DATE = /[年月日—/-]|[0-9〇一二三四五六七八九]{4}|^[0-9]/;
+const WEEKDAY = /\((?:星期|礼拜|周)[一二三四五六日天]\)/;
 const NUMERALS = /[0-9〇一二三四五六七八九十廿卅]/;
 
 /**
@@ -67,52 +70,70 @@ export function parseArchivalDate(text: string, { today }: { readonly today: Day
 		isInferred = true;
 		written = written.replaceAll('[', '').replaceAll(']', '');
 		if (written === '') return noDate(text, notUnderstood(text));
+		if (NO_DATE.has(written)) return noDate(text);
 	}
-	if (written.includes('('))
+	if (written.includes('(')) {
+		written = written.replace(WEEKDAY, '');
 		for (const words of INFERRED)
 			if (written.includes(words)) {
 				isInferred = true;
 				written = written.replace(words, '');
 			}
+	}
 	const scan = new Scan(written);
 	const found = readAll(scan, today);
 	if (!found) return noDate(text, notUnderstood(written));
 	if (!scan.isAtEnd) {
 		const left = written.slice(scan.at);
-		if (NUMERALS.test(left)) return noDate(text, notUnderstood(left));
+		// A second date would be meant as well; the hour of a day, or who received it, changes nothing.
+		const isHarmless = found.precision === 'day' && !ANOTHER_DATE.test(left);
+		if (NUMERALS.test(left) && !isHarmless) return noDate(text, notUnderstood(left));
 		if (left !== '.') doubted(found, { id: 'date.words-left', params: { words: left } });
 	}
+	// 1985年以前或以后 says nothing.
+	if (found.earliest === null && found.latest === null && found.problems.length === 0)
+		return noDate(text, notUnderstood(written));
 	return finished(text, found, isInferred, null);
 }
 
+/** Dates and ranges, one behind the other. */
 function readAll(scan: Scan, today: DayNumber): DatePart | null {
 	if (scan.digitsAhead() === 16 || scan.digitsAhead() === 12) return readJoined(scan, today);
-	let whole = readPart(scan, null, today);
-	let isRange = false;
-	while (whole && !scan.isAtEnd) {
-		const { char, at } = scan;
-		if (char === '(') {
-			scan.at++;
-			const inner = readPart(scan, null, today);
-			if (!inner || !scan.eat(')')) {
-				scan.at = at;
-				return whole;
-			}
-			whole = agreed(whole, inner);
-		} else if (!isRange && (char === '—' || char === '-' || char === '/')) {
-			scan.at++;
-			isRange = true;
-			if (scan.isAtEnd) return openedAt(whole, 'after');
-			const last = readPart(scan, whole.base, today);
-			whole = last && rangeOf(whole, last);
-		} else if (char === '、' || char === ',') {
-			scan.at++;
-			isRange = false;
-			const next = readPart(scan, whole.base, today);
-			whole = next && listOf(whole, next);
-		} else break;
+	let whole = readRange(scan, null, today);
+	while (whole && (scan.char === '、' || scan.char === ',')) {
+		scan.at++;
+		const next = readRange(scan, whole.base, today);
+		whole = next && listOf(whole, next);
 	}
 	return whole;
+}
+
+function readRange(scan: Scan, before: Base | null, today: DayNumber): DatePart | null {
+	const first = readTwice(scan, before, today);
+	const { char } = scan;
+	if (!first || (char !== '—' && char !== '-' && char !== '/')) return first;
+	scan.at++;
+	if (scan.isAtEnd) return openedAt(first, 'after');
+	const last = readTwice(scan, first.base, today);
+	return last && rangeOf(first, last);
+}
+
+/** A date, and perhaps the same by another calendar in brackets. */
+function readTwice(scan: Scan, before: Base | null, today: DayNumber): DatePart | null {
+	const one = readPart(scan, before, today);
+	const start = scan.at;
+	if (!one || !scan.eat('(')) return one;
+	const other = readPart(scan, baseInBrackets(one), today);
+	if (other && scan.eat(')')) return agreed(one, other);
+	scan.at = start;
+	return one;
+}
+
+/** A lunar month and day in brackets belong to the lunar year of the day before them: 1950年1月1日(农历十一月十三). */
+function baseInBrackets({ base, precision, earliest }: DatePart): Base | null {
+	if (!base || precision !== 'day' || earliest === null) return null;
+	const lunar = base.isLunar ? null : lunarDayOf(earliest);
+	return { ...base, calendar: base.isLunar ? base.calendar : 'gregorian', year: lunar?.year ?? base.year };
 }
 
 /** Two dates of eight or six digits without anything between, as in columns of fixed width. */

@@ -161,12 +161,10 @@ export function readWithinYear(scan: Scan, { calendar, year, eraOffset, mark }: 
 	const asked = mark === 'lunar' || (calendar === 'qing' && mark !== 'solar') || calendar === 'lunar';
 	const behind = readMark(scan);
 	const isLunarAsked = behind === 'lunar' || (asked && behind !== 'solar');
-	if (!isLunarAsked) {
-		const divided = readYearDivision(scan, year, calendar);
-		if (divided) return divided;
-	}
 	const month = readMonth(scan);
 	if (!month) {
+		const divided = isLunarAsked ? null : readYearDivision(scan, year, calendar);
+		if (divided) return divided;
 		const whole = isLunarAsked ? lunarPart(year, 0, 0, false, lunarName(calendar)) : yearPart(year, calendar);
 		whole.base = { calendar, eraOffset, isLunar: isLunarAsked, year, month: 0, day: 0, isLeapMonth: false };
 		return whole;
@@ -209,8 +207,8 @@ export function readWithinMonth(scan: Scan, base: Base, kind: Month['kind'], isS
 	const found = isLunar
 		? lunarPart(year, month, number, base.isLeapMonth, lunarName(calendar))
 		: gregorianPart(year, month, number, calendar);
-	// The number was written: 0月 and 0日 are no days that are merely unknown.
-	if (!isLunar && ((month === 0 && number >= 0) || (day && number === 0)) && found.problems.length === 0)
+	// 0月 and 0日 were written, and are no month or day that is merely unknown.
+	if ((month === 0 || day?.day === 0) && found.problems.length === 0)
 		doubted(found, { id: 'date.no-such-day', params: { year, month, day: number } });
 	found.base = { ...base, isLunar, day: number };
 	return day ? found : readMonthDivision(scan, found);

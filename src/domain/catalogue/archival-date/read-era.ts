@@ -105,10 +105,11 @@ export function readYearOfEra(scan: Scan, reckoning: Reckoning, year: number, ma
 	return found;
 }
 
-/** 光绪二十三年丁酉, 光绪二十三年(丁酉). */
+/** 光绪二十三年丁酉, 光绪二十三年(丁酉), 光绪二十三年岁次丁酉. */
 function readCycleBehind(scan: Scan): number {
 	const start = scan.at;
 	const isBracketed = scan.eat('(');
+	scan.eat('岁次');
 	const cycle = cycleIndex(scan.char, scan.text.charAt(scan.at + 1));
 	if (cycle >= 0) {
 		scan.at += 2;

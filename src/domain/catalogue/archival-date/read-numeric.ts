@@ -2,7 +2,7 @@ import { doubted, gregorianPart, part, yearPart, type Base, type DatePart } from
 import { civilDate, dayNumber, fourDigits, type DayNumber } from './days.ts';
 import { eitherPart, readWithinYear, type Mark } from './read-chinese.ts';
 import { readPortion } from './read-portion.ts';
-import { isDigit, type Scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 
 /** Reads a date that begins with a number; `null` when the number is none of a year. */
 export function readNumericDate(scan: Scan, mark: Mark, today: DayNumber): DatePart | null {
@@ -13,24 +13,47 @@ export function readNumericDate(scan: Scan, mark: Mark, today: DayNumber): DateP
 	const { value, digits, isHan } = scan;
 	if (scan.eat('世纪')) return decadeOfCentury(scan, value);
 	if (digits === 4) return readYear(scan, value, mark, isHan);
-	if (!isHan && digits === 8) return compact(value);
-	if (!isHan && digits === 6) return compact(value * 100);
+	const isCompact = !isHan && !'年月'.includes(scan.char || '-');
+	if (isCompact && digits === 8) return compact(value);
+	if (isCompact && digits === 6) return sixDigits(value, today);
 	if (digits === 2 || (digits === 0 && value >= 10 && value < 100)) {
-		if (scan.eatOneOf(['年代', 's'])) return shortDecade(scan, value, today);
+		if (eatDecade(scan)) return shortDecade(scan, value, today);
 		if (digits === 2 && scan.eat('年')) return shortYear(scan, value, mark, today);
 	}
 	if (!isHan && digits <= 2) {
-		const dayFirst = readDayFirst(scan, value);
+		const dayFirst = readDayFirst(scan, value, today);
 		if (dayFirst) return dayFirst;
 	}
 	scan.at = start;
 	return null;
 }
 
+/** 年代, or the s of 1950s, which September has, too. */
+function eatDecade(scan: Scan): boolean {
+	if (scan.eat('年代')) return true;
+	const next = scan.text.charAt(scan.at + 1);
+	return !(next >= 'a' && next <= 'z') && scan.eat('s');
+}
+
 /** `19850514`, `19850500`, `19850000`, and the same of six digits filled up. */
 function compact(value: number): DatePart | null {
 	const year = Math.floor(value / 10000);
 	return year === 0 ? null : withBase(gregorianPart(year, Math.floor(value / 100) % 100, value % 100), value);
+}
+
+/** `198505`; where that is no year, `850514`. */
+function sixDigits(value: number, today: DayNumber): DatePart | null {
+	const year = Math.floor(value / 100);
+	const month = value % 100;
+	if (month <= 12 && year >= 1000 && year <= civilDate(today).year + 100) return compact(value * 100);
+	return shortDate(Math.floor(value / 10000), Math.floor(value / 100) % 100, month, today);
+}
+
+/** Year of two digits, month and day. */
+function shortDate(short: number, month: number, day: number, today: DayNumber): DatePart {
+	const year = fullYear(short, today);
+	const found = withBase(gregorianPart(year, month, day), year * 10000 + month * 100 + day);
+	return doubted(found, { id: 'date.century-missing', params: { written: short, taken: year } });
 }
 
 function withBase(found: DatePart, value: number): DatePart {
@@ -44,7 +67,7 @@ function base(year: number, month: number, day: number): Base {
 
 function readYear(scan: Scan, year: number, mark: Mark, isHan: boolean): DatePart | null {
 	if (year === 0) return null;
-	if (scan.eatOneOf(['年代', 's'])) return decade(scan, year);
+	if (eatDecade(scan)) return decade(scan, year);
 	if (scan.eat('年')) {
 		scan.eat('度');
 		return readWithinYear(scan, { calendar: 'gregorian', year, eraOffset: 0, mark });
@@ -151,7 +174,7 @@ function decade(scan: Scan, year: number): DatePart {
 
 /** 20世纪, 20世纪50年代; the century as EDTF counts it, from 1900 on. */
 function decadeOfCentury(scan: Scan, century: number): DatePart | null {
-	if (century < 1 || century > 99) return null;
+	if (century < 2 || century > 99) return null;
 	const start = scan.at;
 	if (scan.number()) {
 		if (scan.value < 100 && scan.eat('年代')) return decade(scan, (century - 1) * 100 + scan.value);
@@ -183,15 +206,21 @@ function shortYear(scan: Scan, value: number, mark: Mark, today: DayNumber): Dat
 	return doubted(found, { id: 'date.century-missing', params: { written: value, taken: year } });
 }
 
-/** 14/5/1985, and 5/6/1985, which may be either day. */
-function readDayFirst(scan: Scan, one: number): DatePart | null {
+/** 14/5/1985, and 5/6/1985, which may be either day; 85.5.14. */
+function readDayFirst(scan: Scan, one: number, today: DayNumber): DatePart | null {
 	const separator = scan.char;
 	const count = separated(scan);
 	if (count === 0 || scan.text.charAt(scan.at + 1 + count) !== separator) return null;
-	if (scan.digitsAhead(count + 2) !== 4) return null;
+	const last = scan.digitsAhead(count + 2);
+	if (one > 31 && (last === 1 || last === 2)) {
+		const [month, day] = [scan.slice(1, count), scan.slice(count + 2, last)];
+		scan.at += count + 2 + last;
+		return shortDate(one, month, day, today);
+	}
+	if (last !== 4) return null;
 	const other = scan.slice(1, count);
 	const year = scan.slice(count + 2, 4);
-	if (year === 0 || isDigit(scan.text.charCodeAt(scan.at + count + 6))) return null;
+	if (year === 0) return null;
 	scan.at += count + 6;
 	if (one > 12 || one === 0) return gregorianPart(year, other, one);
 	if (other > 12 || other === 0 || one === other) return gregorianPart(year, one, other);

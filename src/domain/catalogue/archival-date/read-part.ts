@@ -3,6 +3,7 @@ import { gregorianPart, yearPart, type Base, type DatePart } from './date-part.t
 import { isoDay, type DayNumber } from './days.ts';
 import { readMark, readWithinYear } from './read-chinese.ts';
 import { eraOfOffset, readEraDate, readYearOfEra } from './read-era.ts';
+import { readEnglishDate } from './read-english.ts';
 import { readNumericDate } from './read-numeric.ts';
 import { readShorter } from './read-shorter.ts';
 import type { Scan } from './scan.ts';
@@ -23,8 +24,9 @@ export function readPart(scan: Scan, before: Base | null, today: DayNumber): Dat
 	const mark = readMark(scan);
 	const found =
 		readEraDate(scan, mark) ??
-		(before ? (readShorter(scan, before) ?? readBare(scan, before)) : null) ??
-		readNumericDate(scan, mark, today);
+		(before ? (readShorter(scan, before, mark) ?? readBare(scan, before)) : null) ??
+		readNumericDate(scan, mark, today) ??
+		readEnglishDate(scan);
 	if (!found) return null;
 	if (isNear) found.isApproximate = true;
 	if (isDoubtful) found.isUncertain = true;

@@ -4,8 +4,9 @@ import { eraOfOffset, readYearOfEra } from './read-era.ts';
 import type { Scan } from './scan.ts';
 
 /** Reads a date that leaves out what it shares with the one before: 七月, 16日, 二十五年. */
-export function readShorter(scan: Scan, before: Base): DatePart | null {
+export function readShorter(scan: Scan, shared: Base, named: Mark): DatePart | null {
 	const start = scan.at;
+	const before = named === '' ? shared : { ...shared, isLunar: named === 'lunar' };
 	const { calendar, eraOffset, year } = before;
 	const mark: Mark = before.isLunar ? 'lunar' : '';
 	if (eraOffset !== 0) {
@@ -22,12 +23,12 @@ export function readShorter(scan: Scan, before: Base): DatePart | null {
 			scan,
 			{ ...before, month: month.month, day: 0, isLeapMonth: month.isLeap },
 			month.kind,
-			false,
+			named === 'solar',
 		);
 	scan.at = start;
 	if (before.day !== 0) {
 		const day = readDay(scan);
-		if (day)
+		if (day && day.day !== 0)
 			return before.isLunar || day.isLunarWord
 				? lunarPart(year, before.month, day.day, before.isLeapMonth, lunarName(calendar))
 				: gregorianPart(year, before.month, day.day, calendar);

@@ -1,5 +1,5 @@
 import type { ArchivalDate } from './archival-date.ts';
-import { civilDate, fourDigits, isoDay, twoDigits, type DayNumber } from './days.ts';
+import { civilDate, fourDigits, isoDay, type DayNumber } from './days.ts';
 import { QING_ERAS } from './eras.ts';
 import { lunarDayOf } from './lunar.ts';
 
@@ -125,7 +125,7 @@ export function eightDigitsOf(date: ArchivalDate): string | null {
 	const ends = date.edtf.replace(/[?~%]/g, '').split('/');
 	const digits: string[] = [];
 	for (const end of ends) {
-		const match = /^(\d{4})(?:-(0\d|1[0-2]))?(?:-(\d\d))?$/.exec(end);
+		const match = /^(\d{4})(?:-(0\d|1[0-2])(?:-(\d\d))?)?$/.exec(end);
 		if (!match) return null;
 		digits.push(`${match[1]}${match[2] ?? '00'}${match[3] ?? '00'}`);
 	}
@@ -151,8 +151,10 @@ export function toEdtf(date: ArchivalDate, level: 1 | 2 = 2): string | null {
 
 const DIGITS = '〇一二三四五六七八九';
 
-/** 1–99 in Chinese: 二十三. */
+/** 1–199 in Chinese: 二十三, 一百〇五. */
 function hanNumber(value: number): string {
+	if (value > 100) return `一百${value < 110 ? '〇' : value < 120 ? '一' : ''}${hanNumber(value - 100)}`;
+	if (value === 100) return '一百';
 	const tens = Math.floor(value / 10);
 	const ones = value % 10;
 	return `${tens > 1 ? DIGITS.charAt(tens) : ''}${tens > 0 ? '十' : ''}${ones > 0 ? DIGITS.charAt(ones) : ''}`;
@@ -172,7 +174,7 @@ export function dayInCalendar(day: DayNumber, calendar: ArchivalDate['calendar']
 	const { year, month, day: ofMonth } = civilDate(day);
 	if (calendar === 'gregorian') return `${year}年${month}月${ofMonth}日`;
 	if (calendar === 'minguo') {
-		if (year < 1912 || year > 2010) return null;
+		if (year < 1912 || year > 2110) return null;
 		return `民国${year === 1912 ? '元' : hanNumber(year - 1911)}年${hanNumber(month)}月${hanNumber(ofMonth)}日`;
 	}
 	const lunar = lunarDayOf(day);
@@ -185,10 +187,4 @@ export function dayInCalendar(day: DayNumber, calendar: ArchivalDate['calendar']
 	if (!era) return null;
 	const ofEra = lunar.year - era.firstYear + 1;
 	return `${era.name}${ofEra === 1 ? '元' : hanNumber(ofEra)}年${within}`;
-}
-
-/** The eight digits of one day: `19491001`. */
-export function digitsOfDay(day: DayNumber): string {
-	const { year, month, day: ofMonth } = civilDate(day);
-	return fourDigits(year) + twoDigits(month) + twoDigits(ofMonth);
 }
