@@ -74,7 +74,7 @@ function division(year: number, from: number, to: number, edtf: string, calendar
 export interface Month {
 	month: number;
 	isLeap: boolean;
-	/** `word`: only the lunar calendar has it (腊月, 闰); `first`: 正月, which some also called January; `solar`: 元月. */
+	/** `word`: only the lunar calendar has it (腊月, 闰); `first`: 正月, which the early Republic called January, too; `solar`: 元月. */
 	kind: 'plain' | 'word' | 'first' | 'solar';
 	hasUnit: boolean;
 }
@@ -193,11 +193,12 @@ export const lunarName = (calendar: DateCalendar): DateCalendar =>
 export function readWithinMonth(scan: Scan, base: Base, kind: Month['kind'], isSolarSure: boolean): DatePart {
 	const between = readMark(scan);
 	const day = readDay(scan);
-	const isLunar =
-		!isSolarSure && (base.isLunar || between === 'lunar' || kind === 'word' || (day?.isLunarWord ?? false));
-	const number = day?.day ?? 0;
 	const { year, month, calendar } = base;
-	if (kind === 'first' && !isLunar && !isSolarSure) {
+	const isLunarWord =
+		kind === 'word' || (kind === 'first' && calendar !== 'minguo') || (day?.isLunarWord ?? false);
+	const isLunar = !isSolarSure && (base.isLunar || between === 'lunar' || isLunarWord);
+	const number = day?.day ?? 0;
+	if (kind === 'first' && calendar === 'minguo' && !isLunar && !isSolarSure) {
 		const both = eitherPart(
 			gregorianPart(year, month, number, calendar),
 			lunarPart(year, month, number, base.isLeapMonth, calendar),

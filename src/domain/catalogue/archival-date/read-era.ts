@@ -91,6 +91,7 @@ function readInEra(scan: Scan, reckoning: Reckoning, mark: Mark): DatePart {
 export function readYearOfEra(scan: Scan, reckoning: Reckoning, year: number, mark: Mark): DatePart {
 	const { name, calendar, offset, years } = reckoning;
 	const cycle = readCycleBehind(scan);
+	const western = readWesternYear(scan);
 	const found = readWithinYear(scan, { calendar, year: offset + year, eraOffset: offset, mark });
 	if (year < 1 || year > years)
 		return unknownPart(calendar, {
@@ -102,7 +103,22 @@ export function readYearOfEra(scan: Scan, reckoning: Reckoning, year: number, ma
 			id: 'date.cycle-differs',
 			params: { era: name, year, cycle: cycleName(offset + year) },
 		});
+	if (western > 0 && western !== offset + year && western !== offset + year + 1)
+		doubted(found, { id: 'date.readings-differ', params: { one: offset + year, other: western } });
 	return found;
+}
+
+/** 光绪二十三年(1897)五月; at the end of a text it is a date of its own. */
+function readWesternYear(scan: Scan): number {
+	const start = scan.at;
+	if (scan.eat('(')) {
+		scan.eat('公元');
+		const isYear = scan.digitsAhead() === 4 && scan.arabic();
+		scan.eat('年');
+		if (isYear && scan.eat(')') && !scan.isAtEnd) return scan.value;
+	}
+	scan.at = start;
+	return 0;
 }
 
 /** 光绪二十三年丁酉, 光绪二十三年(丁酉), 光绪二十三年岁次丁酉. */

@@ -197,7 +197,10 @@ function fullYear(short: number, today: DayNumber): number {
 
 function shortDecade(scan: Scan, value: number, today: DayNumber): DatePart {
 	const full = decade(scan, fullYear(value, today));
-	return doubted(full, { id: 'date.century-missing', params: { written: value, taken: full.from } });
+	return doubted(full, {
+		id: 'date.century-missing',
+		params: { written: value, taken: fullYear(value, today) },
+	});
 }
 
 function shortYear(scan: Scan, value: number, mark: Mark, today: DayNumber): DatePart {
