@@ -341,6 +341,17 @@ describe('sorting and searching', () => {
 		);
 	});
 
+	it('counts the first and the last day', () => {
+		const date = parse('1985');
+		const [first, last] = [dayOfIso('1985-01-01') as number, dayOfIso('1985-12-31') as number];
+		expect([first - 1, first, last, last + 1].map((day) => matchesRange(date, day, day))).toEqual([
+			false,
+			true,
+			true,
+			false,
+		]);
+	});
+
 	it('puts open beginnings first, then by day, unknown ones last; a question mark moves nothing', () => {
 		const sorted = [
 			'不详',

@@ -82,7 +82,7 @@ function readYear(scan: Scan, year: number, mark: Mark, isHan: boolean): DatePar
 	const separator = scan.char;
 	const number = scan.slice(1, month);
 	// 1985-87 are years: no month is higher than 12, and EDTF ends at 41 with what is no month either.
-	if (month === 2 && number > year % 100 && number > 20 && separator !== '.') {
+	if (month === 2 && number > year % 100 && number > 12 && separator !== '.') {
 		const whole = yearPart(year);
 		whole.base = base(year, 0, 0);
 		return number > 41 ? whole : seasonOrRange(scan, year, number, separator);
