@@ -74,6 +74,7 @@ export function spanPart(span: DaySpan, precision: DatePrecision, calendar: Date
 	return part(span.first, span.last, isoDay(span.first), isoDay(span.last), precision, calendar);
 }
 
+/** A whole Gregorian year. */
 export function yearPart(year: number, calendar: DateCalendar = 'gregorian'): DatePart {
 	const edtf = fourDigits(year);
 	return part(dayNumber(year, 1, 1), dayNumber(year, 12, 31), edtf, edtf, 'year', calendar);

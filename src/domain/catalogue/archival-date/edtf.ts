@@ -1,6 +1,6 @@
 import { part, type DatePart } from './date-part.ts';
 import { dayNumber, daysInMonth } from './days.ts';
-import { seasonPart } from './read-numeric.ts';
+import { seasonPart } from './season-part.ts';
 
 /** A date, interval or set of EDTF. */
 const UNIT = /^([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?$/;

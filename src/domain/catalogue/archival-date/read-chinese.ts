@@ -3,14 +3,13 @@ import {
 	doubted,
 	gregorianPart,
 	lunarPart,
-	part,
 	spanPart,
 	yearPart,
 	type Base,
 	type DatePart,
 } from './date-part.ts';
-import { dayNumber, daysInMonth, fourDigits } from './days.ts';
 import { isHanNumeral, type Scan } from './scan.ts';
+import { seasonPart } from './season-part.ts';
 
 /** Which calendar the words before a date name. */
 export type Mark = 'solar' | 'lunar' | '';
@@ -30,28 +29,22 @@ export function readMark(scan: Scan): Mark {
 	return mark;
 }
 
-const SEASONS = [
-	['春', 21, 2, 5],
-	['夏', 22, 5, 8],
-	['秋', 23, 8, 11],
-	['冬', 24, 11, 14],
-] as const;
+const SEASONS = '春夏秋冬';
 
 /** Reads what divides a year other than by months: 春, 上半年, 第三季度, 年初. `null` when it is nothing of that. */
 function readYearDivision(scan: Scan, year: number, calendar: DateCalendar): DatePart | null {
-	const edtf = fourDigits(year);
-	for (const [name, code, from, to] of SEASONS)
-		if (scan.char === name) {
-			scan.at++;
-			scan.eatOneOf(['季', '天']);
-			return division(year, from, to, `${edtf}-${code}`, calendar);
-		}
-	if (scan.eat('上半年')) return division(year, 1, 6, `${edtf}-40`, calendar);
-	if (scan.eat('下半年')) return division(year, 7, 12, `${edtf}-41`, calendar);
+	const season = scan.isAtEnd ? -1 : SEASONS.indexOf(scan.char);
+	if (season >= 0) {
+		scan.at++;
+		scan.eatOneOf(['季', '天']);
+		return seasonPart(year, 21 + season, calendar);
+	}
+	if (scan.eat('上半年')) return seasonPart(year, 40, calendar);
+	if (scan.eat('下半年')) return seasonPart(year, 41, calendar);
 	const start = scan.at;
 	scan.eat('第');
 	if (scan.number() && scan.value >= 1 && scan.value <= 4 && scan.eat('季度'))
-		return division(year, scan.value * 3 - 2, scan.value * 3, `${edtf}-${32 + scan.value}`, calendar);
+		return seasonPart(year, 32 + scan.value, calendar);
 	scan.at = start;
 	const isBeginning = scan.char === '初' && !isHanNumeral(scan.text.charAt(scan.at + 1));
 	if (isBeginning || scan.char === '底' || scan.char === '末') {
@@ -61,13 +54,6 @@ function readYearDivision(scan: Scan, year: number, calendar: DateCalendar): Dat
 		return near;
 	}
 	return null;
-}
-
-/** Months of a year, those above 12 in the next one. */
-function division(year: number, from: number, to: number, edtf: string, calendar: DateCalendar): DatePart {
-	const [lastYear, lastMonth] = to > 12 ? [year + 1, to - 12] : [year, to];
-	const last = dayNumber(lastYear, lastMonth, daysInMonth(lastYear, lastMonth));
-	return part(dayNumber(year, from, 1), last, edtf, edtf, 'season', calendar);
 }
 
 /** What was read of a month, 正月 and the like told apart. */

@@ -3,6 +3,7 @@ import { civilDate, dayNumber, fourDigits, type DayNumber } from './days.ts';
 import { eitherPart, readWithinYear, type Mark } from './read-chinese.ts';
 import { readPortion } from './read-portion.ts';
 import type { Scan } from './scan.ts';
+import { seasonPart } from './season-part.ts';
 
 /** Reads a date that begins with a number; `null` when the number is none of a year. */
 export function readNumericDate(scan: Scan, mark: Mark, today: DayNumber): DatePart | null {
@@ -104,31 +105,6 @@ function separated(scan: Scan): number {
 	const count = scan.digitsAhead(1);
 	const next = scan.text.charAt(scan.at + 1 + count);
 	return count > 2 || next === '年' || next === '世' || next === '月' ? 0 : count;
-}
-
-const SEASON_MONTHS: readonly (readonly [number, number])[] = [
-	[2, 5],
-	[5, 8],
-	[8, 11],
-	[11, 14],
-];
-
-/** The months a season, quarter or half of EDTF can lie in (21–24, 33–36, 40, 41); above 12 in the next year. */
-export function monthsOfSeason(code: number): readonly [number, number] | null {
-	if (code >= 21 && code <= 24) return SEASON_MONTHS[code - 21] as readonly [number, number];
-	if (code >= 33 && code <= 36) return [(code - 33) * 3 + 1, (code - 33) * 3 + 3];
-	if (code === 40 || code === 41) return [(code - 40) * 6 + 1, (code - 40) * 6 + 6];
-	return null;
-}
-
-/** A season of EDTF; `null` for a code that is none. */
-export function seasonPart(year: number, code: number): DatePart | null {
-	const months = monthsOfSeason(code);
-	if (!months) return null;
-	const [from, to] = months;
-	const edtf = `${fourDigits(year)}-${code}`;
-	const afterLast = to >= 12 ? dayNumber(year + 1, to - 11, 1) : dayNumber(year, to + 1, 1);
-	return part(dayNumber(year, from, 1), afterLast - 1, edtf, edtf, 'season', 'gregorian');
 }
 
 function season(scan: Scan, year: number, code: number): DatePart {
