@@ -9,7 +9,7 @@ import { handleUpload } from './catalogue/uploads.ts';
 import { PLAIN_YJS_PATH } from './collaboration/asked.ts';
 import { handleRecover } from './collaboration/recover-request.ts';
 import { isWildcard } from './tls-names.ts';
-import { takePlainHttp } from './tls-port.ts';
+import { SILENCE_LIMITS, takePlainHttp } from './tls-port.ts';
 
 /** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. */
 const BODY_LIMIT = '2M';
@@ -17,8 +17,6 @@ const BODY_LIMIT = '2M';
 const PROJECT = join(import.meta.dirname, '..');
 
 const PLAIN_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-/** A device gets this long to begin to speak TLS properly. */
-const HANDSHAKE_MS = 15_000;
 /** With the archive's own certificate, browsers are told to insist on TLS for a day. */
 const HSTS = 'max-age=86400';
 
@@ -39,7 +37,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse, next: () => 
  * sends under those names is dropped.
  * @throws {Refusal} 'server.port-in-use' | 'server.port-denied' | 'server.not-built' and what `Tls.open` refuses
  */
-export async function serve(app: App): Promise<Served> {
+export async function serve(app: App, limits = SILENCE_LIMITS): Promise<Served> {
 	const { config, logger } = app;
 	// The pages find the running app here: Vite and Node each load their own copy of a module.
 	(globalThis as Record<symbol, unknown>)[Symbol.for('lantai.app')] = app;
@@ -48,7 +46,7 @@ export async function serve(app: App): Promise<Served> {
 	// Read once, when the handler is imported; as it comes it refuses more than 512 kB.
 	process.env['BODY_SIZE_LIMIT'] = BODY_LIMIT;
 	const pair = await app.tls.open();
-	const server = pair ? createTlsServer({ ...pair, handshakeTimeout: HANDSHAKE_MS }) : createServer();
+	const server = pair ? createTlsServer({ ...pair, handshakeTimeout: limits.handshakeMs }) : createServer();
 	const handler = config.development ? await developmentHandler(server) : await builtHandler();
 	const answer = (request: IncomingMessage, response: ServerResponse, protocol: 'http' | 'https'): void => {
 		const origin = config.origin === undefined ? undefined : new URL(config.origin);
@@ -88,7 +86,7 @@ export async function serve(app: App): Promise<Served> {
 	server.on('tlsClientError', (error) => logger.debug({ err: error }, 'a TLS handshake failed'));
 	const endPlain =
 		'setSecureContext' in server
-			? takePlainHttp(server, (request, response) => answer(request, response, 'http'))
+			? takePlainHttp(server, (request, response) => answer(request, response, 'http'), limits)
 			: () => undefined;
 	const unwatch = app.tls.watch(use);
 	await listen(server, config.host, config.port);

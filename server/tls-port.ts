@@ -4,10 +4,17 @@ import type { Socket } from 'node:net';
 
 /** First byte of a TLS handshake record. */
 const HANDSHAKE = 0x16;
-/** A connection has to say something within this time. */
-const FIRST_BYTE_MS = 10_000;
-/** A connection without TLS is over after this, whatever it does: it only gets a page or is sent on. */
-const PLAIN_MS = 20_000;
+/** How long connections may take to come to something, in milliseconds. */
+export interface SilenceLimits {
+	/** Until the first byte. */
+	readonly firstByteMs: number;
+	/** Until a device that has begun with TLS speaks it properly. */
+	readonly handshakeMs: number;
+	/** Without TLS a connection is over after this, whatever it does: it only gets a page or is sent on. */
+	readonly plainMs: number;
+}
+
+export const SILENCE_LIMITS: SilenceLimits = { firstByteMs: 10_000, handshakeMs: 15_000, plainMs: 20_000 };
 
 /** Pages that must be reachable before the certificate is trusted, and what they look like with. */
 const BEFORE_TRUST = /^\/(?:trust|trust\/root\.crt|seal\.svg|_app\/immutable\/assets\/[\w.-]+\.css)$/;
@@ -20,6 +27,7 @@ const BEFORE_TRUST = /^\/(?:trust|trust\/root\.crt|seal\.svg|_app\/immutable\/as
 export function takePlainHttp(
 	server: Server,
 	pages: (request: IncomingMessage, response: ServerResponse) => void,
+	{ firstByteMs, plainMs }: SilenceLimits,
 ): () => void {
 	const secure = server.listeners('connection') as ((socket: Socket) => void)[];
 	server.removeAllListeners('connection');
@@ -31,7 +39,7 @@ export function takePlainHttp(
 		socket.on('close', () => open.delete(socket));
 		// Nobody else listens before the first byte: a reset must not end the process.
 		socket.on('error', () => socket.destroy());
-		const timer = setTimeout(() => socket.destroy(), FIRST_BYTE_MS);
+		const timer = setTimeout(() => socket.destroy(), firstByteMs);
 		socket.once('close', () => clearTimeout(timer));
 		socket.once('readable', () => {
 			clearTimeout(timer);
@@ -42,7 +50,7 @@ export function takePlainHttp(
 				for (const listener of secure) listener.call(server, socket);
 				return;
 			}
-			const limit = setTimeout(() => socket.destroy(), PLAIN_MS);
+			const limit = setTimeout(() => socket.destroy(), plainMs);
 			socket.once('close', () => clearTimeout(limit));
 			plain.emit('connection', socket);
 		});

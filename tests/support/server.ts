@@ -3,6 +3,7 @@ import type { Extension } from '@hocuspocus/server';
 import type { Role } from '#domain/permissions/permissions.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
+import type { SilenceLimits } from '#server/tls-port.ts';
 import { serve } from '#server/http.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { aFolder } from './folder.ts';
@@ -34,6 +35,8 @@ export async function startTestServer(
 		readonly idleMs?: number;
 		readonly storage?: (opened: Storage) => Storage;
 		readonly tls?: string;
+		/** How long connections may say nothing. */
+		readonly limits?: SilenceLimits;
 		readonly env?: NodeJS.ProcessEnv;
 	} = {},
 ): Promise<TestServer> {
@@ -55,7 +58,7 @@ export async function startTestServer(
 			password: PASSWORD,
 			holdings: options.holdings ?? 'empty',
 		});
-	const server = await serve(app);
+	const server = await serve(app, options.limits);
 	let stopped: Promise<void> | undefined;
 	const stop = (): Promise<void> =>
 		(stopped ??= (async () => {
