@@ -318,7 +318,11 @@ export class LiveWorkspace implements Workspace {
 			this.#archive = me.archive;
 			this.#said = me;
 			void this.#people.confirmed(this.me.id);
-			if (me.purged > 0) void this.device.clearPurged(me.lineage, me.purged).catch(() => undefined);
+			if (me.purged > 0)
+				void this.device.clearPurged(me.lineage, me.purged).catch((error: unknown) => {
+					// The server is away again: the next look asks for the rest.
+					if (!isRefusal(error)) throw error;
+				});
 			return { kind: 'answers', lineage: me.lineage };
 		} catch (error) {
 			if (!isRefusal(error)) throw error;

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ArchivalDate } from './archival-date.ts';
 import { dayOfIso, isoDay, type DayNumber } from './days.ts';
@@ -364,40 +363,5 @@ describe('what else is kept', () => {
 
 	it('reads no text that is too long for a date', () => {
 		expect(problemsOf(parse('1985年'.repeat(1000)))).toBe('not-understood');
-	});
-});
-
-const DOMAIN = '/work/shared/domain.md';
-
-/** Good and bad values of the rules about dates, as the domain text has them. */
-describe.skipIf(!existsSync(DOMAIN))('the rules about dates', () => {
-	const rules = existsSync(DOMAIN) ? readFileSync(DOMAIN, 'utf8') : '';
-	const valuesOf = (rule: string): string[] =>
-		[...(new RegExp(`^\\| ${rule} \\|.*$`, 'm').exec(rules)?.[0] ?? '').matchAll(/`([^`]+)`/g)].map(
-			([, value]) => value as string,
-		);
-
-	it('R13, R18: the bad value means the good one', () => {
-		for (const rule of ['R13', 'R18']) {
-			const [bad = '', good = ''] = valuesOf(rule);
-			expect(shown(parse(bad)), rule).toBe(shown(parse(good)));
-			expect(parse(bad).earliest, rule).not.toBeNull();
-		}
-	});
-
-	it('R14, R15: the bad value has a problem, the good one has none', () => {
-		for (const [rule, problem] of [
-			['R14', 'no-such-day'],
-			['R15', 'future'],
-		] as const) {
-			const [bad = '', good = ''] = valuesOf(rule);
-			expect(problemsOf(parse(bad)), rule).toBe(problem);
-			expect(problemsOf(parse(good)), rule).toBe('');
-			expect(parse(good).precision, rule).toBe('day');
-		}
-	});
-
-	it('R19: brackets say that a date was found by research', () => {
-		expect(valuesOf('R19').map((value) => parse(value).isInferred)).toEqual([false, true]);
 	});
 });

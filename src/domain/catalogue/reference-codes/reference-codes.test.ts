@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CodeParts } from './code-parts.ts';
 import { formatCode } from './format-code.ts';
@@ -154,7 +155,7 @@ describe('a code under its regime', () => {
 	});
 });
 
-const DOMAIN = '/work/shared/domain.md';
+const DOMAIN = resolve(import.meta.dirname, '../../../../..', 'shared/domain.md');
 
 describe.skipIf(!existsSync(DOMAIN))('the domain reference', () => {
 	it('has no example of a code that is not tried here', () => {
