@@ -1,4 +1,4 @@
-import { lineOf, sizeText, table } from './columns.ts';
+import { sizeText, table } from './columns.ts';
 import type { Verdict } from './preservation/ocfl-verify-run.ts';
 import type { Failing } from './preservation/store-state.ts';
 import type { DepositAnswer, StoreStatus } from './store-verbs.ts';
@@ -48,7 +48,7 @@ export const STORE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =
 
 	'archive-deposit': (result: DepositAnswer, say) =>
 		[
-			...result.versions.map(({ id, version, kind }) => lineOf([id, version, kind])),
+			...result.versions.map(({ id, version, kind }) => [id, version, say(`cli_store_${kind}`)].join('  ')),
 			result.waiting === 0
 				? say('cli_store_waiting_none')
 				: say('cli_store_still_waiting', { count: result.waiting }),

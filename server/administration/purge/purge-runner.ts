@@ -94,6 +94,7 @@ export class PurgeRunner {
 				.set({ failure: reasonOf(error) })
 				.where('id', '=', id)
 				.execute()
+				// Said in the log already; where the database is away it cannot be said there.
 				.catch(() => undefined);
 			return false;
 		}
