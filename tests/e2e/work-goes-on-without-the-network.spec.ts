@@ -60,6 +60,8 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	await device.appKept();
 	await retitle(page, '合成题名：在线');
 	await expect.poll(() => archive.titleOf(id)).toBe('合成题名：在线');
+	// The answer may be cut off with the line: then this edit waits too, and the counts below would not tell the next.
+	await expect(anyWaiting(page)).toHaveCount(0);
 
 	await device.goOffline();
 	await retitle(page, '合成题名：断网以后');
@@ -69,6 +71,7 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	await page.reload();
 	await device.unlock();
 	await expect(title(page)).toContainText('合成题名：断网以后');
+	await expect(waitingCount(page, 1)).toBeVisible();
 	await retitle(page, '合成题名：重新载入以后');
 	await expect(waitingCount(page, 2)).toBeVisible();
 	expect(archive.titleOf(id)).toBe('合成题名：在线');
