@@ -40,6 +40,10 @@ class Replica implements HistoryTarget {
 		});
 	}
 
+	othersIn(field: string): string | undefined {
+		return this.elements(field).findLast(({ by }) => by !== this.#who)?.by;
+	}
+
 	/** Types at the end of the long text, as the editor does. */
 	type(words: string): void {
 		this.#editor();
@@ -105,6 +109,19 @@ describe('the history of one person in one entry', () => {
 		expect(mine.history.undo()).toEqual({ kind: 'overtaken', key: 'title', by: 'b' });
 		expect(mine.history.undo()).toEqual({ kind: 'value', key: 'year', value: null });
 		expect(saysOf(mine)).toEqual(['三', null]);
+	});
+
+	it('leaves the word of somebody who said the same on their own', () => {
+		const [mine, other] = [new Replica('a'), new Replica('b')];
+		mine.history.set('title', '一');
+		other.history.set('title', '一');
+		exchange(other, mine);
+		for (const [one, by] of [
+			[mine, 'b'],
+			[other, 'a'],
+		] as const)
+			expect(one.history.undo()).toEqual({ kind: 'overtaken', key: 'title', by });
+		expect(mine.elements('title')).toHaveLength(2);
 	});
 
 	it('does not settle a conflict by taking back', () => {

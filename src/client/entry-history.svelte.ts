@@ -39,6 +39,8 @@ export interface HistoryTarget {
 	/** Distinct surviving values, newest first. */
 	values(field: FieldKey): readonly Pick<ShownValue, 'elementId' | 'value' | 'actorName'>[];
 	set(field: FieldKey, value: FieldValue): void;
+	/** Name of somebody else among those whose word stands in a field, said the same or not; undefined for nobody. */
+	othersIn(field: FieldKey): string | undefined;
 }
 
 const MOST_STEPS = 200;
@@ -153,13 +155,15 @@ export class EntryHistory {
 	#replace(key: FieldKey, standing: string | undefined, value: FieldValue): string | undefined {
 		const values = this.#target.values(key);
 		if (values.length !== 1 || values[0]?.elementId !== standing) return undefined;
+		// Somebody who said the same on their own said it: it stays, whatever becomes of one's own.
+		if (this.#target.othersIn(key) !== undefined) return undefined;
 		this.#target.set(key, value);
 		this.#texts?.stopCapturing();
 		return this.#target.values(key)[0]?.elementId;
 	}
 
 	#overtaken(key: FieldKey): HistoryOutcome {
-		return { kind: 'overtaken', key, by: this.#target.values(key)[0]?.actorName ?? '' };
+		return { kind: 'overtaken', key, by: this.#target.othersIn(key) ?? '' };
 	}
 
 	/** A value stands again, in another element. */

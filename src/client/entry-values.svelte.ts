@@ -85,6 +85,12 @@ export class EntryValues {
 		});
 	}
 
+	othersIn(field: FieldKey): string | undefined {
+		const { meId, nameOf, attributions } = this.#parts;
+		const other = this.elements.get(field)?.findLast(({ by }) => by !== meId);
+		return other && (attributions()[other.id]?.actorName ?? nameOf(other.by));
+	}
+
 	/** Field ids of long texts with words. */
 	get bodies(): readonly string[] {
 		this.#watchBodies();

@@ -38,38 +38,46 @@ function says(doc: Y.Doc): Record<string, FieldElement[]> {
 	);
 }
 
-it('any order of edits and exchanges converges, and every value lives until somebody who saw it sets anew', () => {
-	fc.assert(
-		fc.property(steps, (run: readonly Step[]) => {
-			const docs = [0, 1, 2, 3].map(() => new Y.Doc());
-			/** What each element's setter saw, for an independent reckoning of what must survive. */
-			const replaced = new Set<string>();
-			const all: FieldElement[] = [];
-			let next = 0;
-			for (const step of run) {
-				const doc = docs[step.who] as Y.Doc;
-				if (step.kind === 'exchange') exchange(doc, docs[step.other] as Y.Doc);
-				else {
-					const field = FIELDS[step.field] as string;
-					for (const seen of survivingElements(fieldValuesOf(doc)).get(field) ?? []) replaced.add(seen.id);
-					all.push(
-						setField(fieldValuesOf(doc), field, step.value, {
-							id: `e${next++}`,
-							by: `p${step.who}`,
-							at: '2026-01-01T00:00:00Z',
-						}),
-					);
+const LONG = process.env['LANTAI_TEST_LONG'] !== undefined;
+
+it(
+	'any order of edits and exchanges converges, and every value lives until somebody who saw it sets anew',
+	{
+		timeout: LONG ? 120_000 : 10_000,
+	},
+	() => {
+		fc.assert(
+			fc.property(steps, (run: readonly Step[]) => {
+				const docs = [0, 1, 2, 3].map(() => new Y.Doc());
+				/** What each element's setter saw, for an independent reckoning of what must survive. */
+				const replaced = new Set<string>();
+				const all: FieldElement[] = [];
+				let next = 0;
+				for (const step of run) {
+					const doc = docs[step.who] as Y.Doc;
+					if (step.kind === 'exchange') exchange(doc, docs[step.other] as Y.Doc);
+					else {
+						const field = FIELDS[step.field] as string;
+						for (const seen of survivingElements(fieldValuesOf(doc)).get(field) ?? []) replaced.add(seen.id);
+						all.push(
+							setField(fieldValuesOf(doc), field, step.value, {
+								id: `e${next++}`,
+								by: `p${step.who}`,
+								at: '2026-01-01T00:00:00Z',
+							}),
+						);
+					}
 				}
-			}
-			for (const a of docs) for (const b of docs) exchange(a, b);
-			for (const a of docs) for (const b of docs) exchange(a, b);
-			const expected: Record<string, FieldElement[]> = {};
-			for (const element of all
-				.filter((each) => !replaced.has(each.id))
-				.sort((x, y) => (x.id < y.id ? -1 : 1)))
-				(expected[element.field] ??= []).push(element);
-			for (const doc of docs) expect(says(doc)).toEqual(expected);
-		}),
-		{ numRuns: process.env['LANTAI_TEST_LONG'] ? 5000 : 200 },
-	);
-});
+				for (const a of docs) for (const b of docs) exchange(a, b);
+				for (const a of docs) for (const b of docs) exchange(a, b);
+				const expected: Record<string, FieldElement[]> = {};
+				for (const element of all
+					.filter((each) => !replaced.has(each.id))
+					.sort((x, y) => (x.id < y.id ? -1 : 1)))
+					(expected[element.field] ??= []).push(element);
+				for (const doc of docs) expect(says(doc)).toEqual(expected);
+			}),
+			{ numRuns: LONG ? 5000 : 200 },
+		);
+	},
+);
