@@ -21,6 +21,8 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import type { ArchiveSettings } from './administration/settings.ts';
 import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
 import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
+import { RegisterDesk } from './catalogue/registers/register-desk.ts';
+import { Registers } from './catalogue/registers/registers.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
@@ -38,6 +40,7 @@ import { createExchange, type Exchange } from './exchange/exchange.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
+import { REGISTER_DEFINITIONS } from './register-definitions.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
@@ -67,6 +70,8 @@ export interface App {
 	readonly reviewBoards: ReviewBoards;
 	readonly orders: OrderDesk;
 	readonly visits: VisitDesk;
+	readonly registers: Registers;
+	readonly registerDesk: RegisterDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -124,6 +129,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			isSecure: config.tls.kind !== 'off',
 		});
 		const catalogue = createCatalogue({ storage });
+		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
 		const preservation = await createPreservation({
 			storage,
 			dataDir: config.dataDir,
@@ -177,6 +183,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceRows([null]);
 			},
 		});
+		registers.onChanged((register) => preservation.noteRegister(register));
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
 			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
@@ -268,6 +275,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			reviewBoards: createReviewBoards({ storage }),
 			orders,
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
+			registers,
+			registerDesk: new RegisterDesk(registers),
 			preservation,
 			purges,
 			exchange: createExchange({

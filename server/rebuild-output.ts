@@ -26,14 +26,15 @@ export function rebuildText(answer: RebuildAnswer, say: Say): string {
 		list(damage.map(({ object, file, reason }) => [reason, object, file].filter(Boolean).join('  ')));
 	}
 	if (notDeposited) {
-		const { entries, imports, orders, steps } = notDeposited;
-		const count = entries.length + imports.length + orders.length + steps.length;
+		const { entries, imports, orders, steps, registers } = notDeposited;
+		const count = entries.length + imports.length + orders.length + steps.length + registers.length;
 		lines.push('', say(count === 0 ? 'cli_archive_rebuilt_all' : 'cli_archive_rebuilt_lost', { count }));
 		list([
 			...entries.map(({ id, of, title, stored, lost }) => `${of}:${id}  ${stored} → ${lost}  ${title}`),
 			...imports.map((id) => `import:${id}`),
 			...orders.map((id) => `order:${id}`),
 			...steps.map((id) => `step:${id}`),
+			...registers.map((id) => `register:${id}`),
 		]);
 	}
 	if (aside.length > 0) lines.push('', say('cli_archive_rebuilt_aside', { names: aside.join(', ') }));

@@ -11,9 +11,10 @@ import type { DepositReason } from './deposit-schedule.ts';
 import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
+import { depositRegister } from './register-deposit.ts';
 
 /** What is deposited, by the first word of a key of the runner. */
-type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'archive';
+type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'register' | 'archive';
 
 /** What deposits need. */
 export interface DepositParts {
@@ -86,6 +87,8 @@ export class DepositWork {
 				return this.#counted(await depositDecision(this.#parts, id));
 			case 'undone':
 				return this.#counted(await depositUndone(this.#parts, id));
+			case 'register':
+				return this.#counted(await depositRegister(this.#parts, id));
 			case 'archive':
 				return depositArchive(this.#parts);
 		}

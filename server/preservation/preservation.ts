@@ -76,6 +76,8 @@ export interface Preservation extends ImportArchive {
 	noteDecision(decisionId: string): void;
 	/** An import was undone. */
 	noteUndone(importId: string): void;
+	/** A register was changed. */
+	noteRegister(register: string): void;
 	/** Accounts or settings are others now. */
 	noteArchive(): void;
 	/** Writes a version of a record that is made elsewhere; the same again makes none. */
@@ -303,6 +305,7 @@ export async function createPreservation(parts: {
 		noteOrder: (orderId) => runner.soon(`order ${orderId}`, 'demand'),
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
+		noteRegister: (register) => runner.note(`register ${register}`),
 		noteArchive: () => runner.soon('archive all', 'demand'),
 		async putRecord(record) {
 			await open();
@@ -314,7 +317,8 @@ export async function createPreservation(parts: {
 		flush: (reason) => runner.flush(reason),
 		async resume() {
 			fixity.start();
-			const { entries, imports, steps, orders, decisions, undone } = await undeposited(db);
+			const { entries, imports, steps, orders, decisions, undone, registers } = await undeposited(db);
+			for (const id of registers) runner.soon(`register ${id}`, 'demand');
 			for (const id of decisions) runner.soon(`decision ${id}`, 'demand');
 			for (const id of undone) runner.soon(`undone ${id}`, 'demand');
 			for (const id of steps) runner.soon(`step ${id}`, 'demand');

@@ -5,7 +5,16 @@ import type { PutResult } from './ocfl-store.ts';
 
 /** What an object of the store is of. */
 export type ObjectKind =
-	'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'people' | 'settings' | 'purge';
+	| 'entry'
+	| 'import'
+	| 'step'
+	| 'order'
+	| 'decision'
+	| 'undone'
+	| 'people'
+	| 'settings'
+	| 'purge'
+	| 'register';
 
 /** A version that was put. */
 export interface NewVersionNote extends PutResult {

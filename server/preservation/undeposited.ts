@@ -18,6 +18,8 @@ export interface Undeposited {
 	readonly decisions: readonly string[];
 	/** Imports that were undone. */
 	readonly undone: readonly string[];
+	/** Registers with versions the store has not. */
+	readonly registers: readonly string[];
 }
 
 /** Finds it, after a start. */
@@ -75,6 +77,13 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		.where('state', '!=', 'draft')
 		.execute();
 	const decisions = await db.selectFrom('decision').select(['id', 'undone_at', 'deposited_as']).execute();
+	const registers = await db
+		.selectFrom('register_version')
+		.leftJoin('register_deposit', 'register_deposit.register', 'register_version.register')
+		.select('register_version.register')
+		.distinct()
+		.where(sql<boolean>`register_version.id > coalesce(register_deposit.version_id, 0)`)
+		.execute();
 	const undone = await db
 		.selectFrom('import as received')
 		.select('id')
@@ -99,5 +108,6 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		orders: orders.flatMap((order) => (order.deposited_as === orderStanding(order) ? [] : [order.id])),
 		decisions: decisions.flatMap((each) => (each.deposited_as === decisionStanding(each) ? [] : [each.id])),
 		undone: undone.map(({ id }) => id),
+		registers: registers.map(({ register }) => register),
 	};
 }

@@ -49,6 +49,7 @@ import type {
 	PurgeOrderEntryTable,
 	PurgeOrderTable,
 } from './tables/purge.ts';
+import type { RegisterDepositTable, RegisterVersionTable } from './tables/registers.ts';
 import type {
 	FixityRunTable,
 	StoreDayTable,
@@ -66,6 +67,7 @@ export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
 export type * from './tables/purge.ts';
+export type * from './tables/registers.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -123,4 +125,6 @@ export interface Schema {
 	purge_order_entry: PurgeOrderEntryTable;
 	purge_object: PurgeObjectTable;
 	purge_backup: PurgeBackupTable;
+	register_version: RegisterVersionTable;
+	register_deposit: RegisterDepositTable;
 }

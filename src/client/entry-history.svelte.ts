@@ -1,6 +1,6 @@
 import type * as Y from 'yjs';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
-import { isSameValue } from '#sync/field-values.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
 import type { ShownValue } from './contract.ts';
 
 /** A setting that can be taken back and made again. */

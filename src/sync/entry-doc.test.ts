@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { richTextOf } from '#domain/catalogue/rich-text.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
 import {
 	bodyFieldOf,
 	buildEntryDoc,
@@ -11,7 +12,7 @@ import {
 	readMeta,
 	writeMeta,
 } from './entry-doc.ts';
-import { distinctValues, isSameValue, type FieldElement } from './field-values.ts';
+import { distinctValues, type FieldElement } from './field-values.ts';
 
 const element = (id: string, value: FieldElement['value']): FieldElement => ({
 	id,

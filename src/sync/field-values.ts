@@ -1,5 +1,6 @@
 import * as Y from 'yjs';
-import type { FieldKey, FieldValue, Json } from '#domain/catalogue/entry.ts';
+import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
 
 /**
  * One setting of one field. Elements are never edited in place. `by` and `at` are what the device claims; the truth
@@ -87,20 +88,6 @@ export function setField(
 /** True when these are exactly the elements named. */
 export function haveSameIds(elements: readonly FieldElement[], ids: readonly string[]): boolean {
 	return elements.length === ids.length && elements.every(({ id }) => ids.includes(id));
-}
-
-/** True when two values say the same, whatever the order of keys. */
-export function isSameValue(a: Json | undefined, b: Json | undefined): boolean {
-	if (a === b) return true;
-	if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
-	if (Array.isArray(a) !== Array.isArray(b)) return false;
-	const left = a as Readonly<Record<string, Json>>;
-	const right = b as Readonly<Record<string, Json>>;
-	const keys = Object.keys(left);
-	return (
-		keys.length === Object.keys(right).length &&
-		keys.every((key) => key in right && isSameValue(left[key], right[key]))
-	);
 }
 
 /** The elements whose values differ from each other: the first of each value, in the given order. */

@@ -17,6 +17,8 @@ export interface NotDeposited {
 	readonly imports: readonly string[];
 	readonly orders: readonly string[];
 	readonly steps: readonly string[];
+	/** Registers of which it had more versions. */
+	readonly registers: readonly string[];
 }
 
 /**
@@ -60,6 +62,13 @@ export function compareWith(lost: string, rebuilt: string): NotDeposited {
 			imports: ids('import', `state <> 'staging'`),
 			orders: ids('correction_order', `state <> 'draft'`),
 			steps: ids('review_step', 'true'),
+			registers: database
+				.prepare(
+					`select register from main.register_version group by register having count(*) >
+						(select count(*) from rebuilt.register_version as known where known.register = register_version.register)`,
+				)
+				.all()
+				.map((row) => String(row['register'])),
 		};
 	} catch (error) {
 		throw new Refusal('rebuild.no-database', { path: lost, reason: (error as Error).message });

@@ -25,6 +25,7 @@ const MARKS = {
 	purge: 'purge.json',
 	people: 'people.jsonl',
 	settings: 'settings.json',
+	register: 'register.json',
 } as const;
 
 /** What an object is. */

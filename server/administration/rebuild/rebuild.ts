@@ -22,6 +22,7 @@ import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { rebuildPurges } from './rebuild-purges.ts';
+import { rebuildRegisters } from './rebuild-registers.ts';
 import {
 	rebuildDecisions,
 	rebuildOrders,
@@ -177,6 +178,7 @@ async function buildDatabase(
 			orders: 0,
 			decisions: 0,
 			people: 0,
+			registerVersions: 0,
 			versions: 0,
 		};
 		const rebuilding: Rebuilding = {
@@ -255,6 +257,7 @@ async function noteDamage({ storage, clock, damage }: Rebuilding): Promise<void>
 /** Each part rests on those before it. */
 async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildPeople(rebuilding);
+	await rebuildRegisters(rebuilding);
 	await rebuildImports(rebuilding);
 	await rebuildSteps(rebuilding);
 	await rebuildStandings(rebuilding);

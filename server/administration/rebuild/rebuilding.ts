@@ -22,6 +22,7 @@ export interface RebuildCounts {
 	orders: number;
 	decisions: number;
 	people: number;
+	registerVersions: number;
 	versions: number;
 }
 

@@ -4,15 +4,9 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { OrderRowState } from '#domain/collaboration/orders.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
-import {
-	distinctValues,
-	elementsOf,
-	fieldValuesOf,
-	haveSameIds,
-	isSameValue,
-	setField,
-} from '#sync/field-values.ts';
+import { distinctValues, elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
 import { viaOfBringingBack } from '#server/catalogue/chosen-values.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { BulkRunning } from '../bulk-edits.ts';

@@ -1,5 +1,6 @@
 import type { EntryId, PersonId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
+import type { RegisterId } from '../catalogue/registers/register.ts';
 
 /** Who may do what, coarsely. Finer limits are the fonds list and, for readers, access statuses. */
 export const ROLES = ['administrator', 'archivist', 'reviewer', 'reader'] as const;
@@ -44,6 +45,8 @@ export type Thing =
 	| { readonly kind: 'conflicts' }
 	/** Correction orders: which of them is limited by each entry besides. */
 	| { readonly kind: 'orders' }
+	/** What the catalogue is described with: fonds, authorities, holdings, local fields. */
+	| { readonly kind: 'register'; readonly register: RegisterId }
 	/** Orders to purge content: one person proposes, an administrator approves. */
 	| { readonly kind: 'purge' };
 
@@ -84,6 +87,12 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 		case 'orders':
 			return (action === 'see' || action === 'comment' || action === 'decide') && person.role !== 'reader';
+		case 'register':
+			if (action === 'see') return person.role !== 'reader';
+			if (action !== 'edit') return false;
+			// Fields decide what everybody can describe.
+			if (thing.register === 'field') return person.role === 'administrator';
+			return isStaff(person) && person.fonds === null;
 		case 'purge':
 			return (
 				person.fonds === null &&

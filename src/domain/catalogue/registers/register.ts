@@ -45,9 +45,9 @@ export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
-	/** Problems of a content among all others, e.g. a number that another record has. */
+	/** Problems of records among all in use, as they would stand: a number that two have. Asked once for many changes. */
 	readonly checkAmong?: (
-		record: { readonly id: string; readonly content: C },
-		others: Iterable<RegisterRecord<C>>,
-	) => readonly RegisterProblem[];
+		changed: ReadonlySet<string>,
+		all: readonly RegisterRecord<C>[],
+	) => readonly (RegisterProblem & { readonly id: string })[];
 }

@@ -52,6 +52,7 @@ const KINDS: Readonly<Record<string, () => string>> = {
 	people: m.store_kind_people,
 	settings: m.store_kind_settings,
 	purge: m.store_kind_purge,
+	register: m.store_kind_register,
 };
 
 /** What an object of the store is of. */

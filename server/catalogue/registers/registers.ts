@@ -1,0 +1,275 @@
+import { sql } from 'kysely';
+import type { Actor } from '#domain/base/actor.ts';
+import { must } from '#domain/base/assert.ts';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { createId } from '#domain/base/ids.ts';
+import { mergeRecords } from '#domain/catalogue/registers/merge-records.ts';
+import type {
+	RegisterContent,
+	RegisterDefinition,
+	RegisterId,
+	RegisterProblem,
+	RegisterRecord,
+	RegisterVersion,
+} from '#domain/catalogue/registers/register.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
+import { auditLine } from '#server/storage/audit.ts';
+import type { RegisterVersionTable } from '#server/storage/schema.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { Selectable } from 'kysely';
+
+/** Rows written at once. */
+const CHUNK = 500;
+
+/** A record as somebody wants it. */
+export interface RegisterChange {
+	/** Left out for a new record. */
+	readonly id?: string;
+	/** The version they started from; 0 for a new record. */
+	readonly based: number;
+	readonly content: RegisterContent;
+	/** Takes it out of use, or back into it. */
+	readonly isWithdrawn?: boolean;
+}
+
+/** What is wrong with one of several changes. */
+export interface ChangeProblem extends RegisterProblem {
+	/** Of the change among those that were sent, from 0. */
+	readonly index: number;
+	readonly id: string;
+}
+
+/** What became of changes: all are saved, or none. */
+export interface RegisterSaved {
+	/** As they stand now; also those that said nothing new. */
+	readonly saved: readonly RegisterRecord[];
+	readonly problems: readonly ChangeProblem[];
+}
+
+type Records = Map<string, RegisterRecord>;
+
+/**
+ * The registers of an archive: every version of each record in the database, the newest ones in memory. Somebody who
+ * saves over an older version than the newest loses nothing: what both changed is said, the rest is joined.
+ */
+export class Registers {
+	#storage: Storage;
+	#clock: Clock;
+	#definitions: ReadonlyMap<RegisterId, RegisterDefinition>;
+	#records = new Map<RegisterId, Records>();
+	#listeners = new Set<(register: RegisterId, ids: readonly string[]) => void>();
+	/** One save at a time: what is checked is what is written. */
+	#saving: Promise<unknown> = Promise.resolve();
+
+	private constructor(parts: { storage: Storage; clock: Clock; definitions: readonly RegisterDefinition[] }) {
+		this.#storage = parts.storage;
+		this.#clock = parts.clock;
+		this.#definitions = new Map(parts.definitions.map((definition) => [definition.id, definition]));
+		for (const { id } of parts.definitions) this.#records.set(id, new Map());
+	}
+
+	/** Reads how every record stands. */
+	static async open(parts: {
+		storage: Storage;
+		clock: Clock;
+		definitions: readonly RegisterDefinition[];
+	}): Promise<Registers> {
+		const registers = new Registers(parts);
+		const rows = await parts.storage.db
+			.selectFrom('register_version')
+			.selectAll()
+			.where(sql<boolean>`id in (select max(id) from register_version group by register, record_id)`)
+			.orderBy('id')
+			.execute();
+		for (const row of rows)
+			registers.#records.get(row.register as RegisterId)?.set(row.record_id, recordOf(row));
+		return registers;
+	}
+
+	/** The records of a register, those out of use among them; in the order they were made. */
+	list<C extends object = RegisterContent>(register: RegisterId): readonly RegisterRecord<C>[] {
+		return [...this.#recordsOf(register).values()] as unknown as readonly RegisterRecord<C>[];
+	}
+
+	get<C extends object = RegisterContent>(register: RegisterId, id: string): RegisterRecord<C> | undefined {
+		return this.#recordsOf(register).get(id) as RegisterRecord<C> | undefined;
+	}
+
+	definition(register: RegisterId): RegisterDefinition {
+		return must(this.#definitions.get(register), 'a register that is kept');
+	}
+
+	/** Every version of a record, newest first. */
+	async history(register: RegisterId, id: string): Promise<RegisterVersion[]> {
+		const rows = await this.#storage.db
+			.selectFrom('register_version')
+			.selectAll()
+			.where('register', '=', register)
+			.where('record_id', '=', id)
+			.orderBy('version', 'desc')
+			.execute();
+		return rows.map((row) => ({ ...recordOf(row), why: row.why }));
+	}
+
+	/** Calls back after every save. @returns ends it */
+	onChanged(listener: (register: RegisterId, ids: readonly string[]) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/**
+	 * Saves changes, all or none. Whether the person may is asked by who calls.
+	 * @param isTrial says what would become of them, and saves nothing
+	 */
+	save(
+		register: RegisterId,
+		changes: readonly RegisterChange[],
+		why: string,
+		actor: Actor,
+		{ isTrial = false } = {},
+	): Promise<RegisterSaved> {
+		const saved = this.#saving.then(() => this.#save(register, changes, why, actor, isTrial));
+		this.#saving = saved.catch(() => undefined);
+		return saved;
+	}
+
+	async #save(
+		register: RegisterId,
+		changes: readonly RegisterChange[],
+		why: string,
+		actor: Actor,
+		isTrial: boolean,
+	): Promise<RegisterSaved> {
+		const records = this.#recordsOf(register);
+		const at = isoAt(this.#clock);
+		const next = new Map<string, RegisterRecord>();
+		const indices = new Map<string, number>();
+		const problems: ChangeProblem[] = [];
+		for (const [index, change] of changes.entries()) {
+			const id = change.id ?? createId<string>();
+			const say = (problem: RegisterProblem): void => void problems.push({ ...problem, index, id });
+			if (next.has(id)) say({ field: '', code: 'twice' });
+			const known = records.get(id);
+			const content = await this.#joined(register, id, known, change, say);
+			next.set(id, {
+				id,
+				version: (known?.version ?? 0) + 1,
+				content,
+				isWithdrawn: change.isWithdrawn ?? known?.isWithdrawn ?? false,
+				actorName: actor.name,
+				at,
+			});
+			indices.set(id, index);
+		}
+		const definition = this.definition(register);
+		const placeOf = (id: string) => ({ id, index: indices.get(id) ?? 0 });
+		for (const record of next.values())
+			problems.push(
+				...definition.check(record.content).map((problem) => ({ ...problem, ...placeOf(record.id) })),
+			);
+		// What is malformed is compared with nothing.
+		if (problems.length === 0 && definition.checkAmong)
+			problems.push(
+				...definition
+					.checkAmong(new Set(next.keys()), standing(records, next))
+					.map((problem) => ({ ...problem, ...placeOf(problem.id) })),
+			);
+		const written = [...next.values()].filter((record) => isOther(records.get(record.id), record));
+		if (problems.length === 0 && !isTrial) await this.#write(register, written, why, actor);
+		if (problems.length > 0) return { saved: [], problems };
+		const saved = [...next.values()];
+		return { saved: isTrial ? saved : saved.map((record) => records.get(record.id) ?? record), problems };
+	}
+
+	/** What a change comes to over what others have written since it was begun. */
+	async #joined(
+		register: RegisterId,
+		id: string,
+		known: RegisterRecord | undefined,
+		change: RegisterChange,
+		say: (problem: RegisterProblem) => void,
+	): Promise<RegisterContent> {
+		if (!known) {
+			if (change.based > 0) say({ field: '', code: 'unknown' });
+			return change.content;
+		}
+		if (change.based === known.version) return change.content;
+		const base =
+			change.based > 0
+				? (await this.history(register, id)).find(({ version }) => version === change.based)?.content
+				: {};
+		if (!base) {
+			say({ field: '', code: 'unknown' });
+			return change.content;
+		}
+		const { content, disputed } = mergeRecords(base, known.content, change.content);
+		for (const field of disputed)
+			say({ field, code: 'changedMeanwhile', params: { name: known.actorName, version: known.version } });
+		return content;
+	}
+
+	async #write(
+		register: RegisterId,
+		records: readonly RegisterRecord[],
+		why: string,
+		actor: Actor,
+	): Promise<void> {
+		if (records.length === 0) return;
+		const { db } = this.#storage;
+		const ids = records.map(({ id }) => id);
+		const audit = auditLine(this.#storage, this.#clock, actor, 'register.save', register, {
+			count: ids.length,
+			ids: ids.slice(0, 20),
+			why,
+		});
+		const row = (record: RegisterRecord) => ({
+			register,
+			record_id: record.id,
+			version: record.version,
+			content: JSON.stringify(record.content),
+			withdrawn: record.isWithdrawn ? 1 : 0,
+			why,
+			actor_id: actor.id,
+			actor_name: actor.name,
+			via: actor.via,
+			at: record.at,
+		});
+		// One transaction: a list of thousands is saved whole or not at all.
+		await db.transaction().execute(async (transaction) => {
+			for (let from = 0; from < records.length; from += CHUNK)
+				await transaction
+					.insertInto('register_version')
+					.values(records.slice(from, from + CHUNK).map(row))
+					.execute();
+			await transaction.executeQuery('compile' in audit ? audit.compile() : audit);
+		});
+		const known = this.#recordsOf(register);
+		for (const record of records) known.set(record.id, record);
+		for (const listener of this.#listeners) listener(register, ids);
+	}
+
+	#recordsOf(register: RegisterId): Records {
+		return must(this.#records.get(register), 'a register that is kept');
+	}
+}
+
+function recordOf(row: Selectable<RegisterVersionTable>): RegisterRecord {
+	return {
+		id: row.record_id,
+		version: row.version,
+		content: JSON.parse(row.content) as RegisterContent,
+		isWithdrawn: row.withdrawn === 1,
+		actorName: row.actor_name,
+		at: row.at,
+	};
+}
+
+function isOther(known: RegisterRecord | undefined, record: RegisterRecord): boolean {
+	return !known || known.isWithdrawn !== record.isWithdrawn || !isSameValue(known.content, record.content);
+}
+
+/** All records in use as they would stand. */
+function standing(records: Records, next: Records): RegisterRecord[] {
+	const all = [...records.values()].filter(({ id }) => !next.has(id));
+	return [...all, ...next.values()].filter(({ isWithdrawn }) => !isWithdrawn);
+}
