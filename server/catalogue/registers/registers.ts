@@ -79,7 +79,10 @@ export class Registers {
 			.selectFrom('register_version')
 			.selectAll()
 			.where(sql<boolean>`id in (select max(id) from register_version group by register, record_id)`)
-			.orderBy('id')
+			.orderBy(
+				sql`(select first.id from register_version as first where first.register = register_version.register
+					and first.record_id = register_version.record_id and first.version = 1)`,
+			)
 			.execute();
 		for (const row of rows)
 			registers.#records.get(row.register as RegisterId)?.set(row.record_id, recordOf(row));

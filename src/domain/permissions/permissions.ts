@@ -1,6 +1,5 @@
 import type { EntryId, PersonId } from '../base/ids.ts';
 import { Refusal } from '../base/refusal.ts';
-import type { RegisterId } from '../catalogue/registers/register.ts';
 
 /** Who may do what, coarsely. Finer limits are the fonds list and, for readers, access statuses. */
 export const ROLES = ['administrator', 'archivist', 'reviewer', 'reader'] as const;
@@ -46,7 +45,7 @@ export type Thing =
 	/** Correction orders: which of them is limited by each entry besides. */
 	| { readonly kind: 'orders' }
 	/** What the catalogue is described with: fonds, authorities, holdings, local fields. */
-	| { readonly kind: 'register'; readonly register: RegisterId }
+	| { readonly kind: 'register'; readonly register: string }
 	/** Orders to purge content: one person proposes, an administrator approves. */
 	| { readonly kind: 'purge' };
 
