@@ -68,6 +68,22 @@ describe('what is proposed while typing', () => {
 		expect(found('河道', undefined, changing)).toEqual([]);
 	});
 
+	it('can be made ready step by step, before anybody types', () => {
+		const many = Array.from({ length: 450 }, (_, at) =>
+			recordOf(String(at), authority({ names: [{ text: `第${at}中学` }] })),
+		);
+		const asked: string[] = [];
+		const stepwise = new SuggestIndex(many, (text) => {
+			asked.push(text);
+			return pinyinOf(text);
+		});
+		const steps: number[] = [];
+		for (const _ of stepwise.prepare()) steps.push(asked.length);
+		expect(steps).toEqual([200, 400, 450]);
+		expect(found('449', undefined, stepwise)).toEqual(['第449中学 < 第449中学 name text']);
+		expect(asked.length).toBe(450);
+	});
+
 	it('finds every text that holds what was typed, as looking at each would', () => {
 		const texts = string({ unit: constantFrom('沧', '水', '局', 'a'), minLength: 1, maxLength: 5 });
 		assert(

@@ -25,7 +25,7 @@ export interface SuggestOptions {
 	readonly limit: number;
 }
 
-const BLOCK_SIZE = 500;
+const BLOCK_SIZE = 200;
 const MOST_TYPED = 60;
 /** More than any tier. */
 const OUT_OF_TIME = 10;
@@ -60,6 +60,17 @@ export class SuggestIndex {
 	remove(id: string): void {
 		this.#blockOf.get(id)?.remove(id);
 		this.#blockOf.delete(id);
+	}
+
+	/**
+	 * Makes what is searched, a block of authorities at each step, so that whoever has other things to do can do them
+	 * between. Otherwise the first search does it.
+	 */
+	*prepare(): Generator<void> {
+		for (const block of this.#blocks) {
+			block.prepare();
+			yield;
+		}
 	}
 
 	/** @internal Every line that what was typed can mean. */
