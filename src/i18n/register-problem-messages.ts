@@ -3,6 +3,7 @@ export {
 	register_problem_abolished_without_end,
 	register_problem_blank_around,
 	register_problem_category_unknown,
+	register_problem_changed_meanwhile,
 	register_problem_code_sign,
 	register_problem_dated_dates,
 	register_problem_dated_empty,
@@ -35,6 +36,7 @@ export {
 	register_problem_predecessor_loop,
 	register_problem_predecessor_self,
 	register_problem_predecessor_unknown,
+	register_problem_record_unknown,
 	register_problem_regime_unknown,
 	register_problem_regime_use_hidden,
 	register_problem_regime_uses_cross,
@@ -49,6 +51,7 @@ export {
 	register_problem_short_name_taken,
 	register_problem_too_long,
 	register_problem_too_many,
+	register_problem_twice,
 	register_problem_unknown_field,
 	register_problem_years_reversed,
 } from './generated/messages.js';

@@ -31,6 +31,10 @@ export const REGISTER_PROBLEMS = {
 	name_sign: error('text', 'sign'),
 	code_sign: error('text'),
 	repeated: error('text'),
+	// A record among those of the archive, when it is saved.
+	twice: error(),
+	record_unknown: error(),
+	changed_meanwhile: error('name', 'version'),
 	// Texts with a time.
 	dated_empty: error('text'),
 	dated_dates: error('text'),

@@ -15,7 +15,10 @@ function problems(content: Partial<HoldingsRecord>) {
 function among(content: Partial<HoldingsRecord>, other: Partial<HoldingsRecord>) {
 	const record = { version: 1, isWithdrawn: false, actorName: '', at: '' };
 	return holdingsDefinition
-		.checkAmong?.({ id: 'this', content: line(content) }, [{ ...record, id: 'other', content: line(other) }])
+		.checkAmong?.(new Set(['this']), [
+			{ ...record, id: 'this', content: line(content) },
+			{ ...record, id: 'other', content: line(other) },
+		])
 		.map(({ code, params }) => [code, params?.['other']]);
 }
 
