@@ -4,6 +4,7 @@ export {
 	register_problem_blank_around,
 	register_problem_category_unknown,
 	register_problem_code_sign,
+	register_problem_creator_unknown,
 	register_problem_dated_dates,
 	register_problem_dated_empty,
 	register_problem_dated_reversed,
