@@ -5,6 +5,7 @@ export {
 	register_problem_category_unknown,
 	register_problem_changed_meanwhile,
 	register_problem_code_sign,
+	register_problem_creator_unknown,
 	register_problem_dated_dates,
 	register_problem_dated_empty,
 	register_problem_dated_reversed,

@@ -99,13 +99,13 @@ interface Candidate {
  */
 export function suggest(index: SuggestIndex, typed: string, options: SuggestOptions): Suggestion[] {
 	const sought = normalName(typed.slice(0, MOST_TYPED)).toLowerCase().replaceAll("'", '');
-	const { day, limit } = options;
+	const { limit } = options;
+	const day = options.day === undefined ? undefined : dayDigits(options.day);
 	if (sought === '' || limit < 1) return [];
 	const best: Candidate[] = [];
-	const digits = day === undefined ? undefined : dayDigits(day);
 	// Without a day: what has no end.
-	const from = firstDay(digits ?? '9999');
-	const to = lastDay(digits);
+	const from = firstDay(day ?? '9999');
+	const to = lastDay(day);
 	let worst = Number.POSITIVE_INFINITY;
 	index.search(sought, (line, by, tier) => {
 		if (tier > worst) return;
@@ -118,7 +118,7 @@ export function suggest(index: SuggestIndex, typed: string, options: SuggestOpti
 	return best.map(({ line, by }) => suggestionOf(line, by, day));
 }
 
-/** Above 0 when the line of that rank comes before the candidate; below 0 when behind. */
+/** Below 0 when the line of that rank comes before the candidate; above 0 when behind. */
 function compareTo(candidate: Candidate, rank: number, line: SuggestLine): number {
 	const other = candidate.line;
 	return (

@@ -49,7 +49,8 @@ const CHECKS = {
 	fondsNumber,
 	name: text(100),
 	complex: text(100, { mayBeEmpty: true }),
-	creatorId: text(64, { mayBeEmpty: true }),
+	// An id; a name of an authority while a sheet is read.
+	creatorId: text(100, { mayBeEmpty: true }),
 	activeFrom: optional(YEAR),
 	activeTo: optional(YEAR),
 	status: oneOf(FONDS_STATUSES),

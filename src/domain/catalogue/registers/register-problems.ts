@@ -59,6 +59,7 @@ export const REGISTER_PROBLEMS = {
 	ended_but_active: error('to'),
 	abolished_without_end: warning(),
 	category_unknown: warning('text'),
+	creator_unknown: error('text'),
 	regime_unknown: error('text'),
 	regime_use_hidden: error('number', 'other'),
 	regime_uses_overlap: error('number', 'other'),
