@@ -43,7 +43,7 @@ export interface RegisterProblem {
 export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly id: RegisterId;
 	readonly label: Label;
-	/** Problems of a content as it was sent; empty when it is a `C`. Unknown fields are problems, too. */
+	/** Problems of a content as it was sent; nothing but warnings when it is a `C`. Unknown fields are problems, too. */
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
