@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { isad } from '#domain/catalogue/profiles/isad.ts';
 import { richTextOf } from '#domain/catalogue/rich-text.ts';
 import { readEad } from './ead-reader.ts';
