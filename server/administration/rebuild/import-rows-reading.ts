@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
+import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { PlaceUnder } from '#server/catalogue/import/entry-placing.ts';
@@ -16,6 +17,8 @@ const CHUNK_ROWS = 1000;
 /** What the rows of an import are made with. */
 export interface RowsWork {
 	readonly profile: string;
+	/** What the archive added to its profiles. */
+	readonly localFields: readonly LocalFieldInUse[];
 	readonly importRow: number;
 	readonly synthetic: boolean;
 	/** ISO UTC: when the import began. */
@@ -32,6 +35,7 @@ export interface RowsChunk {
 
 /** Reads the entries of an import back, chunk by chunk, as the import wrote them. */
 export async function* readImportRows(path: string, work: RowsWork): AsyncGenerator<RowsChunk> {
+	useLocalFields(work.localFields);
 	const profile = profileOf(work.profile);
 	// Only of entries with children is anything remembered: of a million most have none.
 	const parents = await parentsIn(path);

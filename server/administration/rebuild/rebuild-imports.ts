@@ -1,3 +1,4 @@
+import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { Insertable } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportTable } from '#server/storage/schema.ts';
@@ -54,6 +55,7 @@ export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
 			.executeTakeFirstOrThrow();
 		const work = {
 			profile: record.profile,
+			localFields: localFieldsInUse(),
 			importRow: importRowId,
 			synthetic: record.synthetic,
 			now: row.created_at,

@@ -9,7 +9,7 @@
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldValue, Json } from '#domain/catalogue/entry.ts';
 import { fieldIdOf } from '#domain/catalogue/entry.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import { isFieldId } from './ead3-marks.ts';
@@ -140,7 +140,7 @@ function profileIn(text: string, file: string, line: number): string {
 	const { format, version, profile } = (head instanceof Error ? {} : head) as Record<string, Json>;
 	if (format !== FORMAT) throw new Refusal('import.not-ours', { file, line });
 	if (version !== VERSION) throw new Refusal('import.not-ours', { file, line, version: String(version) });
-	if (!PROFILES.some((each) => each.id === profile))
+	if (!allProfiles().some((each) => each.id === profile))
 		throw new Refusal('import.broken', { file, line, reason: `unknown profile ${String(profile)}` });
 	return profile as string;
 }

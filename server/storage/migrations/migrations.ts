@@ -14,6 +14,7 @@ import { up as storeRegister } from './0012-store-register.ts';
 import { up as fixity } from './0013-fixity.ts';
 import { up as copies } from './0014-copies.ts';
 import { up as purge } from './0015-purge.ts';
+import { up as entryDates } from './0017-entry-dates.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0013-fixity': { up: fixity },
 	'0014-copies': { up: copies },
 	'0015-purge': { up: purge },
+	'0017-entry-dates': { up: entryDates },
 };

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { checkProfile, type ProfileProblem } from './check-profile.ts';
 import { withLocalFields } from './local-fields.ts';
 import type { FieldDefinition, Profile } from './profile.ts';
-import { SHIPPED_PROFILES } from './profiles.ts';
+import { shippedProfiles } from './profiles/shipped.ts';
 import { dat18 } from './profiles/dat18/dat18.ts';
 
-it.each(SHIPPED_PROFILES.map((profile) => [profile.id, profile] as const))(
+it.each(shippedProfiles().map((profile) => [profile.id, profile] as const))(
 	'%s has no problem',
 	(_, profile) => {
 		expect(checkProfile(profile)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Label, Profile } from './profile.ts';
+import { nameKey, type Label, type Profile } from './profile.ts';
 import { upgradeSteps } from './upgrade-description.ts';
 
 /** What is wrong with a profile, and where in it. */
@@ -120,11 +120,6 @@ export function checkProfile(profile: Profile): ProfileProblem[] {
 				owners.set(name, owner ?? id);
 			}
 	}
-}
-
-/** A name without what does not tell two names apart: width, case, blanks. */
-export function nameKey(name: string): string {
-	return name.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
 }
 
 function isTakenOn(profile: Profile, id: string, after: number): boolean {

@@ -1,5 +1,4 @@
-import { nameKey } from './check-profile.ts';
-import type { FieldDefinition, Profile } from './profile.ts';
+import { nameKey, type FieldDefinition, type Profile } from './profile.ts';
 import type { LocalFieldInUse } from './registers/local-field.ts';
 
 /** Where local fields stand whose area the profile does not have. */

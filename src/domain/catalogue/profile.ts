@@ -136,3 +136,8 @@ export function termOf(profile: Profile, vocabulary: string, written: string): T
 		)
 	);
 }
+
+/** A name without what does not tell two names apart: width, case, blanks. */
+export function nameKey(name: string): string {
+	return name.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+}

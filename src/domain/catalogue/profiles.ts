@@ -1,27 +1,26 @@
+import { loadShippedProfiles, shippedProfiles } from '#domain/catalogue/profiles/shipped.ts';
 import { Refusal } from '../base/refusal.ts';
 import { withLocalFields } from './local-fields.ts';
 import type { Profile } from './profile.ts';
-import { dat18 } from './profiles/dat18/dat18.ts';
-import { isad } from './profiles/isad.ts';
 import type { LocalFieldInUse } from './registers/local-field.ts';
 
-/** Every profile the product ships, in the order people are offered them, without what the archive added. */
-export const SHIPPED_PROFILES: readonly Profile[] = [dat18, isad];
+// What changes here: which fields an archive adds is known only when it is open.
+let localFields: readonly LocalFieldInUse[] = [];
+let known: { readonly of: readonly Profile[]; readonly profiles: readonly Profile[] } | undefined;
 
-// The one thing here that changes: which fields an archive adds is known only when it is open.
-let inUse: { readonly fields: readonly LocalFieldInUse[]; readonly profiles: readonly Profile[] } = {
-	fields: [],
-	profiles: SHIPPED_PROFILES,
-};
+export { loadShippedProfiles };
 
 /** Every profile with the fields of the archive, in the order people are offered them. */
 export function allProfiles(): readonly Profile[] {
-	return inUse.profiles;
+	const shipped = shippedProfiles();
+	if (known?.of !== shipped)
+		known = { of: shipped, profiles: shipped.map((profile) => withLocalFields(profile, localFields)) };
+	return known.profiles;
 }
 
 /** The fields the archive adds to every profile, withdrawn ones too. */
 export function localFieldsInUse(): readonly LocalFieldInUse[] {
-	return inUse.fields;
+	return localFields;
 }
 
 /**
@@ -29,8 +28,9 @@ export function localFieldsInUse(): readonly LocalFieldInUse[] {
  * fields it changes nothing, so that what is remembered by profile stays remembered.
  */
 export function useLocalFields(fields: readonly LocalFieldInUse[]): void {
-	if (JSON.stringify(fields) === JSON.stringify(inUse.fields)) return;
-	inUse = { fields, profiles: SHIPPED_PROFILES.map((profile) => withLocalFields(profile, fields)) };
+	if (JSON.stringify(fields) === JSON.stringify(localFields)) return;
+	localFields = fields;
+	known = undefined;
 }
 
 /**
@@ -38,7 +38,7 @@ export function useLocalFields(fields: readonly LocalFieldInUse[]): void {
  * @throws {Refusal} 'catalogue.unknown-profile'
  */
 export function profileOf(id: string): Profile {
-	const profile = inUse.profiles.find((each) => each.id === id);
+	const profile = allProfiles().find((each) => each.id === id);
 	if (!profile) throw new Refusal('catalogue.unknown-profile', { profile: id });
 	return profile;
 }
