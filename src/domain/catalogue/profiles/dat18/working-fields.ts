@@ -35,7 +35,7 @@ export const workingFields = [
 		['itemNumber', '件号', 'Item number', 'text', '---M', { maxLength: 6 }],
 		['agencyItemNumber', '室编件号', "Agency's item number", 'text', '---O', { maxLength: 10 }],
 		['archivesItemNumber', '馆编件号', "Archives' item number", 'text', '---O', { maxLength: 10 }],
-		['sequenceInFile', '顺序号', 'Sequence in file', 'integer', '---C', { aliases: ['序号', '卷内顺序号'] }],
+		['sequenceInFile', '顺序号', 'Sequence in file', 'integer', '---C', { aliases: ['卷内顺序号'] }],
 		[
 			'categoryCode',
 			'档案门类代码',
