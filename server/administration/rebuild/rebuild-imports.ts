@@ -20,6 +20,7 @@ interface ImportRecord {
 	readonly via: string | null;
 	readonly acceptedAt: string;
 	/** Records of earlier software do not say these. */
+	readonly profileVersion?: number;
 	readonly createdAt?: string;
 	readonly underId?: string | null;
 }
@@ -55,6 +56,7 @@ export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
 			.executeTakeFirstOrThrow();
 		const work = {
 			profile: record.profile,
+			profileVersion: record.profileVersion ?? 1,
 			localFields: localFieldsInUse(),
 			importRow: importRowId,
 			synthetic: record.synthetic,

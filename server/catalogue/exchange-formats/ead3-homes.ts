@@ -195,7 +195,7 @@ function abstractElements(body: RichText): XmlElement[] | undefined {
 /** Houses a value in the carrier of its field. */
 function settleCarrier(profile: Profile, field: string, value: Json, words: string, base: Mark): Housed {
 	const [place, name] = CARRIERS[field] ?? (['notes', 'odd'] as const);
-	const home =
+	const home: Readonly<Record<string, string>> =
 		name === 'unitdate'
 			? { datechar: formatHome(field), ...normalAttributes(words) }
 			: { localtype: formatHome(field) };

@@ -57,7 +57,7 @@ export interface Term {
 	readonly id: string;
 	readonly label: Label;
 	readonly aliases?: readonly string[];
-	/** Only in old holdings: understood and shown, not for new descriptions. */
+	/** A term of old holdings, which records of today do not get. It stays on offer: old records are described today. */
 	readonly isFormer?: boolean;
 	/** The code or its meaning is not verified against the standard. */
 	readonly isUnsure?: boolean;

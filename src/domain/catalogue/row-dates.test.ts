@@ -7,6 +7,7 @@ import { liesIn, wantedDays } from './list-choice.ts';
 import { NO_DATE, rowDates } from './row-dates.ts';
 
 const today = dayNumber(2026, 11, 27);
+type Day = [year: number, month: number, day: number];
 const days = (fields: Record<string, FieldValue>) => rowDates(fields, today);
 
 describe('the days of an entry', () => {
@@ -24,7 +25,7 @@ describe('the days of an entry', () => {
 			[1960, 1, 1],
 			[1961, 12, 31],
 		],
-	] as const)('%j', (fields, from, to) => {
+	] satisfies [Record<string, FieldValue>, Day, Day][])('%j', (fields, from, to) => {
 		expect(days(fields)).toEqual({ earliest: dayNumber(...from), latest: dayNumber(...to) });
 	});
 
