@@ -7,7 +7,6 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { readInThread, type Reading } from './import-reading.ts';
@@ -178,7 +177,6 @@ export function createImports(parts: ImportsParts): Imports {
 				profile: request.profile,
 				mapping: request.mapping,
 				under,
-				localFields: localFieldsInUse(),
 				lastKey: writing ? await lastChildKey(storage, under?.id ?? null) : null,
 				writing: writing && { ...writing, synthetic: request.synthetic === true },
 			},
