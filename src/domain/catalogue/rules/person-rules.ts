@@ -164,7 +164,7 @@ function cleanName(text: string): string {
 	}
 	name = name.replace(/([\u3400-\u9fff])[•‧・．∙⋅･.](?=[\u3400-\u9fff])/g, '$1·').trim();
 	if (name.length > LONGEST_TEXT) return name;
-	for (let isDone = false; !isDone; ) {
+	for (let isDone = false; !isDone;) {
 		const words = TITLES_OF_PERSONS.find((each) => name.length > each.length + 1 && name.endsWith(each));
 		if (words) name = name.slice(0, -words.length).trim();
 		isDone = words === undefined;
