@@ -18,6 +18,13 @@ function isVague(text: string): boolean {
 	if (text.length > 8) return false;
 	const bare = text.replace(/[（(].*$/u, '').replace(/等(?:单位|部门)?$/u, '');
 	if (VAGUE.has(bare)) return true;
+	if (
+		/^(?:[省市县区镇乡局委]|本[县区市局])?(?:有关|相关|各|上级|下属|主管|基层)\S{0,2}(?:部门|单位|机关|科室|领导|局|委|办)$/.test(
+			bare,
+		)
+	)
+		return true;
+	if (/^[省市县区镇乡局](?:里|领导|机关)$/.test(bare)) return true;
 	if ('本我该贵此'.includes(bare.charAt(0)) && OWN.has(bare.slice(1))) return true;
 	return /^[×xX*某○〇]{1,3}\S{0,2}[局委办府院馆校厂社镇乡县区市部站所会处科室]$/u.test(bare);
 }

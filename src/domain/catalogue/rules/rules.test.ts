@@ -130,7 +130,7 @@ describe('what a rule reads', () => {
 			['accessStatus', 'open'],
 		];
 		for (const [field, value] of changes) {
-			const before = anItem();
+			const before = anItem({}, { review: null });
 			const after = { ...before, fields: { ...before.fields, [field]: value as never } };
 			expect(recheck(after, B004, checkEntry(before, B004), [field]), field).toEqual(checkEntry(after, B004));
 			expect(checkEntry(after, B004).length, field).toBeGreaterThan(0);
@@ -196,9 +196,9 @@ describe('rules across entries', () => {
 	});
 
 	it('R44, R52 count the items of a file', () => {
-		const file = { ...aFile({ pageCount: 9, itemCount: 3 }), id: 'file' };
+		const file = { ...aFile({ referenceCode: 'B004-1-001', pageCount: 9, itemCount: 3 }), id: 'file' };
 		const items = [1, 2].map((each) => ({
-			...anOldItem({ referenceCode: `B004-1-012-00${each}`, pageCount: 4, title: `关于${each}号的通知` }),
+			...anOldItem({ referenceCode: `B004-1-001-00${each}`, pageCount: 4, title: `关于${each}号的通知` }),
 			id: String(each),
 			parentId: 'file',
 		}));

@@ -9,6 +9,10 @@ const DAT18 = 'DA/T 18-2022, 题名';
 const PLACEHOLDER_SET = new Set(PLACEHOLDERS.words);
 const TYPE_SET = new Set(BARE_TYPES);
 
+/** 无题目, 没有标题, 同上一件, 见附件, 题名不详 and the like. */
+const STANDS_FOR_NONE =
+	/^[(（[【]?(?:(?:无|没有|缺|未写|未拟|未填|暂无)(?:题|题名|题目|标题|名|名称|内容)|(?:同|见|如|仝)(?:上|前|左|下|附件|原件|原文|正文)(?:一?[件条卷页])?|(?:题名?|题目|标题|名称)(?:不详|不明|不清|待补|待定|待查|缺|空白)|空白页?|[略空缺无])[)）\]】]?$/;
+
 /** The words of a title without signs around them. */
 function bareTitle(title: string): string {
 	return title
@@ -23,6 +27,7 @@ function isPlaceholder(title: string, isUnit: boolean): boolean {
 	const bare = bareTitle(title);
 	if (PLACEHOLDER_SET.has(bare)) return true;
 	if (!isUnit) return bare === '';
+	if (STANDS_FOR_NONE.test(bare) || STANDS_FOR_NONE.test(title)) return true;
 	if (TYPE_SET.has(bare) || /^关于的?(?:通知|报告|函|请示|批复|决定|意见)?$/.test(bare)) return true;
 	return !/[\p{L}]/u.test(bare) || /^(.)\1*$/u.test(bare) || /^[xX×*]+$/.test(bare);
 }
