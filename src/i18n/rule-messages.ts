@@ -7,6 +7,7 @@ export {
 	rule_r01_name,
 	rule_r02_lower_case,
 	rule_r02_name,
+	rule_r02_unit,
 	rule_r02_unreadable,
 	rule_r03_name,
 	rule_r03_signs,

@@ -45,9 +45,12 @@ function withoutBlanks(text: string): string {
 	return kept;
 }
 
+/** Words of counting behind a number, which old codes would read as an inserted number like 23甲. */
+const UNITS = ['号', '卷', '件', '页', '張', '册'];
+
 const R02: Rule = {
 	id: 'R02',
-	cases: { unreadable: 'E', lowerCase: 'E' },
+	cases: { unreadable: 'E', lowerCase: 'E', unit: 'E' },
 	scope: 'entry',
 	reads: REGIME_FIELDS,
 	needs: ['regime'],
@@ -55,8 +58,14 @@ const R02: Rule = {
 	check(view) {
 		if (!view.regime) return NOT_APPLICABLE;
 		const { code } = view;
-		if (!code || code.ok) return NOTHING;
+		if (!code) return NOTHING;
 		const text = view.text('referenceCode');
+		if (code.ok) {
+			const unit = UNITS.find((each) => code.canonical.endsWith(each));
+			return unit === undefined
+				? NOTHING
+				: [found(R02, 'unit', 'referenceCode', text, { suggestion: code.canonical.slice(0, -unit.length) })];
+		}
 		if (code.suggestion === undefined) {
 			const problem = code.problems[0];
 			return [

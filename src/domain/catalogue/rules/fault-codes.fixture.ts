@@ -38,7 +38,15 @@ export const CODE_FAULTS: Partial<Record<RuleId, Injector>> = {
 				code.replace(/\d+$/, ''),
 				`${code}号`,
 			]),
-			['images'],
+			[
+				'images',
+				'fileNumber',
+				'startPage',
+				'catalogueNumber',
+				'itemNumber',
+				'orgOrMatter',
+				'retentionPeriod',
+			],
 		);
 	},
 	R03: (entry, dice) => {
@@ -131,7 +139,7 @@ export const CODE_FAULTS: Partial<Record<RuleId, Injector>> = {
 			? damaged(
 					entry,
 					'referenceCode',
-					code.replace('-WS', `-${dice.pick(['WJ', 'VS', 'WD', 'SW0', 'AJ', 'XX', 'DA']).slice(0, 2)}`),
+					code.replace('-WS', `-${dice.pick(['WJ', 'VS', 'WD', 'SS', 'AJ', 'XX', 'DA'])}`),
 					['images', 'categoryCode'],
 				)
 			: undefined;
@@ -142,7 +150,7 @@ export const CODE_FAULTS: Partial<Record<RuleId, Injector>> = {
 			entry,
 			'year',
 			dice.percent(50) ? year + dice.pick([1, -1]) : year + dice.pick([10, -10, 2, -3, 9]),
-			['referenceCode', 'retentionPeriod', 'catalogueNumber'],
+			['referenceCode', 'retentionPeriod', 'catalogueNumber', 'itemNumber', 'startPage'],
 		);
 	},
 	R12: (entry, dice) =>

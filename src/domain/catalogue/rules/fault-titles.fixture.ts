@@ -483,46 +483,58 @@ export const TERM_FAULTS: Partial<Record<RuleId, Injector>> = {
 			]),
 		),
 	R49: (entry, dice) =>
-		damaged(
-			entry,
-			'securityClass',
-			dice.pick([
-				'机密★10年',
-				'秘密★5年',
-				'secret',
-				'confidential',
-				'topSecret',
-				'绝密★长期',
-				'机密',
-				'秘密',
-				'绝密',
-				'机密10年',
-				'Secret',
-			]),
-			['accessStatus'],
-			{ fields: { title: '关于合成涉密测试条目的通知' } },
-		),
-	R50: (entry, dice) =>
-		dice.percent(50)
-			? withFacts(
+		!isItem(entry)
+			? undefined
+			: damaged(
 					entry,
-					'accessStatus',
-					{ review: null },
-					{ accessStatus: dice.pick(['open', '开放']), securityClass: 'public', title: '关于防汛工作的通知' },
-				)
-			: withFacts(
-					entry,
-					'accessStatus',
-					{ review: { decision: 'open' } },
-					{
-						accessStatus: 'open',
-						securityClass: dice.pick(['internal', '内部']),
-						title: '关于防汛工作的通知',
-					},
+					'securityClass',
+					dice.pick([
+						'机密★10年',
+						'秘密★5年',
+						'secret',
+						'confidential',
+						'topSecret',
+						'绝密★长期',
+						'机密',
+						'秘密',
+						'绝密',
+						'机密10年',
+						'Secret',
+					]),
+					['accessStatus'],
+					{ fields: { title: '关于合成涉密测试条目的通知' } },
 				),
+	R50: (entry, dice) =>
+		!isItem(entry)
+			? undefined
+			: dice.percent(50)
+				? withFacts(
+						entry,
+						'accessStatus',
+						{ review: null },
+						{
+							accessStatus: dice.pick(['open', '开放']),
+							securityClass: 'public',
+							title: '关于防汛工作的通知',
+						},
+					)
+				: withFacts(
+						entry,
+						'accessStatus',
+						{ review: { decision: 'open' } },
+						{
+							accessStatus: 'open',
+							securityClass: dice.pick(['internal', '内部']),
+							title: '关于防汛工作的通知',
+						},
+					),
 	R57: (entry, dice) =>
-		dice.percent(50)
-			? damaged(entry, 'documentNumber', `沧府〔2008〕12号${'、沧府〔2008〕13号'.repeat(dice.between(5, 9))}`)
+		dice.percent(50) && textIn(entry, 'documentNumber') !== ''
+			? damaged(
+					entry,
+					'documentNumber',
+					textIn(entry, 'documentNumber') + `、${textIn(entry, 'documentNumber')}`.repeat(dice.between(5, 9)),
+				)
 			: damaged(entry, 'title', `关于${'河道整治工程'.repeat(dice.between(84, 120))}的通知`),
 	R58: (entry, dice) =>
 		withFacts(

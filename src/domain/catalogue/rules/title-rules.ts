@@ -11,7 +11,7 @@ const TYPE_SET = new Set(BARE_TYPES);
 
 /** 无题目, 没有标题, 同上一件, 见附件, 题名不详 and the like. */
 const STANDS_FOR_NONE =
-	/^[(（[【]?(?:(?:无|没有|缺|未写|未拟|未填|暂无)(?:题|题名|题目|标题|名|名称|内容)|(?:同|见|如|仝)(?:上|前|左|下|附件|原件|原文|正文)(?:一?[件条卷页])?|(?:题名?|题目|标题|名称)(?:不详|不明|不清|待补|待定|待查|缺|空白)|空白页?|[略空缺无])[)）\]】]?$/;
+	/^[(（[【]?(?:(?:无|没有|缺|未写|未拟|未填|暂无)(?:题|题名|题目|标题|名|名称|内容)|未[写拟填录]|(?:同|见|如|仝)(?:上|前|左|下|附件|原件|原文|正文)(?:一?[件条卷页])?|(?:题名?|题目|标题|名称)(?:不详|不明|不清|待补|待定|待查|缺|空白)|空白页?|[略空缺无])[)）\]】]?$/;
 
 /** The words of a title without signs around them. */
 function bareTitle(title: string): string {
@@ -126,23 +126,24 @@ const R23: Rule = {
 		for (let from = 0; ;) {
 			const number = findDocumentNumber(title, from);
 			if (!number) return NOTHING;
-			const written = title.slice(number.start, number.end);
-			const before = title.slice(0, number.start).trim();
+			const start = number.start + titleWithin(number.organCode);
+			const before = title.slice(0, start).trim();
 			const behind = title.slice(number.end).trim();
 			const isInFront = before === '' || before === '（' || before === '(' || before === '【';
 			const isBehind = /^[）)】\]]?$/.test(behind);
-			const cited = /(?:废止|转发|批转|贯彻|执行|修改|落实|撤销|根据|按照|对|关于|收回|学习)$/.test(before);
 			if (
 				(isInFront && behind !== '' && !/^[文号]?(?:文件)?[的等]/.test(behind)) ||
-				(isBehind && before !== '' && !cited)
+				(isBehind && before !== '' && !CITING.test(before))
 			) {
 				const rest = isInFront
 					? behind.replace(/^[）)】：:，,、]\s*/, '')
-					: before.replace(/\s*[（([【，,]$/, '').trim();
+					: before.replace(/[（([【，,\s]$/, '').trim();
+				// Where the title runs into the number nobody can know where it ends.
+				const isSure = isInFront || start > number.start || !isHanSign(title.charCodeAt(start - 1));
 				return [
 					found(R23, 'number', 'title', title, {
-						params: { number: written },
-						suggestion: rest === '' ? undefined : withText(view.value('title'), rest),
+						params: { number: title.slice(start, number.end) },
+						suggestion: rest === '' || !isSure ? undefined : withText(view.value('title'), rest),
 					}),
 				];
 			}
@@ -150,6 +151,18 @@ const R23: Rule = {
 		}
 	},
 };
+
+/** Words behind which a number belongs to what the title speaks of. */
+const CITING = /(?:废止|转发|批转|贯彻|执行|修改|落实|撤销|根据|按照|对|关于|收回|学习|印发|报送)$/;
+
+/** How much of what stands before a bracketed year is still title: up to the kind it ends with. */
+function titleWithin(organCode: string): number {
+	for (let at = organCode.length - 1; at > 1; at--) {
+		const words = organCode.slice(0, at);
+		if (/[表册函令案]$/.test(words) ? at > 3 : BARE_TYPES.some((type) => words.endsWith(type))) return at;
+	}
+	return 0;
+}
 
 const FORWARDING = ['转发', '批转', '轉發', '批轉', '转批', '转报'];
 
@@ -320,7 +333,7 @@ const R27: Rule = {
 		const count = title.length > 3 * LONGEST ? title.length : countCharacters(title);
 		if (count > LONGEST)
 			return [found(R27, 'long', 'title', view.text('title'), { params: { count, most: LONGEST } })];
-		if (count >= SHORTEST || isPlaceholder(title, true)) return NOTHING;
+		if (count >= SHORTEST || PLACEHOLDER_SET.has(title) || TYPE_SET.has(title)) return NOTHING;
 		return [found(R27, 'short', 'title', view.text('title'), { params: { count, least: SHORTEST } })];
 	},
 };
