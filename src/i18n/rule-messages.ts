@@ -137,6 +137,7 @@ export {
 	rule_r52_name,
 	rule_r53_missing,
 	rule_r53_name,
+	rule_r53_naming,
 	rule_r53_none,
 	rule_r54_name,
 	rule_r54_text,

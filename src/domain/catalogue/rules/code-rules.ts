@@ -92,6 +92,7 @@ const R03: Rule = {
 		const text = view.text('referenceCode');
 		if (text === '') return NOTHING;
 		const { code } = view;
+		if (code?.ok && code.notes.length === 0) return NOTHING;
 		const bare = withoutBlanks(text);
 		const odd = hasOddSigns(bare);
 		if (!odd && (!code || code.ok || foldSigns(bare) === bare.toUpperCase())) return NOTHING;
@@ -276,7 +277,7 @@ function blanksIn(field: FieldKey, text: string, none: boolean, view: EntryView)
 	let inside = false;
 	for (let at = 0; at < text.length; at++) {
 		const unit = text.charCodeAt(at);
-		if (unit > 0x20 && unit < 0x85) continue;
+		if ((unit > 0x20 && unit < 0x85) || (unit > 0x3000 && unit < 0xfeff)) continue;
 		if (isZeroWidth(unit)) zeroWidth = true;
 		else if (isBlank(unit)) inside = true;
 	}

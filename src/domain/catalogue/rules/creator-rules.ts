@@ -11,6 +11,8 @@ const VAGUE = new Set(VAGUE_BODIES.words);
 const OWN = new Set(OWN_BODY_WORDS.words);
 const SURNAME_SET = new Set(SURNAMES.words);
 const MOST_CANDIDATES = 8;
+/** Longer names are no persons'. */
+const LONGEST_PERSON = 12;
 
 /** Bodies that only who wrote the text could name: 本局, 我办, 县里, ×× 局. */
 function isVague(text: string): boolean {
@@ -89,9 +91,9 @@ const R33: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
-			if (name === '' || isVague(name) || partsOf(name)) continue;
+			if (name === '') continue;
 			const matches = authorities.byText(name);
-			if (matches.some(({ how }) => how === 'name')) continue;
+			if (matches.some(({ how }) => how === 'name') || isVague(name) || partsOf(name)) continue;
 			if (matches.length === 0) {
 				const bare = withoutBracket(name);
 				if (bare !== name && authorities.byText(bare).some(({ how }) => how === 'name')) continue;
@@ -140,9 +142,12 @@ const R34: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
-			const matches = authorities.byText(name).filter(({ how }) => how === 'name');
+			const all = authorities.byText(name);
 			// A date of which only the year is known is of every name of that year.
-			if (matches.length === 0 || matches.some(({ dated }) => overlaps(dated, day, last))) continue;
+			if (all.length === 0 || all.some(({ how, dated }) => how === 'name' && overlaps(dated, day, last)))
+				continue;
+			const matches = all.filter(({ how }) => how === 'name');
+			if (matches.length === 0) continue;
 			const meant = onlyNameAt(authorities, idsOf(matches), day);
 			(findings ??= []).push(
 				found(R34, 'time', key, text, {
@@ -228,8 +233,9 @@ const R36: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
+			if (name.length > LONGEST_PERSON) continue;
 			const { authorities } = rules.facts;
-			const matches = name.length <= 12 ? (authorities?.byText(name) ?? []) : [];
+			const matches = authorities?.byText(name) ?? [];
 			const person = matches.find(({ authority }) => authority.kind === 'person');
 			if (!person && (matches.length > 0 || !isPersonName(name) || isVague(name))) continue;
 			const { day } = view;

@@ -128,6 +128,7 @@ const R55: Rule = {
 	check(view) {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.items('personNames')) {
+			if (text.length > 10_000) continue;
 			const clean = cleanName(text);
 			if (clean === text) continue;
 			const hasBlank = /[\s\u3000\u200b-\u200f\u2060\ufeff]/.test(text);

@@ -522,7 +522,7 @@ export const EXAMPLES: Readonly<
 		bad: [
 			bad(
 				'E',
-				'name',
+				'naming',
 				'images',
 				anItem({}, { images: { names: ['scan0001.jpg'] } }),
 				'B004-WS·2015-D30-BGS-0001-001.jpg',

@@ -237,9 +237,10 @@ describe('texts made to take long', () => {
 				]),
 			);
 			for (const level of ['item', 'file']) {
-				const start = performance.now();
+				const start = process.cpuUsage();
 				checkEntry({ ...anItem(fields, {}, { note: words }), level }, preparedFor('B004'));
-				expect(performance.now() - start, words.slice(0, 12)).toBeLessThan(500);
+				const { user, system } = process.cpuUsage(start);
+				expect((user + system) / 1000, words.slice(0, 12)).toBeLessThan(1000);
 			}
 		}
 	});

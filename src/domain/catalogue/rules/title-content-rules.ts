@@ -7,6 +7,7 @@ import {
 	type LookAlike,
 } from './look-alikes.ts';
 import { found, NOTHING, type Rule } from './rule.ts';
+import { HAN, SUSPECT } from './title-flags.ts';
 import { hasHan, isHanSign } from './title-signs.ts';
 import { BARE_TYPES, BODY_ENDINGS, FILLERS } from './word-lists.ts';
 
@@ -95,6 +96,17 @@ function isLetterAt(text: string, at: number): boolean {
 	return unit >= 97 && unit <= 122;
 }
 
+/** Whether too few of its signs are those of a text in the wrong encoding. */
+function isRightlyDecoded(title: string): boolean {
+	let foreign = 0;
+	for (let at = 0; at < title.length; at++)
+		if (FOREIGN[title.charCodeAt(at)] === 1 && ++foreign >= WRONG_DECODING_LEAST) return false;
+	return !title.includes('锟斤拷') && !title.includes('烫烫');
+}
+
+const FOREIGN = new Uint8Array(0x10000);
+for (const sign of WRONG_DECODING) if (!WRONG_DECODING_ORDINARY.has(sign)) FOREIGN[sign.charCodeAt(0)] = 1;
+
 const R29: Rule = {
 	id: 'R29',
 	cases: { lookAlike: 'W', lost: 'W', decoding: 'W' },
@@ -105,14 +117,15 @@ const R29: Rule = {
 	check(view) {
 		const title = view.text('title');
 		if (title === '') return NOTHING;
-		const isChinese = hasHan(title);
+		const isSuspect = (view.titleFlags & SUSPECT) !== 0;
+		if (!isSuspect && isRightlyDecoded(title)) return NOTHING;
+		const isChinese = (view.titleFlags & HAN) !== 0;
 		let mended: string | undefined;
 		let signs = '';
 		let lost = false;
-		let foreign = 0;
+		if (!isRightlyDecoded(title)) return [found(R29, 'decoding', 'title', title)];
 		for (let at = 0; at < title.length; at++) {
 			const sign = title[at] as string;
-			if (WRONG_DECODING.has(sign) && !WRONG_DECODING_ORDINARY.has(sign)) foreign++;
 			const meant = meantAt(title, at, isChinese);
 			if (meant === undefined) {
 				if (mended !== undefined) mended += sign;
@@ -122,8 +135,6 @@ const R29: Rule = {
 			if (meant === '') lost = true;
 			mended = (mended ?? title.slice(0, at)) + meant;
 		}
-		if (foreign >= WRONG_DECODING_LEAST || title.includes('锟斤拷') || title.includes('烫烫'))
-			return [found(R29, 'decoding', 'title', title)];
 		if (mended === undefined) return NOTHING;
 		return [
 			found(R29, lost ? 'lost' : 'lookAlike', 'title', title, {

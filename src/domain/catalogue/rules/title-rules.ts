@@ -1,7 +1,8 @@
 import { withText } from './entry-view.ts';
 import { findDocumentNumber } from './document-number.ts';
 import { found, NOTHING, type Rule } from './rule.ts';
-import { closerOf, countCharacters, hasHan, isHanSign, unbalancedIn } from './title-signs.ts';
+import { ASCII_SIGN, BLANK, BRACKET, HAN, LETTER, ODD_BRACKET } from './title-flags.ts';
+import { closerOf, countCharacters, isHanSign, unbalancedIn } from './title-signs.ts';
 import { BARE_TYPES, BODY_ENDINGS, PLACEHOLDERS } from './word-lists.ts';
 
 const DAT18 = 'DA/T 18-2022, 题名';
@@ -20,10 +21,13 @@ function bareTitle(title: string): string {
 		.replace(/[。.，,、；;：:！!？?…—-]+$/u, '');
 }
 
+/** What is longer says something. */
+const LONGEST_PLACEHOLDER = 16;
+
 /** Placeholder, a kind alone, or nothing but signs and digits. */
 function isPlaceholder(title: string, isUnit: boolean): boolean {
 	if (PLACEHOLDER_SET.has(title)) return true;
-	if (title.length > 40) return false;
+	if (title.length > LONGEST_PLACEHOLDER) return false;
 	const bare = bareTitle(title);
 	if (PLACEHOLDER_SET.has(bare)) return true;
 	if (!isUnit) return bare === '';
@@ -43,7 +47,15 @@ const R20: Rule = {
 		const title = view.text('title');
 		const text = title.trim();
 		if (text === '') return [found(R20, 'empty', 'title', title)];
-		return isPlaceholder(text, view.isUnit) ? [found(R20, 'placeholder', 'title', title)] : NOTHING;
+		// Nothing but signs and digits, however many.
+		const isWordless =
+			view.isUnit &&
+			text.length > LONGEST_PLACEHOLDER &&
+			(view.titleFlags & (HAN | LETTER)) === 0 &&
+			!/\p{L}/u.test(text);
+		return isWordless || isPlaceholder(text, view.isUnit)
+			? [found(R20, 'placeholder', 'title', title)]
+			: NOTHING;
 	},
 };
 
@@ -56,7 +68,9 @@ const R21: Rule = {
 	basis: DAT18,
 	check(view) {
 		if (view.level !== 'item') return NOTHING;
-		const title = bareTitle(view.text('title').trim());
+		const written = view.text('title');
+		if (written.length > 80 || (written.length > 12 && written.includes('关于'))) return NOTHING;
+		const title = bareTitle(written.trim());
 		if (title.length > 60 || title.length < 4) return NOTHING;
 		const type = BARE_TYPES.find((each) => title.endsWith(each));
 		if (type === undefined) return NOTHING;
@@ -84,6 +98,7 @@ const R22: Rule = {
 	needs: [],
 	basis: DAT18,
 	check(view) {
+		if ((view.titleFlags & ODD_BRACKET) === 0) return NOTHING;
 		const title = view.text('title');
 		let mended = '';
 		let copied = 0;
@@ -121,7 +136,8 @@ const R23: Rule = {
 	basis: DAT18,
 	check(view) {
 		const title = view.text('title');
-		if (title.length > 600) return NOTHING;
+		// A bracketed year needs digits, which may be full-width ones.
+		if (title.length > 600 || (view.titleFlags & BRACKET) === 0 || !/[\d０-９]/.test(title)) return NOTHING;
 		// Numbers that a title speaks of stay; its own stands in front of it or behind it.
 		for (let from = 0; ;) {
 			const number = findDocumentNumber(title, from);
@@ -175,6 +191,7 @@ const R24: Rule = {
 	basis: DAT18,
 	check(view) {
 		const title = view.text('title');
+		if (!/[转轉批]/.test(title)) return NOTHING;
 		let count = 0;
 		for (const word of FORWARDING)
 			for (let at = title.indexOf(word); at !== -1; at = title.indexOf(word, at + word.length)) count++;
@@ -190,6 +207,7 @@ const R25: Rule = {
 	needs: [],
 	basis: DAT18,
 	check(view) {
+		if ((view.titleFlags & BRACKET) === 0) return NOTHING;
 		const title = view.text('title');
 		const wrong = unbalancedIn(title);
 		if (!wrong) return NOTHING;
@@ -247,9 +265,8 @@ const R26: Rule = {
 	needs: [],
 	basis: 'GB/T 15834-2011',
 	check(view) {
-		if (!view.isUnit) return NOTHING;
+		if (!view.isUnit || (view.titleFlags & ASCII_SIGN) === 0 || (view.titleFlags & HAN) === 0) return NOTHING;
 		const title = view.text('title');
-		if (!hasAsciiSigns(title) || !hasHan(title)) return NOTHING;
 		let mended = '';
 		let signs = '';
 		let isOpen = false;
@@ -273,14 +290,6 @@ const R26: Rule = {
 		];
 	},
 };
-
-function hasAsciiSigns(text: string): boolean {
-	for (let at = 0; at < text.length; at++) {
-		const unit = text.charCodeAt(at);
-		if (unit < 0x40 && (unit === 34 || FULL_WIDTH[text[at] as string] !== undefined)) return true;
-	}
-	return false;
-}
 
 /** `12:30`, `3,000`, `AT(M)`: signs of what is not Chinese. */
 function isWithinLatin(text: string, at: number, sign: string): boolean {
@@ -330,6 +339,7 @@ const R27: Rule = {
 	check(view) {
 		const title = view.text('title').trim();
 		if (!view.isUnit || title === '') return NOTHING;
+		if (title.length <= LONGEST && title.length > 3 * SHORTEST) return NOTHING;
 		const count = title.length > 3 * LONGEST ? title.length : countCharacters(title);
 		if (count > LONGEST)
 			return [found(R27, 'long', 'title', view.text('title'), { params: { count, most: LONGEST } })];
@@ -359,7 +369,7 @@ const R28: Rule = {
 				? NOTHING
 				: [found(R28, 'stop', 'title', written, { suggestion: withText(view.value('title'), kept) })];
 		}
-		if (!/[ \u3000\u00a0\t]{2}|\u3000/.test(title)) return NOTHING;
+		if ((view.titleFlags & BLANK) === 0 || !/[ \u3000\u00a0\t]{2}|\u3000/.test(title)) return NOTHING;
 		const kept = title.replace(/([^ \u3000\u00a0\t]?)[ \u3000\u00a0\t]+/g, (_blanks, before: string) =>
 			// Between Chinese characters there is no blank at all.
 			before !== '' && before.charCodeAt(0) > 0x2e80 ? before : `${before} `,
