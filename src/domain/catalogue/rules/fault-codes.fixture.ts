@@ -1,16 +1,15 @@
 import { dayInCalendar } from '../archival-date/write-archival-date.ts';
-import { dayNumber, daysInMonth, twoDigits } from '../archival-date/days.ts';
+import { dayNumber, daysInMonth } from '../archival-date/days.ts';
 import type { RuleId } from './rule.ts';
 import { UNITS } from './rules-world.fixture.ts';
 import {
 	damaged,
 	fullWidth,
-	placeOf,
 	replacedAt,
 	textIn,
 	withFacts,
 	type Injector,
-} from './fault.fixture.ts';
+} from './fault-injection.fixture.ts';
 
 /** Faults in codes and dates. */
 const isItem = (entry: { level: string }): boolean => entry.level === 'item';

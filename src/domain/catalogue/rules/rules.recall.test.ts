@@ -3,14 +3,9 @@ import { acrossRules, type AcrossFinding } from './across-rules.ts';
 import { checkEntry, checkRule } from './check-entry.ts';
 import { cleanHoldings, Dice, type CleanFonds } from './clean-holdings.fixture.ts';
 import { CODE_FAULTS, DATE_FAULTS, PAGE_FAULTS } from './fault-codes.fixture.ts';
-import {
-	CREATOR_FAULTS,
-	NUMBER_FAULTS,
-	PERSON_FAULTS,
-	TERM_FAULTS,
-	TITLE_FAULTS,
-} from './fault-titles.fixture.ts';
-import type { Fault, Injector } from './fault.fixture.ts';
+import { CREATOR_FAULTS, NUMBER_FAULTS, PERSON_FAULTS, TERM_FAULTS } from './fault-bodies.fixture.ts';
+import { TITLE_FAULTS } from './fault-titles.fixture.ts';
+import type { Fault, Injector } from './fault-injection.fixture.ts';
 import { fieldIdOf } from '../entry.ts';
 import type { CheckedEntry } from './rule-facts.ts';
 import type { RuleFinding, RuleId } from './rule.ts';

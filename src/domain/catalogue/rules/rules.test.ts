@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../entry.ts';
 import { acrossRules } from './across-rules.ts';
 import { checkEntry, checkRule, recheck } from './check-entry.ts';
-import { EXAMPLES } from './rule-examples.fixture.ts';
+import { OTHER_EXAMPLES } from './rule-examples-others.fixture.ts';
+import { CODE_DATE_TITLE_EXAMPLES } from './rule-examples-titles.fixture.ts';
 import { messageKey, type Rule, type RuleFinding } from './rule.ts';
 import { prepareRules, type CheckedEntry, type PreparedRules } from './rule-facts.ts';
 import { RULES, ruleOf } from './rules.ts';
@@ -10,6 +13,9 @@ import { aFile, anItem, anOldItem, creators, factsFor, preparedFor, TODAY } from
 import { dat18 } from '../profiles/dat18.ts';
 
 const B004 = preparedFor('B004');
+
+const ALL = { ...CODE_DATE_TITLE_EXAMPLES, ...OTHER_EXAMPLES };
+const examplesOf = (rule: Rule) => ALL[rule.id] ?? { bad: [], good: [] };
 
 function applied(entry: CheckedEntry, finding: RuleFinding): CheckedEntry {
 	return { ...entry, fields: { ...entry.fields, [finding.field]: finding.suggestion ?? null } };
@@ -24,13 +30,13 @@ describe('the rules', () => {
 
 	it('have examples, bad and good ones', () => {
 		for (const rule of RULES) {
-			expect(EXAMPLES[rule.id].good.length, rule.id).toBeGreaterThan(0);
-			if (rule.check) expect(EXAMPLES[rule.id].bad.length, rule.id).toBeGreaterThan(0);
+			expect(examplesOf(rule).good.length, rule.id).toBeGreaterThan(0);
+			if (rule.check) expect(examplesOf(rule).bad.length, rule.id).toBeGreaterThan(0);
 		}
 	});
 
 	for (const rule of RULES) {
-		const { bad, good } = EXAMPLES[rule.id];
+		const { bad, good } = examplesOf(rule);
 		for (const [at, example] of bad.entries())
 			it(`${rule.id} finds ${example.case} in bad example ${at + 1}`, () => {
 				const prepared = example.facts ? prepareRules(example.facts) : B004;
@@ -56,7 +62,7 @@ describe('the rules', () => {
 
 	it('say only cases they have', () => {
 		for (const rule of RULES)
-			for (const example of EXAMPLES[rule.id].bad) {
+			for (const example of examplesOf(rule).bad) {
 				const cases = Object.keys(rule.cases).map((which) => messageKey(rule.id, which));
 				expect(cases).toContain(`rule_${rule.id.toLowerCase()}_${example.case}`);
 				const declared = Object.values(rule.cases).flat();
@@ -109,8 +115,8 @@ describe('what a rule reads', () => {
 		for (const rule of RULES) {
 			if (!rule.check || rule.reads.includes('*')) continue;
 			for (const { entry, facts } of [
-				...EXAMPLES[rule.id].bad,
-				...EXAMPLES[rule.id].good.map((each) => ({ entry: each, facts: undefined })),
+				...examplesOf(rule).bad,
+				...examplesOf(rule).good.map((each) => ({ entry: each, facts: undefined })),
 			]) {
 				const asked = traced(rule, entry, facts ? prepareRules(facts) : B004);
 				for (const field of asked) expect(rule.reads, `${rule.id} reads ${field}`).toContain(field);
@@ -214,5 +220,24 @@ describe('rules across entries', () => {
 			'R52',
 		]);
 		expect(ruleOf('R05')?.check).toBeUndefined();
+	});
+});
+
+describe('RULES.md', () => {
+	it('has every rule with its severities and its scope', () => {
+		const page = readFileSync(join(import.meta.dirname, 'RULES.md'), 'utf8');
+		const rows = [...page.matchAll(/^\| (R\d\d)( ⇄)?\s*\| ([EWI ]+?)\s*\|/gm)].map(
+			([, id, across, severities]) =>
+				`${id} ${across ? 'across' : 'entry'} ${[...(severities ?? '')]
+					.filter((sign) => sign !== ' ')
+					.toSorted()
+					.join('')}`,
+		);
+		expect(rows).toEqual(
+			RULES.map(
+				(rule) =>
+					`${rule.id} ${rule.scope} ${[...new Set(Object.values(rule.cases).flat())].toSorted().join('')}`,
+			),
+		);
 	});
 });
