@@ -1,4 +1,7 @@
+import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
 
 /** The registers an archive keeps. */
-export const REGISTER_DEFINITIONS: readonly RegisterDefinition[] = [];
+export const REGISTER_DEFINITIONS: readonly RegisterDefinition[] = [
+	fondsDefinition as unknown as RegisterDefinition,
+];

@@ -8,6 +8,7 @@ import { BOARDS, REVIEW_STEPS } from '#domain/catalogue/review-states.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
 import { BAG_VERBS } from './bag-verbs.ts';
+import { CODE_READS, CODE_VERBS } from './code-verbs.ts';
 import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
@@ -49,6 +50,7 @@ const READS = [
 	'archive-status',
 	'fixity-report',
 	...PURGE_READS,
+	...CODE_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -282,6 +284,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...ORDER_VERBS,
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
+	...CODE_VERBS,
 };
 
 /**
