@@ -24,6 +24,7 @@ import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
 import { Allotment } from './catalogue/codes/allotment.ts';
 import { CodeDesk } from './catalogue/codes/code-desk.ts';
 import { CodeIndex } from './catalogue/codes/code-index.ts';
+import { createRenumbering, type Renumbering } from './collaboration/codes/renumbering.ts';
 import { giveCodes } from './collaboration/codes/registering-codes.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
@@ -77,6 +78,7 @@ export interface App {
 	readonly registers: Registers;
 	readonly registerDesk: RegisterDesk;
 	readonly codes: CodeDesk;
+	readonly renumbering: Renumbering;
 	/** What the codes of entries say, read in the background. */
 	readonly codeIndex: CodeIndex;
 	readonly preservation: Preservation;
@@ -293,6 +295,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			registerDesk: new RegisterDesk(registers),
 			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
 			codeIndex,
+			renumbering: createRenumbering({
+				storage,
+				clock,
+				collaboration,
+				index: codeIndex,
+				allotment,
+				orders,
+				thingsOf: (ids) => catalogue.thingsOf(ids),
+			}),
 			preservation,
 			purges,
 			exchange: createExchange({

@@ -3,6 +3,7 @@ import { writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/c
 import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
+import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
 import type { Block } from './catalogue/codes/allotment.ts';
 import { table } from './columns.ts';
 import type { Say } from './words.ts';
@@ -56,6 +57,38 @@ export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =>
 							`${id}  ${code}  ${title}${how === 'former' ? `  ${say('cli_code_former', { at: changedAt ?? '' })}` : ''}`,
 					)
 					.join('\n'),
+	renumber: (result: RenumberPreview | Renumbered, say) =>
+		[
+			'order' in result
+				? say('cli_renumber_done', {
+						drafts: result.order ? 0 : result.lines.length - result.stale.length,
+						registered: result.registered,
+						order: result.order?.number ?? '—',
+					})
+				: say('cli_renumber_planned', {
+						count: result.lines.length,
+						drafts: result.lines.length - result.registered,
+						registered: result.registered,
+					}),
+			...table(
+				[],
+				result.lines.map(({ oldCode, newCode, state, title }) => [
+					oldCode || '—',
+					'→',
+					newCode,
+					state,
+					title,
+				]),
+			),
+			...(result.freeCodes.length > 0
+				? [say('cli_renumber_free', { codes: result.freeCodes.join(', ') })]
+				: []),
+			say('cli_renumber_redo', {
+				stamps: result.redo.filter(({ kind }) => kind === 'stamp').length,
+				labels: result.redo.filter(({ kind }) => kind === 'label').length,
+				boxes: result.redo.filter(({ kind }) => kind === 'box').length,
+			}),
+		].join('\n'),
 	'code-reserve': ({ id, codes }: Block, say) =>
 		[say('cli_code_reserved', { block: id, count: codes.length }), codes[0], codes.at(-1)].join('\n'),
 	'code-return': ({ unused }: { unused: number }, say) => say('cli_code_returned', { unused }),

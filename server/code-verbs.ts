@@ -86,6 +86,20 @@ export const CODE_VERBS: Readonly<Record<string, Verb>> = {
 		(app, { like, count: wanted, why }, { identity }) => app.codes.reserve(identity, like, wanted, why),
 	),
 
+	renumber: verb(
+		v.object({
+			under: entryId,
+			from: v.optional(count),
+			step: v.optional(count),
+			insertAt: v.optional(count),
+			insertCount: v.optional(count),
+			isPlan: v.boolean(),
+			why: v.string(),
+		}),
+		async (app, { isPlan, why, ...ask }, { identity }) =>
+			isPlan ? app.renumbering.preview(identity, ask) : app.renumbering.carryOut(identity, ask, why),
+	),
+
 	'code-return': verb(v.object({ block: text, why: v.string() }), (app, { block, why }, { identity }) =>
 		app.codes.giveBack(identity, block, why),
 	),

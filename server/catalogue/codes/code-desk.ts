@@ -116,6 +116,7 @@ export class CodeDesk {
 	async resolve(person: Person, text: string): Promise<ResolvedCode[]> {
 		const written = text.trim().slice(0, 300);
 		if (written === '') return [];
+		await this.#index.settledWithin(PATIENCE_MS);
 		const forms = [...new Set([written, foldSigns(written)])];
 		const list = sql.join(forms);
 		const entries = await visible(this.#storage.db, person)
@@ -159,6 +160,7 @@ export class CodeDesk {
 			.select(['code', 'at', 'actor_name'])
 			.where('kind', '=', 'alias')
 			.where('entry_id', '=', id)
+			.where('code', '!=', '')
 			.orderBy('id', 'desc')
 			.execute();
 		return rows.map((row) => ({ code: row.code, at: row.at, actorName: row.actor_name }));

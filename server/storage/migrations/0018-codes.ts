@@ -16,9 +16,10 @@ const FIELDS = [
 	'startPage',
 ];
 
-const SAYS_OTHERWISE = `(old.fields is not new.fields and (${FIELDS.map(
+/** What a purge or a rebuild leaves in between may be no JSON: then it says something else. */
+const SAYS_OTHERWISE = `(old.fields is not new.fields and case when json_valid(old.fields) and json_valid(new.fields) then ${FIELDS.map(
 	(field) => `json_extract(old.fields, '$.${field}') is not json_extract(new.fields, '$.${field}')`,
-).join(' or ')}))`;
+).join(' or ')} else 1 end)`;
 
 const STATEMENTS = [
 	`create table coded_entry (
@@ -90,7 +91,8 @@ const STATEMENTS = [
 	`create index code_event_alias on code_event (code) where kind = 'alias'`,
 	// The code of a registered entry never changes silently: the old one stays, in the same transaction.
 	`create trigger coded_entry_alias after update of reference_code on entry
-	when old.review_state = 'registered' and old.reference_code <> '' and new.reference_code <> old.reference_code
+	when (old.review_state = 'registered' or (select via like 'order:%' or via like 'undo-order:%' from log_update
+			where doc = 'entry:' || new.id order by seq desc limit 1)) and old.reference_code <> '' and new.reference_code <> old.reference_code
 		and substr(old.reference_code, 1, 1) <> '~' and new.status in ('active', 'deleted')
 	begin
 		insert into code_event (kind, fonds_number, regime, group_key, number, number_to, suffix, entry_id, code, new_code,
