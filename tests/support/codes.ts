@@ -34,7 +34,7 @@ export async function registerFonds(app: App, fonds: FondsRecord = B002): Promis
 	const known = app.registers
 		.list<FondsRecord>('fonds')
 		.find(({ content }) => content.fondsNumber === fonds.fondsNumber);
-	const { problems } = await app.registers.save(
+	const { saved, problems } = await app.registers.save(
 		'fonds',
 		[
 			{
@@ -46,7 +46,7 @@ export async function registerFonds(app: App, fonds: FondsRecord = B002): Promis
 		'',
 		TESTER,
 	);
-	if (problems.length > 0) throw new Error(JSON.stringify(problems));
+	if (saved.length === 0) throw new Error(JSON.stringify(problems));
 }
 
 /** The entry of a fonds. */

@@ -6,7 +6,7 @@ import type { CodeReport, ResolvedCode } from '#domain/catalogue/reference-codes
 import { codeBasis, isCodedLevel, regimeInUse } from '#domain/catalogue/reference-codes/entry-code.ts';
 import { formatCode, type FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import { parseCode, type ParsedCode, type UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
-import { regimeFor, type RegimeQuestion } from '#domain/catalogue/fonds/regime-for.ts';
+import { regimeUseFor, type RegimeFacts } from '#domain/catalogue/fonds/regime-for.ts';
 import type { CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
 import type { Regime } from '#domain/catalogue/reference-codes/regime.ts';
 import { regimeOf } from '#domain/catalogue/reference-codes/regimes.ts';
@@ -27,7 +27,7 @@ const MAX_RESOLVED = 50;
 const MAX_REASON = 500;
 
 /** By which regime a code is read: one by its id, or what stands in a fonds for such a record. */
-export type RegimeAsked = { readonly regime: string } | ({ readonly fonds: string } & RegimeQuestion);
+export type RegimeAsked = { readonly regime: string } | ({ readonly fonds: string } & RegimeFacts);
 
 /** Reference codes as people and scripts use them. */
 export class CodeDesk {
@@ -93,8 +93,8 @@ export class CodeDesk {
 		}
 		const fonds = this.#index.finder.byNumber(asked.fonds);
 		if (!fonds) throw new Refusal('catalogue.code-no-fonds', { fonds: asked.fonds.slice(0, 20) }, 404);
-		const id = regimeFor(fonds, asked);
-		const regime = id === undefined ? undefined : regimeInUse(fonds, id);
+		const use = regimeUseFor(fonds, asked);
+		const regime = use && regimeInUse(fonds, use.regime, use.width);
 		if (!regime)
 			throw new Refusal(
 				'catalogue.code-no-regime',

@@ -95,7 +95,7 @@ describe('inserting between two numbers', () => {
 		await server.stop();
 		const into = await aFolder();
 		await rebuildArchive(
-			{ into, from: `${server.dataDir}/archive`, link: false },
+			{ into, from: `${server.dataDir}/archive` },
 			{ id: 'test', name: 'test', via: 'cli' },
 			systemClock,
 			{ signal: new AbortController().signal, progress: () => undefined },

@@ -1,26 +1,57 @@
 import type { CodeRegimeUse, FondsRecord } from './fonds-record.ts';
 
-/** What is known of a record whose regime is asked for. */
-export interface RegimeQuestion {
+/** What is known of records whose codes are to be read. */
+export interface RegimeFacts {
+	/** 档案门类代码; left out while unknown. */
 	readonly categoryCode?: string;
+	/** 年度; left out while unknown. */
 	readonly year?: number;
+	/** 目录号; left out where the records have none. */
 	readonly catalogueNumber?: string;
 }
 
+type Fit = 'yes' | 'no' | 'unknown';
+
 /**
- * The regime of reference codes that stands in a fonds for a record: the first use that fits. What a use asks for and the
- * record does not say does not fit: nothing is guessed.
+ * Which use of a regime holds for records of a fonds: the first that fits. `undefined` when none does, and when it
+ * depends on what is not known: a regime is never guessed.
  */
-export function regimeFor(fonds: FondsRecord, of: RegimeQuestion): string | undefined {
-	return fonds.codeRegimes.find((use) => fits(use, of))?.regime;
+export function regimeUseFor(
+	fonds: Pick<FondsRecord, 'codeRegimes'>,
+	facts: RegimeFacts,
+): CodeRegimeUse | undefined {
+	const possible: CodeRegimeUse[] = [];
+	for (const use of fonds.codeRegimes) {
+		const fit = fitOf(use, facts);
+		if (fit === 'no') continue;
+		possible.push(use);
+		if (fit === 'yes') return possible.every((each) => isSameCode(each, use)) ? use : undefined;
+	}
+	return undefined;
 }
 
-function fits(use: CodeRegimeUse, { categoryCode, year, catalogueNumber }: RegimeQuestion): boolean {
-	if (use.categoryCode !== undefined && use.categoryCode !== categoryCode) return false;
-	if (use.yearFrom !== undefined && !(year !== undefined && year >= use.yearFrom)) return false;
-	if (use.yearTo !== undefined && !(year !== undefined && year <= use.yearTo)) return false;
-	return (
-		use.catalogueNumbers === undefined ||
-		(catalogueNumber !== undefined && use.catalogueNumbers.includes(catalogueNumber))
-	);
+/** The id of the regime that holds for records of a fonds; see {@link regimeUseFor}. */
+export function regimeFor(fonds: Pick<FondsRecord, 'codeRegimes'>, facts: RegimeFacts): string | undefined {
+	return regimeUseFor(fonds, facts)?.regime;
+}
+
+function isSameCode(one: CodeRegimeUse, other: CodeRegimeUse): boolean {
+	return one.regime === other.regime && one.width === other.width;
+}
+
+function fitOf(use: CodeRegimeUse, { categoryCode, year, catalogueNumber }: RegimeFacts): Fit {
+	const fits: Fit[] = [];
+	if (use.categoryCode !== undefined)
+		fits.push(categoryCode === undefined ? 'unknown' : categoryCode === use.categoryCode ? 'yes' : 'no');
+	if (use.catalogueNumbers !== undefined)
+		fits.push(catalogueNumber !== undefined && use.catalogueNumbers.includes(catalogueNumber) ? 'yes' : 'no');
+	if (use.yearFrom !== undefined || use.yearTo !== undefined)
+		fits.push(
+			year === undefined
+				? 'unknown'
+				: year >= (use.yearFrom ?? -Infinity) && year <= (use.yearTo ?? Infinity)
+					? 'yes'
+					: 'no',
+		);
+	return fits.includes('no') ? 'no' : fits.includes('unknown') ? 'unknown' : 'yes';
 }

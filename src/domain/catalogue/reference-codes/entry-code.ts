@@ -2,7 +2,7 @@
 import type { Params } from '../../base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '../entry.ts';
 import type { FondsRecord } from '../fonds/fonds-record.ts';
-import { regimeFor } from '../fonds/regime-for.ts';
+import { regimeUseFor } from '../fonds/regime-for.ts';
 import { termOf, type Profile } from '../profile.ts';
 import {
 	finalPartOf,
@@ -131,12 +131,12 @@ function regimeIn(
 ): { readonly regime: Regime; readonly given: Given } | CodeLack {
 	const given = givenParts(profile, chain, fonds);
 	const { categoryCode, year, catalogueNumber } = given;
-	const id = regimeFor(fonds, {
+	const use = regimeUseFor(fonds, {
 		...(typeof categoryCode === 'string' ? { categoryCode } : {}),
 		...(typeof year === 'number' ? { year } : {}),
 		...(typeof catalogueNumber === 'string' ? { catalogueNumber } : {}),
 	});
-	const regime = id === undefined ? undefined : regimeInUse(fonds, id);
+	const regime = use && regimeInUse(fonds, use.regime, use.width);
 	return regime
 		? { regime, given }
 		: lack('catalogue.code-no-regime', {
@@ -151,17 +151,22 @@ function regimeIn(
 const inUse = new WeakMap<FondsRecord, Map<string, Regime | undefined>>();
 
 /** A regime as the fonds uses it: with its own width of the last number, and the categories it has besides the known ones. */
-export function regimeInUse(fonds: FondsRecord, id: string): Regime | undefined {
+export function regimeInUse(fonds: FondsRecord, id: string, width = widthInUse(fonds, id)): Regime | undefined {
 	let known = inUse.get(fonds);
 	if (!known) inUse.set(fonds, (known = new Map()));
-	if (!known.has(id)) known.set(id, madeForUse(fonds, id));
-	return known.get(id);
+	const key = `${id} ${width ?? ''}`;
+	if (!known.has(key)) known.set(key, madeForUse(fonds, id, width));
+	return known.get(key);
 }
 
-function madeForUse(fonds: FondsRecord, id: string): Regime | undefined {
+/** The width of a regime where nothing says which of its uses is meant. */
+function widthInUse(fonds: FondsRecord, id: string): number | undefined {
+	return fonds.codeRegimes.find((use) => use.regime === id && use.width !== undefined)?.width;
+}
+
+function madeForUse(fonds: FondsRecord, id: string, width: number | undefined): Regime | undefined {
 	const base = regimeOf(id);
 	if (!base) return undefined;
-	const width = fonds.codeRegimes.find((use) => use.regime === id && use.width !== undefined)?.width;
 	const last = [...layoutOf(base).rules.values()].findLast((rule) => rule.kind === 'number');
 	return variantOf(base, {
 		id,

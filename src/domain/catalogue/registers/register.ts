@@ -35,13 +35,15 @@ export interface RegisterProblem {
 	readonly field: string;
 	readonly code: string;
 	readonly params?: Readonly<Record<string, string | number>>;
+	/** People should know it and may leave it so; everything else keeps a content from being written. */
+	readonly isWarning?: true;
 }
 
 /** One register: what its records are, what is wrong with one, and what it is called in a list. */
 export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly id: RegisterId;
 	readonly label: Label;
-	/** Problems of a content as it was sent; empty when it is a `C`. Unknown fields are problems, too. */
+	/** Problems of a content as it was sent; nothing but warnings when it is a `C`. Unknown fields are problems, too. */
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
