@@ -302,7 +302,9 @@ function branchLines(branch: Branch, depth: number): string[] {
 }
 
 function entryText(
-	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'>,
+	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'> & {
+		readonly formerCodes?: readonly string[];
+	},
 	say: Say,
 ): string {
 	const fields = Object.entries(entry.fields).map(([key, value]) => {
@@ -313,5 +315,6 @@ function entryText(
 	return [
 		`${entry.id}  ${entry.level}  ${entry.state}  ${entry.versions.at(-1)?.version ?? ''}`.trimEnd(),
 		...table([], fields),
+		...(entry.formerCodes ?? []).map((code) => say('cli_show_former', { code })),
 	].join('\n');
 }

@@ -16,6 +16,7 @@ export {
 	refusal_catalogue_code_no_regime,
 	refusal_catalogue_code_parts,
 	refusal_catalogue_code_problem,
+	refusal_catalogue_code_several,
 	refusal_catalogue_code_taken,
 	refusal_catalogue_code_unknown_block,
 	refusal_catalogue_code_unknown_group,

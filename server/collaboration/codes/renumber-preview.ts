@@ -58,8 +58,9 @@ export async function previewRenumbering(
 	ask: RenumberAsk,
 ): Promise<RenumberPreview> {
 	await index.settled();
+	const wanted = ask.groupKey ?? (await groupOfFirst(storage, index, ask.inserted ?? []));
 	const all = (await linesBelow(storage, person, ask.under)).filter(
-		({ groupKey }) => ask.groupKey === undefined || groupKey === ask.groupKey,
+		({ groupKey }) => wanted === undefined || groupKey === wanted,
 	);
 	const [first] = all;
 	if (!first) throw new Refusal('catalogue.renumber-empty');
@@ -116,6 +117,19 @@ export async function previewRenumbering(
 		way: registered > 0 ? 'order' : 'edits',
 		registered,
 	};
+}
+
+/** What is inserted says where: the group its code will be of. */
+async function groupOfFirst(
+	storage: Storage,
+	index: CodeIndex,
+	[first]: readonly EntryId[],
+): Promise<string | undefined> {
+	if (first === undefined) return undefined;
+	const [source] = await codeSources(storage, index.finder, { ids: [first] });
+	if (!source?.fonds) return undefined;
+	const basis = codeBasis(profileOf(source.profile), source.chain, source.fonds);
+	return basis.ok ? groupOfBasis(basis, source.fonds.fondsNumber) : undefined;
 }
 
 /** Entries with codes in the list of an entry, in its order. @throws {Refusal} when the person may propose none of that */
