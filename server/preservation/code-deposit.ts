@@ -35,7 +35,7 @@ export async function depositCodes(parts: RecordParts): Promise<string | undefin
 				.orderBy('id')
 				.limit(limit)
 				.execute(),
-		lineOf: ({ id: _, ...row }: { id: number }) => row,
+		leftOut: ['id'],
 	});
 	await db
 		.insertInto('code_progress')

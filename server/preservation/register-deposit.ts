@@ -37,7 +37,7 @@ export async function depositRegister(parts: RecordParts, register: string): Pro
 				.orderBy('id')
 				.limit(limit)
 				.execute(),
-		lineOf: ({ id: _, register: __, ...row }: { id: number; register: string }) => row,
+		leftOut: ['id', 'register'],
 	});
 	await db
 		.insertInto('register_deposit')

@@ -88,7 +88,7 @@ test('numbers are kept free between two items: preview, done, old codes found, t
 	await second.goto(`${archive.origin}/codes?fonds=B002`);
 	await expect(second.getByRole('cell', { name: prefix, exact: true })).toBeVisible();
 	await second.getByRole('button', { name: new RegExp(`${prefix}2`) }).click();
-	await second.getByLabel('原因').fill('留给补入的一件');
+	await second.getByRole('textbox', { name: '原因' }).fill('留给补入的一件');
 	await second.getByRole('button', { name: '记下' }).click();
 	await expect(second.getByText('留给补入的一件')).toBeVisible();
 	await expectAccessible(second);
