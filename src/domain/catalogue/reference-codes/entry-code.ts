@@ -6,6 +6,7 @@ import { regimeUseFor } from '../fonds/regime-for.ts';
 import { termOf, type Profile } from '../profile.ts';
 import {
 	finalPartOf,
+	PART_LABELS,
 	writtenPart,
 	type CodeNumber,
 	type CodeParts,
@@ -108,12 +109,21 @@ export function codeBasis(
 		else if (!rule.optional && !isInOptionalLevel(regime, rule.id, final)) missing.push(rule.id);
 	}
 	return missing.length > 0
-		? lack('catalogue.code-parts', { fonds: fonds.fondsNumber, missing: missing.join(', ') }, missing)
+		? lack('catalogue.code-parts', { fonds: fonds.fondsNumber, ...namesOf(missing) }, missing)
 		: { ok: true, regime, final, parts: parts as CodeParts };
 }
 
 function lack(code: CodeLack['code'], params: Params, missing: readonly PartId[] = []): CodeLack {
 	return { ok: false, code, params, missing };
+}
+
+/** The parts as people call them, in both languages: refusals are read in either. */
+function namesOf(parts: readonly PartId[]): { readonly missing: string; readonly missingEn: string } {
+	const labels = parts.map((id) => PART_LABELS[id]);
+	return {
+		missing: labels.map(({ zh }) => zh).join('、'),
+		missingEn: labels.map(({ en }) => en).join(', '),
+	};
 }
 
 /** A level that codes may do without is none of theirs unless their last number stands in it. */
@@ -151,7 +161,11 @@ function regimeIn(
 const inUse = new WeakMap<FondsRecord, Map<string, Regime | undefined>>();
 
 /** A regime as the fonds uses it: with its own width of the last number, and the categories it has besides the known ones. */
-export function regimeInUse(fonds: FondsRecord, id: string, width = widthInUse(fonds, id)): Regime | undefined {
+export function regimeInUse(
+	fonds: FondsRecord,
+	id: string,
+	width = widthInUse(fonds, id),
+): Regime | undefined {
 	let known = inUse.get(fonds);
 	if (!known) inUse.set(fonds, (known = new Map()));
 	const key = `${id} ${width ?? ''}`;
