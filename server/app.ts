@@ -2,12 +2,15 @@ import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
+import { localFieldsInUse, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
+import { startDateBackfill } from './catalogue/date-backfill.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
 import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
 import {
@@ -92,6 +95,10 @@ export interface App {
 	listImports(person: Person): Promise<ImportSummary[]>;
 	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
+	/** Makes these the fields the archive adds to its profiles, from now on and in every thread begun later. */
+	useLocalFields(fields: readonly LocalFieldInUse[]): void;
+	/** Fields the archive adds, as devices are told. */
+	localFields(): readonly LocalFieldInUse[];
 	/** How the archival store is, for who may see it. */
 	storeReport(person: Person): Promise<StoreReport>;
 	/** Ends everything in order; resolves when the data directory is free. */
@@ -137,8 +144,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			origin: config.origin,
 			isSecure: config.tls.kind !== 'off',
 		});
-		const catalogue = createCatalogue({ storage });
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
+		useFieldsOf(registers);
+		const catalogue = createCatalogue({ storage, clock });
 		const preservation = await createPreservation({
 			storage,
 			dataDir: config.dataDir,
@@ -196,7 +204,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceRows([null]);
 			},
 		});
-		registers.onChanged((register) => preservation.noteRegister(register));
+		registers.onChanged((register) => {
+			preservation.noteRegister(register);
+			if (register === 'field') useFieldsOf(registers);
+		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
 			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
@@ -228,6 +239,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});
+		const dateBackfill = startDateBackfill({ storage, clock });
+		dateBackfill.done.catch((error: unknown) =>
+			logger.error({ err: error }, 'dates of rows are not filled in'),
+		);
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await collaboration.catchUp();
@@ -355,10 +370,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				const { 'archive.name': agencyName } = await administration.settings.all();
 				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
 			},
+			useLocalFields,
+			localFields: localFieldsInUse,
 			storeReport: (person) => storeReport({ preservation, storage }, person),
 			async close() {
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();
+				await dateBackfill.stop().catch(() => undefined);
 				await purges.close();
 				await collaboration.close();
 				await imports.close();
@@ -371,4 +389,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await storage.close();
 		throw error;
 	}
+}
+
+/** Profiles get the fields that the archive's register adds. */
+function useFieldsOf(registers: Registers): void {
+	useLocalFields(
+		registers.list<LocalField>('field').map(({ content, isWithdrawn }) => ({ ...content, isWithdrawn })),
+	);
 }

@@ -1,4 +1,5 @@
 import type { EntryId } from '#domain/base/ids.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
 import type { PlaceUnder } from './entry-placing.ts';
@@ -11,6 +12,8 @@ export interface ImportWork {
 	readonly profile: string | undefined;
 	readonly mapping: unknown;
 	readonly under: PlaceUnder | undefined;
+	/** What the archive added to its profiles, which the thread does not know of itself. */
+	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
 	/** Undefined for a dry run: then nothing is written and no rows are made. */
@@ -36,6 +39,8 @@ export const ROW_COLUMNS = [
 	'title',
 	'reference_code',
 	'date_text',
+	'date_earliest',
+	'date_latest',
 	'creators_text',
 	'fields',
 	'bodies',
@@ -68,6 +73,8 @@ export interface ReplacedRow {
 		readonly title: string;
 		readonly reference_code: string;
 		readonly date_text: string;
+		readonly date_earliest: number;
+		readonly date_latest: number;
 		readonly creators_text: string;
 		readonly fields: string;
 		readonly bodies: string;

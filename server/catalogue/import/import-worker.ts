@@ -2,7 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert, must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
+import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
+import { dayOfInstant, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
@@ -15,6 +17,7 @@ import type { SampleRow } from './import-report.ts';
 
 /** Reads a file in a thread of its own, so that parsing and tokens never hold up the people at work. */
 const work = workerData as ImportWork;
+useLocalFields(work.localFields);
 const port = must(parentPort, 'this file runs as a worker');
 
 const CHUNK_ROWS = 500;
@@ -40,6 +43,7 @@ async function roomForAChunk(): Promise<void> {
 
 async function run(): Promise<void> {
 	const { writing } = work;
+	const today = dayOfInstant(writing?.now ?? new Date().toISOString());
 	let bytes = 0;
 	const opened = await openFile(work.path, {
 		fileName: work.fileName,
@@ -74,7 +78,7 @@ async function run(): Promise<void> {
 				if (row.columns.ownAccess !== null && row.columns.ownAccess !== 'structural')
 					accessChanged.push(row.entry.id);
 				file?.replace(row.entry);
-				replaced.push(replacedRow(row));
+				replaced.push(replacedRow(row, today));
 				continue;
 			}
 			const row = placing.place(read);
@@ -116,7 +120,8 @@ async function run(): Promise<void> {
 	});
 }
 
-function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
+function replacedRow({ entry, columns }: PlacedRow, today: DayNumber): ReplacedRow {
+	const { earliest, latest } = rowDates(entry.fields, today);
 	return {
 		id: entry.id,
 		columns: {
@@ -124,6 +129,8 @@ function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
 			title: columns.title,
 			reference_code: columns.referenceCode,
 			date_text: columns.dateText,
+			date_earliest: earliest,
+			date_latest: latest,
 			creators_text: columns.creatorsText,
 			fields: JSON.stringify(entry.fields),
 			bodies: JSON.stringify(entry.bodies),

@@ -47,7 +47,10 @@ export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
-	/** Problems of records among all in use, as they would stand: a number that two have. Asked once for many changes. */
+	/**
+	 * Problems of records among all, as they would stand: a number that two have. Asked once for many changes; what is out
+	 * of use is in `all`, too, and has none.
+	 */
 	readonly checkAmong?: (
 		changed: ReadonlySet<string>,
 		all: readonly RegisterRecord<C>[],
