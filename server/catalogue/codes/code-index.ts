@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { isCodedLevel, readEntryCode } from '#domain/catalogue/reference-codes/entry-code.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import type { Registers } from '../registers/registers.ts';
@@ -243,7 +243,7 @@ type Row = readonly [rowId: number, ...rest: (string | number | null)[]];
 
 function rowOf(source: CodedSource): Row | undefined {
 	const { fonds, rowId, id, level } = source;
-	const profile = PROFILES.find((each) => each.id === source.profile);
+	const profile = allProfiles().find((each) => each.id === source.profile);
 	if (!fonds || fonds.codeRegimes.length === 0 || !profile || !isCodedLevel(level)) return undefined;
 	const code = readEntryCode(profile, source.chain, fonds);
 	if (!code) return undefined;

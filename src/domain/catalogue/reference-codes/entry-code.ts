@@ -207,7 +207,9 @@ function givenParts(profile: Profile, chain: readonly CodeSource[], fonds: Fonds
 		'catalogueNumber',
 	] as const)
 		given[id] = wordOf(id) || undefined;
-	const category = wordOf('categoryCode') || categoryOfSeries(chain, fonds);
+	const written = wordOf('categoryCode');
+	const category =
+		(termOf(profile, 'categoryCode', written)?.id ?? written) || categoryOfSeries(chain, fonds);
 	given.categoryCode = category || undefined;
 	const year = wordOf('year');
 	if (/^\d{4}$/.test(year)) given.year = Number(year);
