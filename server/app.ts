@@ -21,10 +21,14 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import type { ArchiveSettings } from './administration/settings.ts';
 import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
 import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
+import { AuthorityDesk } from './catalogue/authorities/authority-desk.ts';
+import { AuthorityList } from './catalogue/authorities/authority-list.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
+import { SheetDesk } from './catalogue/registers/sheet-desk.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
+import { ResolveDesk } from './collaboration/authorities/resolve-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { loadEntryDoc } from './collaboration/entry-loader.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
@@ -41,6 +45,7 @@ import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { REGISTER_DEFINITIONS } from './register-definitions.ts';
+import { REGISTER_SHEETS } from './register-sheets.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
@@ -72,6 +77,10 @@ export interface App {
 	readonly visits: VisitDesk;
 	readonly registers: Registers;
 	readonly registerDesk: RegisterDesk;
+	/** Registers as sheets. */
+	readonly sheets: SheetDesk;
+	readonly authorities: AuthorityDesk;
+	readonly resolve: ResolveDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -130,6 +139,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		});
 		const catalogue = createCatalogue({ storage });
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
+		const authorityList = new AuthorityList(registers);
 		const preservation = await createPreservation({
 			storage,
 			dataDir: config.dataDir,
@@ -183,7 +193,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceRows([null]);
 			},
 		});
-		registers.onChanged((register) => preservation.noteRegister(register));
+		registers.onChanged((register, ids) => {
+			preservation.noteRegister(register);
+			collaboration.announceRegister(register, ids);
+		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
 			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
@@ -277,6 +290,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			registers,
 			registerDesk: new RegisterDesk(registers),
+			sheets: new SheetDesk({
+				registers,
+				sheets: REGISTER_SHEETS,
+				uploaded: (uploadId) => imports.staged(uploadId),
+			}),
+			authorities: new AuthorityDesk({ registers, list: authorityList }),
+			resolve: new ResolveDesk({ storage, clock, registers, list: authorityList, orders }),
 			preservation,
 			purges,
 			exchange: createExchange({

@@ -147,6 +147,8 @@ export interface Workspace {
 	removeSecret(kind: 'pin' | 'passkey'): Promise<void>;
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
+	/** Calls back when somebody saved records of a register; of very many the ids are cut off. @returns ends it */
+	onRegisterChanged(listener: (register: string, ids: readonly string[]) => void): () => void;
 	open(id: EntryId): EntrySession;
 	/** The person has seen an entry up to a log position; told to the server when it answers. */
 	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;

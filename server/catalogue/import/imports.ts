@@ -50,6 +50,8 @@ export interface Imports {
 		fileName: string,
 		actor: Actor,
 	): Promise<{ readonly uploadId: string; readonly bytes: number }>;
+	/** The file of an upload that is not imported. @throws {Refusal} 'import.unknown-upload' (404) */
+	staged(uploadId: string): Promise<StagedFile>;
 	/**
 	 * Reads a file without writing anything.
 	 * @throws {Refusal} 'import.unknown-upload' (404), 'catalogue.unknown-entry' (404) for the place, 'import.broken' and
@@ -314,6 +316,7 @@ export function createImports(parts: ImportsParts): Imports {
 			await staging.removeForgotten(clock.now());
 			return staging.keep(stream, fileName);
 		},
+		staged: (uploadId) => staging.find(uploadId),
 		dryRun: (request, running = {}) =>
 			tracked(running, async (signal) => {
 				const { report } = await read(await fileOf(request), request, undefined, running, signal);

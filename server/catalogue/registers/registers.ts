@@ -4,6 +4,7 @@ import { must } from '#domain/base/assert.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
 import { mergeRecords } from '#domain/catalogue/registers/merge-records.ts';
+import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
 import type {
 	RegisterContent,
 	RegisterDefinition,
@@ -43,6 +44,7 @@ export interface ChangeProblem extends RegisterProblem {
 export interface RegisterSaved {
 	/** As they stand now; also those that said nothing new. */
 	readonly saved: readonly RegisterRecord[];
+	/** With warnings only, everything is saved. */
 	readonly problems: readonly ChangeProblem[];
 }
 
@@ -171,15 +173,15 @@ export class Registers {
 				...definition.check(record.content).map((problem) => ({ ...problem, ...placeOf(record.id) })),
 			);
 		// What is malformed is compared with nothing.
-		if (problems.length === 0 && definition.checkAmong)
+		if (isAcceptable(problems) && definition.checkAmong)
 			problems.push(
 				...definition
 					.checkAmong(new Set(next.keys()), standing(records, next))
 					.map((problem) => ({ ...problem, ...placeOf(problem.id) })),
 			);
 		const written = [...next.values()].filter((record) => isOther(records.get(record.id), record));
-		if (problems.length === 0 && !isTrial) await this.#write(register, written, why, actor);
-		if (problems.length > 0) return { saved: [], problems };
+		if (!isAcceptable(problems)) return { saved: [], problems };
+		if (!isTrial) await this.#write(register, written, why, actor);
 		const saved = [...next.values()];
 		return { saved: isTrial ? saved : saved.map((record) => records.get(record.id) ?? record), problems };
 	}

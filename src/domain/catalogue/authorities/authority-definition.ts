@@ -1,6 +1,16 @@
-import { checkFields, codes, list, listedText, longText, oneOf, optional, record } from '../registers/check-content.ts';
+import {
+	checkFields,
+	codes,
+	list,
+	listedText,
+	longText,
+	oneOf,
+	optional,
+	record,
+} from '../registers/check-content.ts';
 import type { ValueCheck } from '../registers/check-content.ts';
 import { loopThrough } from '../registers/find-loop.ts';
+import { eachAmong } from '../registers/each-among.ts';
 import { registerProblem } from '../registers/register-problems.ts';
 import type {
 	RegisterContent,
@@ -154,5 +164,5 @@ export const authorityDefinition: RegisterDefinition<Authority> = {
 	label: { zh: '责任者', en: 'Authorities' },
 	check,
 	titleOf: newestName,
-	checkAmong,
+	checkAmong: eachAmong(checkAmong),
 };

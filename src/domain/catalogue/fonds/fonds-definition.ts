@@ -14,6 +14,7 @@ import {
 	type ValueCheck,
 } from '../registers/check-content.ts';
 import { loopThrough } from '../registers/find-loop.ts';
+import { eachAmong } from '../registers/each-among.ts';
 import { registerProblem } from '../registers/register-problems.ts';
 import type {
 	RegisterContent,
@@ -132,5 +133,5 @@ export const fondsDefinition: RegisterDefinition<FondsRecord> = {
 	label: { zh: '全宗', en: 'Fonds' },
 	check,
 	titleOf: ({ fondsNumber: number, name }) => `${number} ${name}`.trim(),
-	checkAmong,
+	checkAmong: eachAmong(checkAmong),
 };

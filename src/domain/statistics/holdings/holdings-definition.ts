@@ -11,6 +11,7 @@ import {
 	text,
 	type ValueCheck,
 } from '../../catalogue/registers/check-content.ts';
+import { eachAmong } from '../../catalogue/registers/each-among.ts';
 import { registerProblem } from '../../catalogue/registers/register-problems.ts';
 import type {
 	RegisterContent,
@@ -110,5 +111,5 @@ export const holdingsDefinition: RegisterDefinition<HoldingsRecord> = {
 	label: { zh: '馆藏', en: 'Holdings' },
 	check,
 	titleOf: placeTitle,
-	checkAmong,
+	checkAmong: eachAmong(checkAmong),
 };
