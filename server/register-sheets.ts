@@ -10,6 +10,7 @@ import { placeTitle, type HoldingsRecord } from '#domain/statistics/holdings/hol
 import { readHoldingsSheet, writeHoldingsSheet } from '#domain/statistics/holdings/sheet.ts';
 import type {
 	ReadRegisterSheet,
+	RecordsOf,
 	RegisterSheet,
 	RegisterSheets,
 } from './catalogue/registers/register-sheet.ts';
@@ -17,20 +18,40 @@ import type {
 /** A row that names no record gets an id that begins so, until the record it means is found. */
 const NEW = 'new:';
 
+/** Ids that a name, or an id itself, can mean among the authorities in use. */
+function idsByName(recordsOf: RecordsOf): (text: string) => readonly string[] {
+	const byName = new Map<string, Set<string>>();
+	const note = (name: string, id: string): void =>
+		void byName.set(name, (byName.get(name) ?? new Set()).add(id));
+	for (const { id, content, isWithdrawn } of authoritiesOf(recordsOf)) {
+		if (isWithdrawn) continue;
+		note(id, id);
+		for (const { text } of content.names) note(normalName(text), id);
+	}
+	return (text) => [...(byName.get(text) ?? byName.get(normalName(text)) ?? [])];
+}
+
+/** By which name an authority is written; a name that two have would be read as neither. */
+function namesById(recordsOf: RecordsOf): (id: string) => string | undefined {
+	const names = new Map(authoritiesOf(recordsOf).map(({ id, content }) => [id, newestName(content)]));
+	const counts = Map.groupBy(names.values(), (name) => name);
+	return (id) => {
+		const name = names.get(id);
+		return name !== undefined && counts.get(name)?.length === 1 ? name : undefined;
+	};
+}
+
+function authoritiesOf(recordsOf: RecordsOf): readonly RegisterRecord<Authority>[] {
+	return recordsOf('authority') as unknown as readonly RegisterRecord<Authority>[];
+}
+
 const authority: RegisterSheet = {
-	read(cells, records, language) {
-		const byName = new Map<string, Set<string>>();
-		const note = (name: string, id: string): void =>
-			void byName.set(name, (byName.get(name) ?? new Set()).add(id));
-		for (const { id, content, isWithdrawn } of records as unknown as readonly RegisterRecord<Authority>[]) {
-			if (isWithdrawn) continue;
-			note(id, id);
-			for (const { text } of content.names) note(normalName(text), id);
-		}
+	read(cells, recordsOf, language) {
+		const records = recordsOf('authority');
 		const known = new Map(records.map((record) => [authority.keyOf(record.content), record.id]));
 		const read = readAuthoritySheet(cells, {
 			newId: () => NEW + createId<string>(),
-			idsOf: (text) => [...(byName.get(text) ?? byName.get(normalName(text)) ?? [])],
+			idsOf: idsByName(recordsOf),
 			language,
 		});
 		// Predecessors of the same sheet were named by ids that are no ids yet.
@@ -52,24 +73,12 @@ const authority: RegisterSheet = {
 			})),
 		};
 	},
-	write(records, all, language) {
-		const names = new Map(
-			(all as unknown as readonly RegisterRecord<Authority>[]).map(({ id, content }) => [
-				id,
-				newestName(content),
-			]),
-		);
-		const counts = Map.groupBy(names.values(), (name) => name);
-		return writeAuthoritySheet(
+	write: (records, recordsOf, language) =>
+		writeAuthoritySheet(
 			records as unknown as readonly RegisterRecord<Authority>[],
 			language,
-			// A name that two have is written as an id, or it would be read as neither.
-			(id) => {
-				const name = names.get(id);
-				return name !== undefined && counts.get(name)?.length === 1 ? name : undefined;
-			},
-		);
-	},
+			namesById(recordsOf),
+		),
 	keyOf: (content) =>
 		(content as unknown as Authority).names
 			.map(({ text, from = '', to = '' }) => `${normalName(text)} ${from} ${to}`)
@@ -79,16 +88,17 @@ const authority: RegisterSheet = {
 };
 
 const fonds: RegisterSheet = {
-	read: (cells, _records, language) => readFondsSheet(cells, language) as unknown as ReadRegisterSheet,
-	write: (records, _all, language) =>
-		writeFondsSheet(contentsOf(records) as unknown as FondsRecord[], language),
+	read: (cells, recordsOf, language) =>
+		readFondsSheet(cells, { idsOf: idsByName(recordsOf), language }) as unknown as ReadRegisterSheet,
+	write: (records, recordsOf, language) =>
+		writeFondsSheet(contentsOf(records) as unknown as FondsRecord[], language, namesById(recordsOf)),
 	keyOf: ({ fondsNumber }) => String(fondsNumber),
 	keyField: 'fondsNumber',
 };
 
 const holdings: RegisterSheet = {
-	read: (cells, _records, language) => readHoldingsSheet(cells, language) as unknown as ReadRegisterSheet,
-	write: (records, _all, language) =>
+	read: (cells, _recordsOf, language) => readHoldingsSheet(cells, language) as unknown as ReadRegisterSheet,
+	write: (records, _recordsOf, language) =>
 		writeHoldingsSheet(contentsOf(records) as unknown as HoldingsRecord[], language),
 	keyOf: (content) => placeTitle(content as unknown as HoldingsRecord),
 	keyField: 'fondsNumber',

@@ -13,17 +13,19 @@ export interface ReadRegisterSheet {
 	readonly problems: readonly SheetProblem[];
 }
 
+/** The records of a register: what a sheet names by a name stands there. */
+export type RecordsOf = (register: RegisterId) => readonly RegisterRecord[];
+
 /** How a register is read from a sheet and written as one. */
 export interface RegisterSheet {
-	/** @param records all there are: predecessors are named by their names */
 	readonly read: (
 		cells: readonly (readonly string[])[],
-		records: readonly RegisterRecord[],
+		recordsOf: RecordsOf,
 		language: SheetLanguage,
 	) => ReadRegisterSheet;
 	readonly write: (
 		records: readonly RegisterRecord[],
-		all: readonly RegisterRecord[],
+		recordsOf: RecordsOf,
 		language: SheetLanguage,
 	) => string[][];
 	/** What makes two contents the same record, where a row names no id: a number, all its names. */

@@ -4,7 +4,6 @@ import { must } from '#domain/base/assert.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
 import { mergeRecords } from '#domain/catalogue/registers/merge-records.ts';
-import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
 import type {
 	RegisterContent,
 	RegisterDefinition,
@@ -13,6 +12,7 @@ import type {
 	RegisterRecord,
 	RegisterVersion,
 } from '#domain/catalogue/registers/register.ts';
+import { isAcceptable, registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import type { RegisterVersionTable } from '#server/storage/schema.ts';
@@ -42,9 +42,9 @@ export interface ChangeProblem extends RegisterProblem {
 
 /** What became of changes: all are saved, or none. */
 export interface RegisterSaved {
-	/** As they stand now; also those that said nothing new. */
+	/** As they stand now; also those that said nothing new. Empty when a problem keeps them from it. */
 	readonly saved: readonly RegisterRecord[];
-	/** With warnings only, everything is saved. */
+	/** Warnings among them keep nothing from being saved. */
 	readonly problems: readonly ChangeProblem[];
 }
 
@@ -153,7 +153,7 @@ export class Registers {
 		for (const [index, change] of changes.entries()) {
 			const id = change.id ?? createId<string>();
 			const say = (problem: RegisterProblem): void => void problems.push({ ...problem, index, id });
-			if (next.has(id)) say({ field: '', code: 'twice' });
+			if (next.has(id)) say(registerProblem('twice', ''));
 			const known = records.get(id);
 			const content = await this.#joined(register, id, known, change, say);
 			next.set(id, {
@@ -180,8 +180,8 @@ export class Registers {
 					.map((problem) => ({ ...problem, ...placeOf(problem.id) })),
 			);
 		const written = [...next.values()].filter((record) => isOther(records.get(record.id), record));
+		if (isAcceptable(problems) && !isTrial) await this.#write(register, written, why, actor);
 		if (!isAcceptable(problems)) return { saved: [], problems };
-		if (!isTrial) await this.#write(register, written, why, actor);
 		const saved = [...next.values()];
 		return { saved: isTrial ? saved : saved.map((record) => records.get(record.id) ?? record), problems };
 	}
@@ -195,7 +195,7 @@ export class Registers {
 		say: (problem: RegisterProblem) => void,
 	): Promise<RegisterContent> {
 		if (!known) {
-			if (change.based > 0) say({ field: '', code: 'unknown' });
+			if (change.based > 0) say(registerProblem('record_unknown', ''));
 			return change.content;
 		}
 		if (change.based === known.version) return change.content;
@@ -204,12 +204,12 @@ export class Registers {
 				? (await this.history(register, id)).find(({ version }) => version === change.based)?.content
 				: {};
 		if (!base) {
-			say({ field: '', code: 'unknown' });
+			say(registerProblem('record_unknown', ''));
 			return change.content;
 		}
 		const { content, disputed } = mergeRecords(base, known.content, change.content);
 		for (const field of disputed)
-			say({ field, code: 'changedMeanwhile', params: { name: known.actorName, version: known.version } });
+			say(registerProblem('changed_meanwhile', field, { name: known.actorName, version: known.version }));
 		return content;
 	}
 

@@ -61,7 +61,7 @@ export class SheetDesk {
 		const all = this.#parts.registers.list(id);
 		const rows = sheet.write(
 			all.filter(({ isWithdrawn }) => !isWithdrawn),
-			all,
+			(each) => this.#parts.registers.list(each),
 			language,
 		);
 		return `\ufeff${rows.map(csvLine).join('')}`;
@@ -84,7 +84,7 @@ export class SheetDesk {
 		const { path, fileName } = 'uploadId' in given ? await uploaded(given.uploadId) : given;
 		const cells = await sheetCells({ path, fileName, maxRows: MAX_REGISTER_CHANGES + 1 });
 		const all = registers.list(id);
-		const read = sheet.read(cells, all, options.language);
+		const read = sheet.read(cells, (each) => registers.list(each), options.language);
 		const { changes, rows, repeated } = changesOf(sheet, read.rows, all);
 		const problems = [...read.problems, ...repeated];
 		const isReadable = isAcceptable(problems);

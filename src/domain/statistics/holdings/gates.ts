@@ -79,6 +79,8 @@ export interface GateResult {
 
 export interface GateBoard {
 	readonly gates: readonly GateResult[];
+	/** Digitisation counted by pages, beside the gate that counts units; nothing is excluded from it. */
+	readonly pages: { readonly held: number; readonly digitised: number };
 	/** Counts of the catalogue that fit no line, with what they count. */
 	readonly unregistered: readonly CatalogueCount[];
 }
@@ -132,8 +134,22 @@ export function gateBoard(
 	const assigned = assignCounts(lines, counts);
 	return {
 		gates: targets.map((target) => gateResult(target, lines, assigned, numbers)),
+		pages: pagesOf(lines, assigned),
 		unregistered: assigned.unregistered,
 	};
+}
+
+function pagesOf(
+	lines: readonly HoldingsLine[],
+	assigned: ReturnType<typeof assignCounts>,
+): GateBoard['pages'] {
+	let held = 0;
+	let digitised = 0;
+	for (const { id, content } of lines) {
+		held += content.pages;
+		digitised += Math.min(content.pages, (assigned.byLine.get(id) as CatalogueFigures).digitisedPages);
+	}
+	return { held, digitised };
 }
 
 function gateResult(
@@ -167,7 +183,7 @@ function gateResult(
 		excluded,
 		rate: denominator === 0 ? undefined : numerator / denominator,
 		target,
-		isMet: denominator > 0 && numerator >= target * denominator,
+		isMet: denominator > 0 && numerator >= leastFor(target, denominator),
 		lines: differing.sort((a, b) => b.missing - a.missing || b.tooMany - a.tooMany),
 		unregistered: assigned.unregistered.reduce((sum, count) => sum + measure.found(count), 0),
 	};
@@ -195,6 +211,11 @@ function isFinding(line: GateLine): boolean {
 		line.numbersBeyond.length > 0 ||
 		line.duplicateNumbers.length > 0
 	);
+}
+
+/** Fewest of so many that reach a share; 0.7 of 10 is 7, whatever binary fractions make of it. */
+function leastFor(target: number, denominator: number): number {
+	return Math.ceil(target * denominator - 1e-6);
 }
 
 /** A share in percent, cut off and never rounded up: 99.996 % is not reached by writing 100. */
