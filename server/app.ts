@@ -26,7 +26,9 @@ import { AuthorityList } from './catalogue/authorities/authority-list.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
 import { SheetDesk } from './catalogue/registers/sheet-desk.ts';
-import { loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { loadDemoRegisters } from './catalogue/synthetic/demo-registers.ts';
+import { DEMO_SEED, loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { syntheticHoldings } from './catalogue/synthetic/synthetic-holdings.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { ResolveDesk } from './collaboration/authorities/resolve-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
@@ -46,10 +48,15 @@ import { createPermissions, type Permissions } from './permissions/permissions.t
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { REGISTER_DEFINITIONS } from './register-definitions.ts';
 import { REGISTER_SHEETS } from './register-sheets.ts';
+import { EntryCounts } from './statistics/entry-counts.ts';
+import { GateDesk } from './statistics/gate-desk.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
 import { Tls } from './tls.ts';
+
+/** How often it is looked whether the figures of the day are kept. */
+const FIGURES_MS = 30 * 60_000;
 
 interface Running {
 	readonly onProgress: (progress: ImportProgress) => void;
@@ -81,6 +88,7 @@ export interface App {
 	readonly sheets: SheetDesk;
 	readonly authorities: AuthorityDesk;
 	readonly resolve: ResolveDesk;
+	readonly gates: GateDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -190,6 +198,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onChanged: () => preservation.noteArchive(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
+				await loadDemoRegisters(registers, syntheticHoldings(DEMO_SEED), actor);
 				collaboration.announceRows([null]);
 			},
 		});
@@ -228,6 +237,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});
+		const counts = new EntryCounts({ storage, logger });
+		const gates = new GateDesk({ registers, counts, storage, clock });
+		// Figures of a day are kept also when nobody looks at them.
+		const takingDay = setInterval(() => {
+			gates
+				.takeDay()
+				.catch((error: unknown) => logger.error({ err: error }, 'the figures of the day were not kept'));
+		}, FIGURES_MS).unref();
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await collaboration.catchUp();
@@ -296,6 +313,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				uploaded: (uploadId) => imports.staged(uploadId),
 			}),
 			authorities: new AuthorityDesk({ registers, list: authorityList }),
+			gates,
 			resolve: new ResolveDesk({ storage, clock, registers, list: authorityList, orders }),
 			preservation,
 			purges,
@@ -351,6 +369,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();
 				await purges.close();
+				clearInterval(takingDay);
+				await counts.close();
 				await collaboration.close();
 				await imports.close();
 				await preservation.close();

@@ -1,6 +1,7 @@
 import { authorityDefinition } from '#domain/catalogue/authorities/authority-definition.ts';
 import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
+import { figuresDefinition } from '#domain/statistics/holdings/figures-definition.ts';
 import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
 
 /** The registers an archive keeps. Each checks what it is sent before it takes it for one of its own. */
@@ -8,4 +9,5 @@ export const REGISTER_DEFINITIONS = [
 	fondsDefinition,
 	authorityDefinition,
 	holdingsDefinition,
+	figuresDefinition,
 ] as unknown as readonly RegisterDefinition[];

@@ -50,6 +50,7 @@ import type {
 	PurgeOrderTable,
 } from './tables/purge.ts';
 import type { RegisterDepositTable, RegisterVersionTable } from './tables/registers.ts';
+import type { EntryCountStaleTable, EntryCountTable } from './tables/statistics.ts';
 import type {
 	FixityRunTable,
 	StoreDayTable,
@@ -68,6 +69,7 @@ export type * from './tables/log.ts';
 export type * from './tables/people.ts';
 export type * from './tables/purge.ts';
 export type * from './tables/registers.ts';
+export type * from './tables/statistics.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -127,4 +129,6 @@ export interface Schema {
 	purge_backup: PurgeBackupTable;
 	register_version: RegisterVersionTable;
 	register_deposit: RegisterDepositTable;
+	entry_count: EntryCountTable;
+	entry_count_stale: EntryCountStaleTable;
 }

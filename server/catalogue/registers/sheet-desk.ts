@@ -136,7 +136,7 @@ function changesOf(
 	for (const { row, id, content } of read) {
 		const key = sheet.keyOf(content);
 		const known = (id === undefined ? undefined : byId.get(id)) ?? byKey.get(key);
-		const place = known?.id ?? id ?? key;
+		const place = known?.id ?? key;
 		if (seen.has(place)) {
 			const text = key.split('\n', 1)[0]?.trim() ?? '';
 			repeated.push({ ...registerProblem('repeated', sheet.keyField, { text }), row, column: '' });
