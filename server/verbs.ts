@@ -17,6 +17,7 @@ import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
 import { PURGE_READS, PURGE_VERBS } from './purge-verbs.ts';
+import { REGISTER_READS, REGISTER_VERBS } from './register-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 import { writeWhole } from './write-whole.ts';
@@ -49,6 +50,7 @@ const READS = [
 	'archive-status',
 	'fixity-report',
 	...PURGE_READS,
+	...REGISTER_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -282,6 +284,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...ORDER_VERBS,
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
+	...REGISTER_VERBS,
 };
 
 /**
