@@ -6,6 +6,7 @@ import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
@@ -184,6 +185,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			archive: preservation,
 			unwrap: unwrapBag,
+			authorities: () =>
+				registers
+					.list<Authority>('authority')
+					.filter(({ isWithdrawn }) => !isWithdrawn)
+					.map(({ id, content }) => ({ id, content })),
 			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
 			async setStatusDeleted(ids, actor) {
 				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);

@@ -175,6 +175,8 @@ export interface ImportOptions {
 	readonly profile?: string;
 	readonly under?: EntryId;
 	readonly mapping?: unknown;
+	/** Short forms are written out, as the authority list says for the date of each entry. */
+	readonly writesCreatorsOut?: boolean;
 }
 
 export interface ImportReport {
@@ -184,6 +186,8 @@ export interface ImportReport {
 	readonly byLevel: Readonly<Record<string, number>>;
 	readonly losses: readonly { readonly path: string; readonly count: number; readonly firstLine: number }[];
 	readonly problems: readonly ImportProblem[];
+	/** Creators written out, and left because it was not clear; where that was asked for. */
+	readonly creators?: { readonly repaired: number; readonly unclear: number };
 	readonly understood: readonly { readonly source: string; readonly field: string; readonly count: number }[];
 	readonly sample: readonly {
 		readonly title: string;

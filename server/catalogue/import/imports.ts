@@ -7,6 +7,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { readInThread, type Reading } from './import-reading.ts';
@@ -89,6 +90,8 @@ export interface ImportsParts {
 	readonly setStatusDeleted: (ids: readonly EntryId[], actor: Actor) => Promise<void>;
 	/** Told when an accepted import could not be deposited: it is tried again at the next start. */
 	readonly onDepositFailed?: (error: unknown) => void;
+	/** The authority list as it stands, for imports that write creators out. */
+	readonly authorities?: () => readonly { readonly id: string; readonly content: Authority }[];
 	/** Takes what is to be read out of files that hold others. */
 	readonly unwrap?: Unwrap;
 	/** Largest file taken, in bytes; default 2 GiB. */
@@ -180,6 +183,7 @@ export function createImports(parts: ImportsParts): Imports {
 				mapping: request.mapping,
 				under,
 				lastKey: writing ? await lastChildKey(storage, under?.id ?? null) : null,
+				authorities: request.writesCreatorsOut ? (parts.authorities?.() ?? []) : undefined,
 				writing: writing && { ...writing, synthetic: request.synthetic === true },
 			},
 			{
@@ -396,6 +400,7 @@ function reportOf(file: string, reading: Reading, started: number): DryRunReport
 			params,
 		})),
 		understood: result.understood,
+		...(reading.creators ? { creators: reading.creators } : {}),
 		sample,
 		seconds: Math.round(performance.now() - started) / 1000,
 	};
