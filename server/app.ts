@@ -2,6 +2,8 @@ import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
+import { localFieldsInUse, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
@@ -9,6 +11,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
+import { startDateBackfill } from './catalogue/date-backfill.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
 import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
 import {
@@ -101,6 +104,10 @@ export interface App {
 	listImports(person: Person): Promise<ImportSummary[]>;
 	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
+	/** Makes these the fields the archive adds to its profiles, from now on and in every thread begun later. */
+	useLocalFields(fields: readonly LocalFieldInUse[]): void;
+	/** Fields the archive adds, as devices are told. */
+	localFields(): readonly LocalFieldInUse[];
 	/** How the archival store is, for who may see it. */
 	storeReport(person: Person): Promise<StoreReport>;
 	/** Ends everything in order; resolves when the data directory is free. */
@@ -146,8 +153,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			origin: config.origin,
 			isSecure: config.tls.kind !== 'off',
 		});
-		const catalogue = createCatalogue({ storage });
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
+		useFieldsOf(registers);
+		const catalogue = createCatalogue({ storage, clock });
 		const authorityList = new AuthorityList(registers);
 		const preservation = await createPreservation({
 			storage,
@@ -211,6 +219,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		registers.onChanged((register, ids) => {
 			preservation.noteRegister(register);
 			collaboration.announceRegister(register, ids);
+			if (register === 'field') useFieldsOf(registers);
 		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
@@ -243,6 +252,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});
+		const dateBackfill = startDateBackfill({ storage, clock });
+		dateBackfill.done.catch((error: unknown) =>
+			logger.error({ err: error }, 'dates of rows are not filled in'),
+		);
 		const counts = new EntryCounts({ storage, logger });
 		const gates = new GateDesk({ registers, counts, storage, clock });
 		// Figures of a day are kept also when nobody looks at them.
@@ -370,10 +383,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				const { 'archive.name': agencyName } = await administration.settings.all();
 				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
 			},
+			useLocalFields,
+			localFields: localFieldsInUse,
 			storeReport: (person) => storeReport({ preservation, storage }, person),
 			async close() {
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();
+				await dateBackfill.stop().catch(() => undefined);
 				await purges.close();
 				clearInterval(takingDay);
 				await counts.close();
@@ -387,4 +403,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await storage.close();
 		throw error;
 	}
+}
+
+/** Profiles get the fields that the archive's register adds. */
+function useFieldsOf(registers: Registers): void {
+	useLocalFields(
+		registers.list<LocalField>('field').map(({ content, isWithdrawn }) => ({ ...content, isWithdrawn })),
+	);
 }

@@ -1,5 +1,6 @@
 import { authorityDefinition } from '#domain/catalogue/authorities/authority-definition.ts';
 import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
+import { LOCAL_FIELDS } from '#domain/catalogue/registers/local-field.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
 import { figuresDefinition } from '#domain/statistics/holdings/figures-definition.ts';
 import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
@@ -9,5 +10,6 @@ export const REGISTER_DEFINITIONS = [
 	fondsDefinition,
 	authorityDefinition,
 	holdingsDefinition,
+	LOCAL_FIELDS,
 	figuresDefinition,
 ] as unknown as readonly RegisterDefinition[];

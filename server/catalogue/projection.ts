@@ -4,6 +4,8 @@ import { isoAt } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isDescriptive, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
+import { dayOfInstant } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryDocContent, EntryDocMeta } from '#sync/entry-doc.ts';
@@ -123,6 +125,7 @@ function rowStatements(
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
 	);
 	const columns = rowColumns(profileOf(meta.profile), { level, fields, bodies: content.bodies });
+	const days = rowDates(fields, dayOfInstant(now));
 	const row = {
 		parent_id: place.parentId,
 		order_key: String(values.get('order') ?? before?.order_key ?? 'a0'),
@@ -132,6 +135,8 @@ function rowStatements(
 		title: columns.title,
 		reference_code: columns.referenceCode,
 		date_text: columns.dateText,
+		date_earliest: days.earliest,
+		date_latest: days.latest,
 		creators_text: columns.creatorsText,
 		fields: JSON.stringify(fields),
 		bodies: JSON.stringify(content.bodies),

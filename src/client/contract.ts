@@ -1,6 +1,7 @@
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { ListChoice } from '#domain/catalogue/list-choice.ts';
 import type { EntryDetail, RowPage } from '#domain/catalogue/rows.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import type { FieldElement } from '#sync/field-values.ts';
@@ -12,9 +13,11 @@ import type { ReviewSession } from './review-session.svelte.ts';
 
 /** Reads of the catalogue, each limited to what the person may see. */
 export interface RowsClient {
-	children(parentId: EntryId | null, offset: number, limit: number): Promise<ShownRows>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	children(parentId: EntryId | null, offset: number, limit: number, choice?: ListChoice): Promise<ShownRows>;
 	entry(id: EntryId): Promise<EntryDetail>;
-	search(query: string, offset: number, limit: number): Promise<ShownRows>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	search(query: string, offset: number, limit: number, choice?: ListChoice): Promise<ShownRows>;
 	/** Called with the entries that changed and the child lists that must be read again. */
 	onChanged(listener: (change: RowsChange) => void): () => void;
 }

@@ -13,6 +13,7 @@ import type {
 	Workspace,
 } from './contract.ts';
 import type { DevicePeople } from './device/device-people.ts';
+import { choiceQuery } from './choice-query.ts';
 import { createDeviceRows } from './device/device-rows.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { unsentFileOf } from './device/unsent-export.ts';
@@ -79,11 +80,15 @@ export class LiveWorkspace implements Workspace {
 				isReachable: () => this.#connection.reason !== 'client.unreachable',
 				onTrouble: (code) => this.device.troubled(code),
 				server: {
-					children: (parentId, offset, limit) =>
-						request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
+					children: (parentId, offset, limit, choice) =>
+						request(
+							`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}${choiceQuery(choice)}`,
+						),
 					entry: (id) => request(`/api/rows/entry/${id}`),
-					search: (query, offset, limit) =>
-						request(`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}`),
+					search: (query, offset, limit, choice) =>
+						request(
+							`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}${choiceQuery(choice)}`,
+						),
 				},
 			}),
 			onChanged: (listener) => {

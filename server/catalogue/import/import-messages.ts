@@ -1,5 +1,6 @@
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
 import type { PlaceUnder } from './entry-placing.ts';
@@ -12,6 +13,8 @@ export interface ImportWork {
 	readonly profile: string | undefined;
 	readonly mapping: unknown;
 	readonly under: PlaceUnder | undefined;
+	/** What the archive added to its profiles, which the thread does not know of itself. */
+	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
 	/** The list by which creators are written out; left out when they stay as they are. */
@@ -39,6 +42,8 @@ export const ROW_COLUMNS = [
 	'title',
 	'reference_code',
 	'date_text',
+	'date_earliest',
+	'date_latest',
 	'creators_text',
 	'fields',
 	'bodies',
@@ -71,6 +76,8 @@ export interface ReplacedRow {
 		readonly title: string;
 		readonly reference_code: string;
 		readonly date_text: string;
+		readonly date_earliest: number;
+		readonly date_latest: number;
 		readonly creators_text: string;
 		readonly fields: string;
 		readonly bodies: string;

@@ -6,7 +6,9 @@ import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts
 import { entryDays } from '#domain/catalogue/authorities/entry-days.ts';
 import { repairCreators } from '#domain/catalogue/authorities/repair-creators.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
+import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
+import { dayOfInstant, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
@@ -19,6 +21,7 @@ import type { SampleRow } from './import-report.ts';
 
 /** Reads a file in a thread of its own, so that parsing and tokens never hold up the people at work. */
 const work = workerData as ImportWork;
+useLocalFields(work.localFields);
 const port = must(parentPort, 'this file runs as a worker');
 
 const CHUNK_ROWS = 500;
@@ -61,6 +64,7 @@ function written(read: ReadEntry): ReadEntry {
 
 async function run(): Promise<void> {
 	const { writing } = work;
+	const today = dayOfInstant(writing?.now ?? new Date().toISOString());
 	let bytes = 0;
 	const opened = await openFile(work.path, {
 		fileName: work.fileName,
@@ -95,7 +99,7 @@ async function run(): Promise<void> {
 				if (row.columns.ownAccess !== null && row.columns.ownAccess !== 'structural')
 					accessChanged.push(row.entry.id);
 				file?.replace(row.entry);
-				replaced.push(replacedRow(row));
+				replaced.push(replacedRow(row, today));
 				continue;
 			}
 			const row = placing.place(read);
@@ -138,7 +142,8 @@ async function run(): Promise<void> {
 	});
 }
 
-function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
+function replacedRow({ entry, columns }: PlacedRow, today: DayNumber): ReplacedRow {
+	const { earliest, latest } = rowDates(entry.fields, today);
 	return {
 		id: entry.id,
 		columns: {
@@ -146,6 +151,8 @@ function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
 			title: columns.title,
 			reference_code: columns.referenceCode,
 			date_text: columns.dateText,
+			date_earliest: earliest,
+			date_latest: latest,
 			creators_text: columns.creatorsText,
 			fields: JSON.stringify(entry.fields),
 			bodies: JSON.stringify(entry.bodies),

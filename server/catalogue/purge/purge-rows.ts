@@ -1,3 +1,4 @@
+import { NO_DATE } from '#domain/catalogue/row-dates.ts';
 import { sql } from 'kysely';
 import type { KeptPlace } from '#domain/administration/purge.ts';
 import type { EntryId } from '#domain/base/ids.ts';
@@ -63,6 +64,8 @@ export function tombstone(place: KeptPlace, at: string) {
 		title: '',
 		reference_code: place.referenceCode,
 		date_text: '',
+		date_earliest: NO_DATE,
+		date_latest: NO_DATE,
 		creators_text: '',
 		fields: '{}',
 		bodies: '{}',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isUuid } from '#domain/base/ids.ts';
 import { itemsOf, textOf } from '#domain/catalogue/entry.ts';
 import { fieldOf, levelOf, obligationAt, termOf } from '#domain/catalogue/profile.ts';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import { syntheticHoldings } from './synthetic-holdings.ts';
 

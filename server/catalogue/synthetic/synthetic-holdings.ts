@@ -59,6 +59,8 @@ class HoldingsMaker {
 				referenceCode: plan.number,
 				title: plan.title,
 				...creator(nameIn(plan, plan.to ?? PRESENT).name),
+				// No archives has it.
+				archivesCode: '000000',
 				dateRange: `${plan.from}0000-${plan.to === null ? '' : `${plan.to}0000`}`,
 			},
 			{

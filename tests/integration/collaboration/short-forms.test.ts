@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { DryRunReport, ImportResult } from '#server/catalogue/import/import-report.ts';
 import type { OrderDetail } from '#server/collaboration/orders/shown-order.ts';
 import type { ResolveOutcome } from '#server/collaboration/authorities/resolve-desk.ts';
 import { aMadeEntry } from '#tests/support/entries.ts';
 import { fieldsOf } from '#tests/support/orders.ts';
-import { anAuthority, withToken } from '#tests/support/registers.ts';
+import { anAuthority, upload, withToken } from '#tests/support/registers.ts';
 import { startTestServer } from '#tests/support/server.ts';
 
 const COUNTY = '上海市沧浦县人民政府';
@@ -100,5 +101,45 @@ describe('one decision about a short form', () => {
 			result: { state: 'undone' },
 		});
 		expect(await creators(late)).toEqual(['水务局、区府；某公司', '区府']);
+	});
+
+	it('is heard by imports that ask for it, and by no others', async () => {
+		const server = await startTestServer();
+		const token = await server.token('编', 'archivist');
+		const ask = withToken(server, token);
+		const content = anAuthority({
+			names: [{ text: DISTRICT, from: '2001' }],
+			shortNames: [{ text: '区府' }],
+		});
+		await ask('/api/registers/authority', { changes: [{ id: 'g', based: 0, content }] });
+		const uploadId = await upload(
+			server,
+			token,
+			'目录.csv',
+			'档号,题名,责任者,日期\nB001-WS·2014-Y-0001,通知,区府,20140312\nB001-WS·1999-Y-0001,通知,区府,19990312\n',
+		);
+		const dryRun = async (writesCreatorsOut?: boolean) =>
+			(
+				await ask<{ result: DryRunReport }>('/api/imports/dry-run', {
+					uploadId,
+					profile: 'dat18',
+					writesCreatorsOut,
+				})
+			).body.result;
+		expect((await dryRun()).creators).toBeUndefined();
+		expect((await dryRun(true)).creators).toEqual({ repaired: 1, unclear: 0 });
+		const { body } = await ask<{ result: ImportResult }>('/api/imports', {
+			uploadId,
+			profile: 'dat18',
+			writesCreatorsOut: true,
+		});
+		const rows = await server.app.storage.db
+			.selectFrom('entry')
+			.select('creators_text')
+			.where('level', '=', 'item')
+			.orderBy('reference_code')
+			.execute();
+		expect(body.result.creators).toEqual({ repaired: 1, unclear: 0 });
+		expect(rows.map(({ creators_text: text }) => text)).toEqual(['区府', DISTRICT]);
 	});
 });

@@ -19,12 +19,12 @@ interface Named {
 
 /**
  * A field of a record as people fill it in.
- * `dated` texts with the time they were valid · `list` several codes · `records` rows with fields of their own · `group` one of
+ * `flag` yes, or left out · `dated` texts with the time they were valid · `list` several codes · `records` rows with fields of their own · `group` one of
  * them.
  */
 export type RegisterField = FieldBase &
 	(
-		| { readonly kind: 'text' | 'longText' | 'day' | 'dated' }
+		| { readonly kind: 'text' | 'longText' | 'day' | 'dated' | 'flag' }
 		| { readonly kind: 'number'; readonly hasDecimals?: boolean }
 		| { readonly kind: 'list'; readonly terms?: readonly Term[] }
 		| { readonly kind: 'choice'; readonly terms: readonly Term[] }
@@ -45,7 +45,7 @@ export function emptyContent(fields: readonly RegisterField[]): RegisterContent 
 }
 
 function emptyValue(field: RegisterField): Json | undefined {
-	if (field.isOptional) return undefined;
+	if (field.isOptional || field.kind === 'flag') return undefined;
 	switch (field.kind) {
 		case 'number':
 			return 0;
@@ -89,12 +89,16 @@ function tidyValue(field: RegisterField, value: Json | undefined): Json | undefi
 			const written = texts.filter((text) => text !== '');
 			return written.length === 0 && field.isOptional ? undefined : written;
 		}
+		case 'flag':
+			return value === true ? true : undefined;
 		case 'dated':
 			return listOf(value).flatMap((each) => tidyDated(each as Fields));
-		case 'records':
-			return listOf(value)
+		case 'records': {
+			const rows = listOf(value)
 				.map((each) => tidied(field.fields, each as Fields))
-				.filter((each) => Object.values(each).some((inner) => inner !== '' && !isEmptyList(inner)));
+				.filter((each) => !isEmpty(each));
+			return rows.length === 0 && field.isOptional ? undefined : rows;
+		}
 		case 'group':
 			return tidied(field.fields, (value ?? {}) as Fields);
 		case 'longText':
@@ -129,6 +133,8 @@ function listOf(value: Json | undefined): readonly Json[] {
 	return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
-function isEmptyList(value: Json): boolean {
-	return Array.isArray(value) && value.length === 0;
+/** Nobody wrote anything in it. */
+function isEmpty(value: Json): boolean {
+	if (value === '' || value === null) return true;
+	return typeof value === 'object' && Object.values(value).every((inner: Json) => isEmpty(inner));
 }

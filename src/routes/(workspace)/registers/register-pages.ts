@@ -6,6 +6,8 @@ import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
 import { FONDS_FIELDS } from '#domain/catalogue/fonds/fonds-fields.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { type Label, type Term } from '#domain/catalogue/profile.ts';
+import { LOCAL_FIELD_FORM } from '#domain/catalogue/registers/local-field-form.ts';
+import { LOCAL_FIELDS, type LocalField } from '#domain/catalogue/registers/local-field.ts';
 import type { RegisterField } from '#domain/catalogue/registers/register-field.ts';
 import type {
 	RegisterContent,
@@ -56,6 +58,7 @@ function pageFor<C extends object>(
 	definition: RegisterDefinition<C>,
 	fields: readonly RegisterField[],
 	columns: readonly RegisterColumn[],
+	hasSheets = true,
 ): RegisterPageOf {
 	return {
 		register: definition.id,
@@ -63,7 +66,7 @@ function pageFor<C extends object>(
 		fields,
 		columns,
 		titleOf: (content) => definition.titleOf(content as unknown as C),
-		hasSheets: true,
+		hasSheets,
 	};
 }
 
@@ -157,6 +160,33 @@ const PAGES: readonly RegisterPageOf[] = [
 			text: (line: HoldingsRecord) => line.countedOn,
 		},
 	]),
+	pageFor(
+		LOCAL_FIELDS,
+		LOCAL_FIELD_FORM,
+		[
+			{
+				id: 'name',
+				label: fieldLabel(LOCAL_FIELD_FORM, 'label'),
+				width: 'minmax(8rem, 1fr)',
+				text: (field: LocalField) => labelOf(field.label),
+			},
+			{
+				id: 'id',
+				label: fieldLabel(LOCAL_FIELD_FORM, 'id'),
+				width: '10rem',
+				from: 380,
+				text: (field: LocalField) => field.id,
+			},
+			{
+				id: 'type',
+				label: fieldLabel(LOCAL_FIELD_FORM, 'type'),
+				width: '6rem',
+				from: 520,
+				text: (field: LocalField) => termWords(LOCAL_FIELD_FORM, 'type', field.type),
+			},
+		],
+		false,
+	),
 ];
 
 /** The page of a register, by its id. */

@@ -8,6 +8,8 @@ import { labelOf } from '#i18n/words.ts';
 export function valueText(field: RegisterField, value: Json | undefined): string {
 	if (value === undefined || value === null) return '';
 	switch (field.kind) {
+		case 'flag':
+			return value === true ? '✓' : '';
 		case 'choice':
 			return termText(field, String(value));
 		case 'dated':
