@@ -1,5 +1,5 @@
 import type { Obligation, Term } from '../profile.ts';
-import { dat18 } from '../profiles/dat18.ts';
+import { dat18 } from '../profiles/dat18/dat18.ts';
 import { LOCAL_FIELD_TYPES, type LocalFieldType } from './local-field.ts';
 import type { RegisterField } from './register-field.ts';
 
