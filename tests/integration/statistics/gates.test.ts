@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import type { ShownGateBoard, ShownLine } from '#server/statistics/gate-desk.ts';
 import { GateDesk } from '#server/statistics/gate-desk.ts';
 import { EntryCounts } from '#server/statistics/entry-counts.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { aHoldingsLine, withToken } from '#tests/support/registers.ts';
-import { startTestServer, type TestServer } from '#tests/support/server.ts';
+import { aFolder, startTestServer, type TestServer } from '#tests/support/server.ts';
 
 async function withFonds() {
 	const server = await startTestServer();
@@ -114,7 +117,12 @@ describe('the gates', () => {
 			name: 't',
 			via: 'cli',
 		});
-		await aMadeEntry(app, { title: '', parentId: fonds, level: 'file', fields: { referenceCode: 'B004-2-005' } });
+		await aMadeEntry(app, {
+			title: '',
+			parentId: fonds,
+			level: 'file',
+			fields: { referenceCode: 'B004-2-005' },
+		});
 		const second = await app.gates.board(system, { isPatient: true });
 		expect(figures(second)[0]).toEqual(['fileCatalogue', 3, 5]);
 		// The figures of the day are those of its first count.
@@ -141,20 +149,23 @@ describe('the gates', () => {
 			['20261230', 2026],
 			['20270104', undefined],
 		]);
-		const refused = await withToken(
-			server,
-			await server.token('管', 'administrator'),
-		)('/api/registers/figure', { changes: [{ id: '20261230', based: 1, content: {} }] });
+		const refused = await withToken(server, await server.token('管', 'administrator'))(
+			'/api/registers/figure',
+			{ changes: [{ id: '20261230', based: 1, content: {} }] },
+		);
 		expect(refused.status).toBe(403);
 	});
 
 	it('are for whoever sees the register', async () => {
 		const server: TestServer = await startTestServer({ holdings: 'tiny' });
-		const paths = ['/api/gates', '/api/gates?fonds=B004', '/api/gates/demo-holdings-B004-2', '/api/gates/sheet'];
+		const paths = [
+			'/api/gates',
+			'/api/gates?fonds=B004',
+			'/api/gates/demo-holdings-B004-2',
+			'/api/gates/sheet',
+		];
 		const statuses = (headers: Readonly<Record<string, string>>) =>
-			Promise.all(
-				paths.map(async (path) => (await fetch(server.origin + path, { headers })).status),
-			);
+			Promise.all(paths.map(async (path) => (await fetch(server.origin + path, { headers })).status));
 		const as = async (role: 'reader' | 'reviewer') => ({
 			authorization: `Bearer ${await server.token(role, role)}`,
 		});
@@ -163,7 +174,29 @@ describe('the gates', () => {
 		expect(await statuses(await as('reviewer'))).toEqual([200, 200, 200, 200]);
 		// The demonstration holdings: all is described but what was found on the shelf.
 		const shown = await server.app.gates.board(system, { isPatient: true });
-		expect(shown.gates.slice(0, 2).map(({ denominator, numerator }) => denominator - numerator)).toEqual([2, 11]);
+		expect(shown.gates.slice(0, 2).map(({ denominator, numerator }) => denominator - numerator)).toEqual([
+			2, 11,
+		]);
 		expect(shown.unregistered).toEqual([]);
+	});
+
+	it('come back with their days when the database is made anew from the archival store', async () => {
+		const server = await startTestServer({ holdings: 'tiny', idleMs: 10 });
+		const { app, dataDir } = server;
+		const before = await app.gates.board(system, { isPatient: true });
+		expect(before.trend).toHaveLength(1);
+		await app.preservation.flush('demand');
+		await server.stop();
+		const rebuilt = join(await aFolder(), 'rebuilt');
+		await rebuildArchive(
+			{ from: join(dataDir, 'archive'), into: rebuilt },
+			{ id: 'system:test', name: 'test', via: 'cli' },
+			systemClock,
+			{ signal: new AbortController().signal, progress: () => undefined },
+		);
+		const again = await startTestServer({ dataDir: rebuilt });
+		const after = await again.app.gates.board(system, { isPatient: true });
+		expect(figures(after)).toEqual(figures(before));
+		expect(after.trend).toEqual(before.trend);
 	});
 });
