@@ -25,6 +25,11 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import type { ArchiveSettings } from './administration/settings.ts';
 import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
 import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
+import { Allotment } from './catalogue/codes/allotment.ts';
+import { CodeDesk } from './catalogue/codes/code-desk.ts';
+import { CodeIndex } from './catalogue/codes/code-index.ts';
+import { createRenumbering, type Renumbering } from './collaboration/codes/renumbering.ts';
+import { giveCodes } from './collaboration/codes/registering-codes.ts';
 import { AuthorityDesk } from './catalogue/authorities/authority-desk.ts';
 import { AuthorityList } from './catalogue/authorities/authority-list.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
@@ -88,6 +93,10 @@ export interface App {
 	readonly visits: VisitDesk;
 	readonly registers: Registers;
 	readonly registerDesk: RegisterDesk;
+	readonly codes: CodeDesk;
+	readonly renumbering: Renumbering;
+	/** What the codes of entries say, read in the background. */
+	readonly codeIndex: CodeIndex;
 	/** Registers as sheets. */
 	readonly sheets: SheetDesk;
 	readonly authorities: AuthorityDesk;
@@ -174,6 +183,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onDeposited: (id, { objectId, version, seq }) =>
 				collaboration.announceDeposit(id, versionLabel(objectId, version), seq),
 		});
+		const noteCodes = (): void => preservation.noteCodes();
+		const codeIndex = new CodeIndex({ storage, registers, logger, onEvents: noteCodes });
+		const allotment = new Allotment({ storage, clock, onWritten: noteCodes });
 		const collaboration = createCollaboration({
 			storage,
 			clock,
@@ -184,6 +196,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			thingsOf: (ids) => catalogue.thingsOf(ids),
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			noteRows: () => codeIndex.poke(),
 			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
 		});
@@ -269,6 +282,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		codeIndex.poke();
 		await purges.resume();
 		if (await administration.isSetUp()) preservation.noteArchive();
 
@@ -319,6 +333,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
+				giveCodes: (identity, ids) =>
+					giveCodes({ storage, clock, collaboration, index: codeIndex, allotment }, identity, ids),
 				noteStep: (stepId, ids, isRegistered) => preservation.noteStep(stepId, ids, isRegistered),
 			}),
 			reviewBoards: createReviewBoards({ storage }),
@@ -326,6 +342,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			registers,
 			registerDesk: new RegisterDesk(registers),
+			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
+			codeIndex,
+			renumbering: createRenumbering({
+				storage,
+				clock,
+				collaboration,
+				index: codeIndex,
+				allotment,
+				orders,
+				thingsOf: (ids) => catalogue.thingsOf(ids),
+			}),
 			sheets: new SheetDesk({
 				registers,
 				sheets: REGISTER_SHEETS,
@@ -360,6 +387,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			async runImport(identity, request, running) {
 				const result = await imports.run(request, await demandImport(identity, request), running);
 				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
+				codeIndex.poke();
 				return result;
 			},
 			async listImports(person) {
@@ -376,6 +404,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
 				const result = await imports.undo(importId, { all }, actorOf(identity));
 				preservation.noteUndone(importId);
+				codeIndex.poke();
 				collaboration.announceRows([null]);
 				return result;
 			},
@@ -395,6 +424,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				await counts.close();
 				await collaboration.close();
 				await imports.close();
+				await codeIndex.close();
 				await preservation.close();
 				await storage.close();
 			},

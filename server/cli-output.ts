@@ -10,6 +10,7 @@ import type { RebuildProgress } from './administration/rebuild/rebuilding.ts';
 import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import { bagPrinters } from './bag-output.ts';
+import { CODE_PRINTERS } from './code-output.ts';
 import type { Language } from './config.ts';
 import { copyPrinters, copyProgressText } from './copy-output.ts';
 import type { ImportAnswer } from './import-verb.ts';
@@ -68,6 +69,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 	log: timelineText,
 	...bagPrinters(importText),
 	...ORDER_PRINTERS,
+	...CODE_PRINTERS,
 	...copyPrinters(sizeText),
 	...STORE_PRINTERS,
 	...FIXITY_PRINTERS,
@@ -302,7 +304,9 @@ function branchLines(branch: Branch, depth: number): string[] {
 }
 
 function entryText(
-	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'>,
+	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'> & {
+		readonly formerCodes?: readonly string[];
+	},
 	say: Say,
 ): string {
 	const fields = Object.entries(entry.fields).map(([key, value]) => {
@@ -313,5 +317,6 @@ function entryText(
 	return [
 		`${entry.id}  ${entry.level}  ${entry.state}  ${entry.versions.at(-1)?.version ?? ''}`.trimEnd(),
 		...table([], fields),
+		...(entry.formerCodes ?? []).map((code) => say('cli_show_former', { code })),
 	].join('\n');
 }

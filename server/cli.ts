@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
+import { addCodeCommands, type CodeOptions } from './cli-codes.ts';
 import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
@@ -199,6 +200,7 @@ export function parseCommandLine(
 		({ limit }, [board]) => ({ board, limit: countOf('--limit', limit ?? '100') }),
 	);
 	addOrderCommands(program, say, leaf, { countOf });
+	addCodeCommands(program, say, leaf, { countOf });
 	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
@@ -235,7 +237,15 @@ export function parseCommandLine(
 }
 
 interface Options
-	extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, RegisterOptions {
+	extends
+		OrderOptions,
+		BagOptions,
+		CopyOptions,
+		StoreOptions,
+		FixityOptions,
+		PurgeOptions,
+		CodeOptions,
+		RegisterOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -332,6 +342,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'authority-import') return (result as { counts: { wrong: number } }).counts.wrong === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'code-parse' || verb === 'code-format') return (result as { ok: boolean }).ok;
 	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;
 }

@@ -158,7 +158,8 @@ function rowStatements(
 					.set({ review_state: 'submitted' })
 					.where('id', '=', id)
 					.where('review_state', '=', 'verified')
-					.where('reviewed_seq', '<', seq),
+					.where('reviewed_seq', '<', seq)
+					.where(isSaidSince(storage.db, id)),
 			);
 	} else {
 		statements.push(
@@ -203,6 +204,16 @@ function rowStatements(
 	};
 }
 
+/** Somebody changed the entry since it was verified; the code it gets on being registered is no change of anybody's. */
+function isSaidSince(db: Kysely<Schema>, id: EntryId) {
+	return db
+		.selectFrom('log_update')
+		.select(sql<boolean>`count(*) > 0`.as('is_said'))
+		.where('doc', '=', `entry:${id}`)
+		.where('seq', '>', sql.ref<number>('entry.reviewed_seq'))
+		.where(sql<boolean>`(via is null or via not in ('register', 'import'))`);
+}
+
 /**
  * Who changed an entry after a log position: their own work they may not approve. What was proposed by somebody else
  * they have checked already.
@@ -211,7 +222,7 @@ function editorsSince(db: Kysely<Schema>, id: EntryId, seq: number): Statement {
 	return sql`insert into entry_editor (entry_id, person_id, name, at)
 		select ${id}, actor_id, actor_name, max(received_at) from log_update
 		where doc = ${`entry:${id}`} and seq > ${seq} and actor_id <> 'server'
-			and (via is null or not (via = 'import' or via like 'proposal:%' or via like 'order:%'))
+			and (via is null or not (via in ('import', 'register') or via like 'proposal:%' or via like 'order:%'))
 		group by actor_id
 		on conflict do update set name = excluded.name, at = max(at, excluded.at)`.compile(db);
 }

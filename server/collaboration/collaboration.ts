@@ -58,6 +58,8 @@ export interface CollaborationParts {
 	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
 	/** An entry was edited, or something was said about it: the archival store schedules a version. */
 	readonly noteEdit: (id: EntryId, seq: number) => void;
+	/** Rows follow the log: what is read from rows is due. */
+	readonly noteRows: () => void;
 	/** Documents nobody has edited for so long are compacted. */
 	readonly compactAfterMs: number;
 	/** Further extensions, guarded like ours. */
@@ -245,6 +247,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			void announcements.changed([{ id, parents: [], seq }]);
 		},
 		onProjected(projected) {
+			parts.noteRows();
 			void announcements.changed(projected);
 			for (const each of projected)
 				edits

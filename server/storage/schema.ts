@@ -9,6 +9,12 @@ import type {
 	ShownEntryTable,
 } from './tables/catalogue.ts';
 import type {
+	CodeEventTable,
+	CodeProgressTable,
+	CodedEntryDueTable,
+	CodedEntryTable,
+} from './tables/codes.ts';
+import type {
 	ConflictTable,
 	ConflictPersonTable,
 	DecisionTable,
@@ -64,6 +70,7 @@ import type {
 } from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
+export type * from './tables/codes.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
@@ -129,6 +136,10 @@ export interface Schema {
 	purge_backup: PurgeBackupTable;
 	register_version: RegisterVersionTable;
 	register_deposit: RegisterDepositTable;
+	coded_entry: CodedEntryTable;
+	coded_entry_due: CodedEntryDueTable;
+	code_event: CodeEventTable;
+	code_progress: CodeProgressTable;
 	entry_count: EntryCountTable;
 	entry_count_stale: EntryCountStaleTable;
 }

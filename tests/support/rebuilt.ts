@@ -62,6 +62,7 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 			correction_order_row: all('select * from correction_order_row order by order_id, position'),
 			correction_order_sample: all('select * from correction_order_sample order by id'),
 			register_version: without(all('select * from register_version order by register, id'), 'id'),
+			code_event: without(all('select * from code_event order by id'), 'id'),
 			user: without(all('select * from user order by id'), 'updatedAt'),
 			setting: all(
 				`select * from setting where key not in ('log.lineage', 'log.restored', 'backup.last') order by key`,

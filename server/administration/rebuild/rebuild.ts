@@ -22,6 +22,7 @@ import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { rebuildPurges } from './rebuild-purges.ts';
+import { rebuildCodes } from './rebuild-codes.ts';
 import { rebuildRegisters } from './rebuild-registers.ts';
 import {
 	rebuildDecisions,
@@ -179,6 +180,7 @@ async function buildDatabase(
 			decisions: 0,
 			people: 0,
 			registerVersions: 0,
+			codeEvents: 0,
 			versions: 0,
 		};
 		const rebuilding: Rebuilding = {
@@ -268,6 +270,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildDecisions(rebuilding);
 	await rebuildUndone(rebuilding);
 	await finishReviews(rebuilding);
+	await rebuildCodes(rebuilding);
 }
 
 /** Puts the database into the data directory that lost it. */

@@ -23,6 +23,7 @@ export interface RebuildCounts {
 	decisions: number;
 	people: number;
 	registerVersions: number;
+	codeEvents: number;
 	versions: number;
 }
 

@@ -16,6 +16,7 @@ import { up as copies } from './0014-copies.ts';
 import { up as purge } from './0015-purge.ts';
 import { up as registers } from './0016-registers.ts';
 import { up as entryDates } from './0017-entry-dates.ts';
+import { up as codes } from './0018-codes.ts';
 import { up as entryCounts } from './0019-entry-counts.ts';
 
 /** Every migration, in order. Names are never changed once released. */
@@ -37,5 +38,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0015-purge': { up: purge },
 	'0016-registers': { up: registers },
 	'0017-entry-dates': { up: entryDates },
+	'0018-codes': { up: codes },
 	'0019-entry-counts': { up: entryCounts },
 };

@@ -46,6 +46,8 @@ export type Thing =
 	| { readonly kind: 'orders' }
 	/** What the catalogue is described with: fonds, authorities, holdings, local fields. */
 	| { readonly kind: 'register'; readonly register: string }
+	/** Reference codes: gaps, duplicates, blocks of numbers; what is shown is limited by each fonds besides. */
+	| { readonly kind: 'codes' }
 	/** Orders to purge content: one person proposes, an administrator approves. */
 	| { readonly kind: 'purge' };
 
@@ -94,6 +96,8 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 			// Fields decide what everybody can describe.
 			if (thing.register === 'field') return person.role === 'administrator';
 			return isStaff(person) && person.fonds === null;
+		case 'codes':
+			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 		case 'purge':
 			return (
 				person.fonds === null &&

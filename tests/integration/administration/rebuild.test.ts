@@ -226,6 +226,8 @@ describe('a rebuild', () => {
 			imports: [],
 			orders: [],
 			steps: [],
+			registers: [],
+			codeEvents: 0,
 		});
 		await expect(
 			rebuild({ into: join(folder, 'x'), from, compare: join(folder, 'none') }),
