@@ -8,6 +8,7 @@ import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
 import { startDateBackfill } from './catalogue/date-backfill.ts';
@@ -29,10 +30,16 @@ import { CodeDesk } from './catalogue/codes/code-desk.ts';
 import { CodeIndex } from './catalogue/codes/code-index.ts';
 import { createRenumbering, type Renumbering } from './collaboration/codes/renumbering.ts';
 import { giveCodes } from './collaboration/codes/registering-codes.ts';
+import { AuthorityDesk } from './catalogue/authorities/authority-desk.ts';
+import { AuthorityList } from './catalogue/authorities/authority-list.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
-import { loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { SheetDesk } from './catalogue/registers/sheet-desk.ts';
+import { loadDemoRegisters } from './catalogue/synthetic/demo-registers.ts';
+import { DEMO_SEED, loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { syntheticHoldings } from './catalogue/synthetic/synthetic-holdings.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
+import { ResolveDesk } from './collaboration/authorities/resolve-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { loadEntryDoc } from './collaboration/entry-loader.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
@@ -49,10 +56,16 @@ import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { REGISTER_DEFINITIONS } from './register-definitions.ts';
+import { REGISTER_SHEETS } from './register-sheets.ts';
+import { EntryCounts } from './statistics/entry-counts.ts';
+import { GateDesk } from './statistics/gate-desk.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
 import { Tls } from './tls.ts';
+
+/** How often it is looked whether the figures of the day are kept. */
+const FIGURES_MS = 30 * 60_000;
 
 interface Running {
 	readonly onProgress: (progress: ImportProgress) => void;
@@ -84,6 +97,11 @@ export interface App {
 	readonly renumbering: Renumbering;
 	/** What the codes of entries say, read in the background. */
 	readonly codeIndex: CodeIndex;
+	/** Registers as sheets. */
+	readonly sheets: SheetDesk;
+	readonly authorities: AuthorityDesk;
+	readonly resolve: ResolveDesk;
+	readonly gates: GateDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -147,6 +165,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
 		useFieldsOf(registers);
 		const catalogue = createCatalogue({ storage, clock });
+		const authorityList = new AuthorityList(registers);
 		const preservation = await createPreservation({
 			storage,
 			dataDir: config.dataDir,
@@ -187,6 +206,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			archive: preservation,
 			unwrap: unwrapBag,
+			authorities: () =>
+				registers
+					.list<Authority>('authority')
+					.filter(({ isWithdrawn }) => !isWithdrawn)
+					.map(({ id, content }) => ({ id, content })),
 			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
 			async setStatusDeleted(ids, actor) {
 				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);
@@ -201,11 +225,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onChanged: () => preservation.noteArchive(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
+				await loadDemoRegisters(registers, syntheticHoldings(DEMO_SEED), actor);
 				collaboration.announceRows([null]);
 			},
 		});
-		registers.onChanged((register) => {
+		registers.onChanged((register, ids) => {
 			preservation.noteRegister(register);
+			collaboration.announceRegister(register, ids);
 			if (register === 'field') useFieldsOf(registers);
 		});
 		const settings = await administration.settings.all();
@@ -243,6 +269,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		dateBackfill.done.catch((error: unknown) =>
 			logger.error({ err: error }, 'dates of rows are not filled in'),
 		);
+		const counts = new EntryCounts({ storage, logger });
+		const gates = new GateDesk({ registers, counts, storage, clock });
+		// Figures of a day are kept also when nobody looks at them.
+		const takingDay = setInterval(() => {
+			gates
+				.takeDay()
+				.catch((error: unknown) => logger.error({ err: error }, 'the figures of the day were not kept'));
+		}, FIGURES_MS).unref();
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await collaboration.catchUp();
@@ -319,6 +353,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				orders,
 				thingsOf: (ids) => catalogue.thingsOf(ids),
 			}),
+			sheets: new SheetDesk({
+				registers,
+				sheets: REGISTER_SHEETS,
+				uploaded: (uploadId) => imports.staged(uploadId),
+			}),
+			authorities: new AuthorityDesk({ registers, list: authorityList }),
+			gates,
+			resolve: new ResolveDesk({ storage, clock, registers, list: authorityList, orders }),
 			preservation,
 			purges,
 			exchange: createExchange({
@@ -378,6 +420,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				await administration.backups.close();
 				await dateBackfill.stop().catch(() => undefined);
 				await purges.close();
+				clearInterval(takingDay);
+				await counts.close();
 				await collaboration.close();
 				await imports.close();
 				await codeIndex.close();

@@ -19,6 +19,7 @@ import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import { STORE_PRINTERS } from './store-output.ts';
 import { PURGE_PRINTERS, purgeProgressText } from './purge-output.ts';
+import { REGISTER_PRINTERS } from './register-output.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, sizeText, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
@@ -73,6 +74,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 	...STORE_PRINTERS,
 	...FIXITY_PRINTERS,
 	...PURGE_PRINTERS,
+	...REGISTER_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {

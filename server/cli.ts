@@ -11,6 +11,7 @@ import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
+import { addRegisterCommands, type RegisterOptions } from './cli-registers.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -228,6 +229,7 @@ export function parseCommandLine(
 	addPurgeCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
+	addRegisterCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
 	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
@@ -235,7 +237,15 @@ export function parseCommandLine(
 }
 
 interface Options
-	extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, CodeOptions {
+	extends
+		OrderOptions,
+		BagOptions,
+		CopyOptions,
+		StoreOptions,
+		FixityOptions,
+		PurgeOptions,
+		CodeOptions,
+		RegisterOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -330,6 +340,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'fixity-run') return (result as { failures: number }).failures === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
+	if (verb === 'authority-import') return (result as { counts: { wrong: number } }).counts.wrong === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
 	if (verb === 'code-parse' || verb === 'code-format') return (result as { ok: boolean }).ok;
 	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;

@@ -2,6 +2,7 @@ import { authorityDefinition } from '#domain/catalogue/authorities/authority-def
 import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
 import { LOCAL_FIELDS } from '#domain/catalogue/registers/local-field.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
+import { figuresDefinition } from '#domain/statistics/holdings/figures-definition.ts';
 import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
 
 /** The registers an archive keeps. Each checks what it is sent before it takes it for one of its own. */
@@ -10,4 +11,5 @@ export const REGISTER_DEFINITIONS = [
 	authorityDefinition,
 	holdingsDefinition,
 	LOCAL_FIELDS,
+	figuresDefinition,
 ] as unknown as readonly RegisterDefinition[];

@@ -18,6 +18,7 @@ import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
 import { PURGE_READS, PURGE_VERBS } from './purge-verbs.ts';
+import { REGISTER_READS, REGISTER_VERBS } from './register-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 import { writeWhole } from './write-whole.ts';
@@ -51,6 +52,7 @@ const READS = [
 	'fixity-report',
 	...PURGE_READS,
 	...CODE_READS,
+	...REGISTER_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -288,6 +290,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
 	...CODE_VERBS,
+	...REGISTER_VERBS,
 };
 
 /**

@@ -148,6 +148,8 @@ export interface Collaboration {
 	announceDeposit(id: EntryId, version: string, seq: number): void;
 	/** Tells every open workspace that many rows changed at once (an import came or went). */
 	announceRows(parents: readonly (EntryId | null)[]): void;
+	/** Tells open workspaces of those who see it that records of a register changed. */
+	announceRegister(register: string, ids: readonly string[]): void;
 	/** False while the log cannot be written. */
 	readonly isReady: boolean;
 	readonly socketCount: number;
@@ -391,6 +393,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		announceRows(parents) {
 			announcements.rows(parents);
+		},
+		announceRegister(register, ids) {
+			announcements.register(register, ids);
 		},
 		get isReady() {
 			return health.isReady;

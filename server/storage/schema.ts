@@ -56,6 +56,7 @@ import type {
 	PurgeOrderTable,
 } from './tables/purge.ts';
 import type { RegisterDepositTable, RegisterVersionTable } from './tables/registers.ts';
+import type { EntryCountStaleTable, EntryCountTable } from './tables/statistics.ts';
 import type {
 	FixityRunTable,
 	StoreDayTable,
@@ -75,6 +76,7 @@ export type * from './tables/log.ts';
 export type * from './tables/people.ts';
 export type * from './tables/purge.ts';
 export type * from './tables/registers.ts';
+export type * from './tables/statistics.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -138,4 +140,6 @@ export interface Schema {
 	coded_entry_due: CodedEntryDueTable;
 	code_event: CodeEventTable;
 	code_progress: CodeProgressTable;
+	entry_count: EntryCountTable;
+	entry_count_stale: EntryCountStaleTable;
 }

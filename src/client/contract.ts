@@ -150,6 +150,8 @@ export interface Workspace {
 	removeSecret(kind: 'pin' | 'passkey'): Promise<void>;
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
+	/** Calls back when somebody saved records of a register; of very many the ids are cut off. @returns ends it */
+	onRegisterChanged(listener: (register: string, ids: readonly string[]) => void): () => void;
 	open(id: EntryId): EntrySession;
 	/** The person has seen an entry up to a log position; told to the server when it answers. */
 	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;
@@ -176,6 +178,8 @@ export interface ImportOptions {
 	readonly profile?: string;
 	readonly under?: EntryId;
 	readonly mapping?: unknown;
+	/** Short forms are written out, as the authority list says for the date of each entry. */
+	readonly writesCreatorsOut?: boolean;
 }
 
 export interface ImportReport {
@@ -185,6 +189,8 @@ export interface ImportReport {
 	readonly byLevel: Readonly<Record<string, number>>;
 	readonly losses: readonly { readonly path: string; readonly count: number; readonly firstLine: number }[];
 	readonly problems: readonly ImportProblem[];
+	/** Creators written out, and left because it was not clear; where that was asked for. */
+	readonly creators?: { readonly repaired: number; readonly unclear: number };
 	readonly understood: readonly { readonly source: string; readonly field: string; readonly count: number }[];
 	readonly sample: readonly {
 		readonly title: string;

@@ -48,6 +48,7 @@ export class LiveWorkspace implements Workspace {
 	#arrangement: Arrangement;
 	#visits: Visits | undefined;
 	#listeners = new Set<(change: RowsChange) => void>();
+	#registerListeners = new Set<(register: string, ids: readonly string[]) => void>();
 	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 
@@ -180,6 +181,11 @@ export class LiveWorkspace implements Workspace {
 		return this.#presence?.people ?? [];
 	}
 
+	onRegisterChanged(listener: (register: string, ids: readonly string[]) => void): () => void {
+		this.#registerListeners.add(listener);
+		return () => this.#registerListeners.delete(listener);
+	}
+
 	open(id: EntryId): EntrySession {
 		this.#presence?.at(id);
 		return this.#entries.use(id);
@@ -304,7 +310,8 @@ export class LiveWorkspace implements Workspace {
 			this.#entries.deposited(message.id, message.version);
 			this.#announce({ ids: [message.id], parents: [] });
 			this.#refreshSoon();
-		}
+		} else if (message.type === 'register')
+			for (const listener of [...this.#registerListeners]) listener(message.register, message.ids);
 	}
 
 	/** What the server says of the archive, a moment after something changed there; also while it never stops changing. */

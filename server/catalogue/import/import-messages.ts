@@ -1,3 +1,4 @@
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Params } from '#domain/base/refusal.ts';
@@ -16,6 +17,8 @@ export interface ImportWork {
 	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
+	/** The list by which creators are written out; left out when they stay as they are. */
+	readonly authorities?: readonly { readonly id: string; readonly content: Authority }[] | undefined;
 	/** Undefined for a dry run: then nothing is written and no rows are made. */
 	readonly writing:
 		| {
@@ -105,6 +108,8 @@ export type WorkerMessage =
 			readonly rootIds: readonly EntryId[];
 			/** Entries whose access status a fuller reading changed after their children were placed. */
 			readonly accessChanged: readonly EntryId[];
+			/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
+			readonly creators: { readonly repaired: number; readonly unclear: number } | undefined;
 	  }
 	| {
 			readonly kind: 'failed';

@@ -1,6 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { dayOfIso } from '#domain/catalogue/archival-date/days.ts';
+import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts';
+import { entryDays } from '#domain/catalogue/authorities/entry-days.ts';
+import { repairCreators } from '#domain/catalogue/authorities/repair-creators.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
 import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
 import { dayOfInstant, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
@@ -39,6 +43,23 @@ async function roomForAChunk(): Promise<void> {
 		await new Promise<void>((resolve) => {
 			onTheWay.onWritten = resolve;
 		});
+}
+
+const lookup =
+	work.authorities &&
+	new AuthorityIndex(
+		work.authorities.map((each) => ({ ...each, version: 1, isWithdrawn: false, actorName: '', at: '' })),
+	);
+const creators = { repaired: 0, unclear: 0 };
+const today = dayOfIso(new Date().toISOString().slice(0, 10)) ?? 0;
+
+/** An entry with its creators written out, where that was asked for. */
+function written(read: ReadEntry): ReadEntry {
+	if (!lookup) return read;
+	const { fields, repaired, unclear } = repairCreators(read.fields, entryDays(read.fields, today), lookup);
+	creators.repaired += repaired;
+	creators.unclear += unclear;
+	return { ...read, fields };
 }
 
 async function run(): Promise<void> {
@@ -103,7 +124,7 @@ async function run(): Promise<void> {
 		signal: new AbortController().signal,
 		async onEntries(read) {
 			for (let from = 0; from < read.length; from += CHUNK_ROWS)
-				await send(read.slice(from, from + CHUNK_ROWS));
+				await send(read.slice(from, from + CHUNK_ROWS).map(written));
 		},
 	});
 	assert(result.profile === opened.profile, `${result.format} was read as ${result.profile}`);
@@ -117,6 +138,7 @@ async function run(): Promise<void> {
 		sample: sample.filter(Boolean),
 		rootIds: placing.rootIds,
 		accessChanged,
+		creators: lookup && creators,
 	});
 }
 

@@ -17,6 +17,7 @@ import { up as purge } from './0015-purge.ts';
 import { up as registers } from './0016-registers.ts';
 import { up as entryDates } from './0017-entry-dates.ts';
 import { up as codes } from './0018-codes.ts';
+import { up as entryCounts } from './0019-entry-counts.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0016-registers': { up: registers },
 	'0017-entry-dates': { up: entryDates },
 	'0018-codes': { up: codes },
+	'0019-entry-counts': { up: entryCounts },
 };

@@ -91,6 +91,8 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'register':
 			if (action === 'see') return person.role !== 'reader';
 			if (action !== 'edit') return false;
+			// Figures are what was counted: nobody writes them.
+			if (thing.register === 'figure') return false;
 			// Fields decide what everybody can describe.
 			if (thing.register === 'field') return person.role === 'administrator';
 			return isStaff(person) && person.fonds === null;

@@ -5,7 +5,7 @@ import type { Label } from '../profile.ts';
  * What the catalogue is described with, beside its entries: kept as records with every version, deposited in the
  * archival store, read by rules and pick-lists.
  */
-export const REGISTERS = ['fonds', 'authority', 'field', 'holdings', 'exception'] as const;
+export const REGISTERS = ['fonds', 'authority', 'field', 'holdings', 'exception', 'figure'] as const;
 export type RegisterId = (typeof REGISTERS)[number];
 
 /** The content of a record: fields by name, JSON. What each register wants of it is said by its definition. */
