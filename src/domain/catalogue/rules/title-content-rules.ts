@@ -1,0 +1,200 @@
+import { withText, type EntryView } from './entry-view.ts';
+import {
+	LOOK_ALIKES,
+	WRONG_DECODING,
+	WRONG_DECODING_LEAST,
+	WRONG_DECODING_ORDINARY,
+	type LookAlike,
+} from './look-alikes.ts';
+import { found, NOTHING, type Rule } from './rule.ts';
+import { hasHan, isHanSign } from './title-signs.ts';
+import { BARE_TYPES, BODY_ENDINGS, FILLERS } from './word-lists.ts';
+
+const DAT18 = 'DA/T 18-2022, 题名';
+
+const BY_SIGN = new Map<string, LookAlike[]>();
+for (const each of LOOK_ALIKES) {
+	const known = BY_SIGN.get(each.wrong);
+	if (known) known.push(each);
+	else BY_SIGN.set(each.wrong, [each]);
+}
+
+function isWrong(alike: LookAlike, before: string, behind: string): boolean {
+	const isKatakana = alike.wrong.charCodeAt(0) >= 0x30a0 && alike.wrong.charCodeAt(0) <= 0x30ff;
+	if (isKatakana) return !isKana(before) && !isKana(behind);
+	if (alike.onlyBefore !== undefined || alike.onlyAfter !== undefined)
+		return (
+			(before !== '' && (alike.onlyBefore?.includes(before) ?? false)) ||
+			(behind !== '' && (alike.onlyAfter?.includes(behind) ?? false))
+		);
+	return !(
+		(before !== '' && (alike.unlessBefore?.includes(before) ?? false)) ||
+		(behind !== '' && (alike.unlessAfter?.includes(behind) ?? false))
+	);
+}
+
+function isKana(sign: string): boolean {
+	const unit = sign.charCodeAt(0);
+	return unit >= 0x3040 && unit <= 0x30ff;
+}
+
+/** What should stand in the place of a sign; `''` when nobody can know, `undefined` when it is right. */
+function meantAt(text: string, at: number, isChinese: boolean): string | undefined {
+	const unit = text.charCodeAt(at);
+	const sign = text[at] as string;
+	if (unit < 0x80) {
+		if (sign === '?') return isChinese ? '' : undefined;
+		if (sign !== 'O' && sign !== 'o' && sign !== 'l' && sign !== 'I') return undefined;
+		// A letter among digits: 2O08, 198l
+		const isAmong = isDigitAt(text, at - 1) && (isDigitAt(text, at + 1) || text[at + 1] === '年');
+		const isFirst =
+			(sign === 'l' || sign === 'I') &&
+			isDigitAt(text, at + 1) &&
+			isDigitAt(text, at + 3) &&
+			!isLetterAt(text, at - 1);
+		if (!isAmong && !isFirst) return undefined;
+		return sign === 'O' || sign === 'o' ? '0' : '1';
+	}
+	if ((unit >= 0xe000 && unit <= 0xf8ff) || unit === 0xfffd) return '';
+	if (sign === '□' || sign === '■' || sign === '▯' || sign === '�') return '';
+	if ((unit >= 0xf900 && unit <= 0xfaff) || (unit >= 0x2e80 && unit <= 0x2fdf)) {
+		const normal = sign.normalize('NFKC');
+		return normal === sign ? '' : normal;
+	}
+	const alikes = BY_SIGN.get(sign);
+	if (!alikes) return undefined;
+	const before = at > 0 ? (text[at - 1] as string) : '';
+	const behind = text[at + 1] ?? '';
+	for (const alike of alikes) if (isWrong(alike, before, behind)) return alike.right;
+	// 年未 at the end, or before what is done at the end of a year.
+	if (sign === '未' && '年月期季'.includes(before) && before !== '')
+		if (behind === '' || /^(?:考核|总结|结算|决算|检查|评比|分配|，|）)/.test(text.slice(at + 1, at + 3)))
+			return '末';
+	return undefined;
+}
+
+function isDigitAt(text: string, at: number): boolean {
+	const unit = text.charCodeAt(at);
+	return unit >= 48 && unit <= 57;
+}
+
+function isLetterAt(text: string, at: number): boolean {
+	const unit = text.charCodeAt(at) | 32;
+	return unit >= 97 && unit <= 122;
+}
+
+const R29: Rule = {
+	id: 'R29',
+	cases: { lookAlike: 'W', lost: 'W', decoding: 'W' },
+	scope: 'entry',
+	reads: ['title'],
+	needs: [],
+	basis: DAT18,
+	check(view) {
+		const title = view.text('title');
+		if (title === '') return NOTHING;
+		const isChinese = hasHan(title);
+		let mended: string | undefined;
+		let signs = '';
+		let lost = false;
+		let foreign = 0;
+		for (let at = 0; at < title.length; at++) {
+			const sign = title[at] as string;
+			if (WRONG_DECODING.has(sign) && !WRONG_DECODING_ORDINARY.has(sign)) foreign++;
+			const meant = meantAt(title, at, isChinese);
+			if (meant === undefined) {
+				if (mended !== undefined) mended += sign;
+				continue;
+			}
+			if (signs.length < 8 && !signs.includes(sign)) signs += sign;
+			if (meant === '') lost = true;
+			mended = (mended ?? title.slice(0, at)) + meant;
+		}
+		if (foreign >= WRONG_DECODING_LEAST || title.includes('锟斤拷') || title.includes('烫烫'))
+			return [found(R29, 'decoding', 'title', title)];
+		if (mended === undefined) return NOTHING;
+		return [
+			found(R29, lost ? 'lost' : 'lookAlike', 'title', title, {
+				params: { signs: signs.split('').join(' ') },
+				suggestion: lost ? undefined : withText(view.value('title'), mended),
+			}),
+		];
+	},
+};
+
+const TYPES_FIRST_LONGEST = BARE_TYPES;
+/** Kinds of lists that are content themselves. */
+const TELLING =
+	/(?:名册|统计表|报表|会议记录|会议纪要|登记表|名单|图纸|台账|年报|花名册|大事记|合同|协议|照片|总账|凭证)/;
+
+const R30: Rule = {
+	id: 'R30',
+	cases: { parts: 'W' },
+	scope: 'entry',
+	reads: ['title', 'creators', 'year', 'dateRange'],
+	needs: [],
+	basis: DAT18,
+	check(view) {
+		if (view.level !== 'file') return NOTHING;
+		const title = view.text('title').trim();
+		if (title === '' || title.length > 300 || !hasHan(title)) return NOTHING;
+		// Volumes of court and personnel have parties and persons instead.
+		if (/一案|卷宗$|诉讼|档案袋/.test(title)) return NOTHING;
+		const body = bodyIn(title, view);
+		const hasTime = /\d{2,4}\s*年|\d{4}|[〇零一二三四五六七八九]{2,4}年|民国|光绪|宣统/.test(title);
+		const hasContent = contentOf(title, body) >= 2;
+		if (body !== '' && hasTime && hasContent) return NOTHING;
+		return [
+			found(R30, 'parts', 'title', view.text('title'), {
+				params: {
+					body: body === '' ? 1 : 0,
+					content: hasContent ? 0 : 1,
+					time: hasTime ? 0 : 1,
+				},
+				suggestion: completed(view, title, body, hasTime, hasContent),
+			}),
+		];
+	},
+};
+
+/** The body in a title: one of the creators, or words that end like a body. `''`: none. */
+function bodyIn(title: string, view: EntryView): string {
+	for (const { text } of view.creators) if (text.length > 1 && title.includes(text)) return text;
+	const head = title.slice(0, 40).split(/关于|\d|[〇一二三四五六七八九]{4}/u, 1)[0] as string;
+	if (head.length < 3) return '';
+	for (let end = head.length; end >= 3; end--) {
+		const words = head.slice(0, end);
+		const ending = BODY_ENDINGS.words.find((each) => words.endsWith(each) && words.length >= each.length + 2);
+		if (ending) return words;
+	}
+	return '';
+}
+
+/** How many characters say what it is about. */
+function contentOf(title: string, body: string): number {
+	if (TELLING.test(title)) return 9;
+	let rest = body === '' ? title : title.replace(body, '');
+	rest = rest.replace(/[\d〇零一二三四五六七八九十]+|民国|光绪|宣统|\p{P}/gu, '');
+	for (const word of FILLERS.words) rest = rest.replaceAll(word, '');
+	for (const type of TYPES_FIRST_LONGEST) rest = rest.replaceAll(type, '');
+	let count = 0;
+	for (let at = 0; at < rest.length; at++) if (isHanSign(rest.charCodeAt(at))) count++;
+	return count;
+}
+
+/** Body and time are known from other fields; what a file is about is not. */
+function completed(
+	view: EntryView,
+	title: string,
+	body: string,
+	hasTime: boolean,
+	hasContent: boolean,
+): string | undefined {
+	const creator = view.creators[0]?.text ?? '';
+	const year = view.year || view.dateYear;
+	if (!hasContent || (body === '' && creator === '') || (!hasTime && year === 0)) return undefined;
+	if (body === '') return `${creator}${hasTime ? '' : `${year}年`}${title}`;
+	return hasTime ? undefined : title.replace(body, `${body}${year}年`);
+}
+
+export const TITLE_CONTENT_RULES: readonly Rule[] = [R29, R30];
