@@ -35,6 +35,8 @@ export interface RegisterProblem {
 	readonly field: string;
 	readonly code: string;
 	readonly params?: Readonly<Record<string, string | number>>;
+	/** People should know it and may leave it so; everything else keeps a content from being written. */
+	readonly isWarning?: true;
 }
 
 /** One register: what its records are, what is wrong with one, and what it is called in a list. */

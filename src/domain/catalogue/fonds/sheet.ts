@@ -1,0 +1,102 @@
+import type { Term } from '../profile.ts';
+import {
+	listCell,
+	longTextCell,
+	numberCell,
+	severalCell,
+	termCell,
+	textCell,
+} from '../registers/sheet-cells.ts';
+import {
+	checkSheetRows,
+	readSheet,
+	writeSheet,
+	type SheetColumn,
+	type SheetLanguage,
+	type SheetProblem,
+} from '../registers/sheet.ts';
+import { fondsDefinition } from './fonds-definition.ts';
+import type { FondsRecord, FondsStatus, OrgOrMatterTerm } from './fonds-record.ts';
+import { regimeUsesCell } from './regime-use-cell.ts';
+
+/** What the statuses of a fonds are called. */
+export const FONDS_STATUS_TERMS: readonly (Term & { readonly id: FondsStatus })[] = [
+	{ id: 'active', label: { zh: '在立', en: 'Active' } },
+	{ id: 'abolished', label: { zh: '撤销', en: 'Abolished' }, aliases: ['已撤销'] },
+	{ id: 'noMoreTransfers', label: { zh: '停止进馆', en: 'No more transfers' } },
+];
+
+/** Terms of the fonds' own dictionary: `BGS=办公室`. */
+const termsCell = severalCell(
+	(written) => {
+		const [, code, label] = /^([^=＝]*)[=＝](.*)$/su.exec(written) ?? [];
+		if (code === undefined || label === undefined)
+			return { problem: 'sheet_cell', params: { text: written, form: 'BGS=办公室' } };
+		return { value: { code: code.trim(), label: label.trim() } };
+	},
+	(value) => {
+		const { code, label } = value as unknown as OrgOrMatterTerm;
+		return `${code}=${label}`;
+	},
+);
+
+/** The columns of a sheet of fonds. Several values of a cell stand between `；`. */
+export const FONDS_COLUMNS: readonly SheetColumn[] = [
+	{
+		field: 'fondsNumber',
+		label: { zh: '全宗号', en: 'Fonds number' },
+		isRequired: true,
+		...textCell,
+	},
+	{ field: 'name', label: { zh: '全宗名称', en: 'Fonds name' }, isRequired: true, ...textCell },
+	{ field: 'complex', label: { zh: '全宗群', en: 'Fonds complex' }, ...textCell },
+	{ field: 'creatorId', label: { zh: '立档单位编号', en: 'Constituting unit (record id)' }, ...textCell },
+	{
+		field: 'activeFrom',
+		label: { zh: '起始年度', en: 'Active from' },
+		aliases: ['成立年度'],
+		...numberCell(),
+	},
+	{ field: 'activeTo', label: { zh: '终止年度', en: 'Active to' }, aliases: ['撤销年度'], ...numberCell() },
+	{ field: 'status', label: { zh: '状态', en: 'Status' }, ...termCell(FONDS_STATUS_TERMS) },
+	{ field: 'predecessors', label: { zh: '前身全宗', en: 'Predecessors' }, ...listCell },
+	{ field: 'successors', label: { zh: '后继全宗', en: 'Successors' }, ...listCell },
+	{ field: 'categories', label: { zh: '档案门类', en: 'Categories' }, aliases: ['门类'], ...listCell },
+	{ field: 'codeRegimes', label: { zh: '档号编制规则', en: 'Code regimes' }, ...regimeUsesCell },
+	{
+		field: 'orgOrMatter',
+		label: { zh: '机构(问题)', en: 'Organisations or matters' },
+		aliases: ['机构（问题）'],
+		...termsCell,
+	},
+	{ field: 'guide', label: { zh: '全宗指南', en: 'Guide to the fonds' }, ...longTextCell },
+	{ field: 'entryId', label: { zh: '条目编号', en: 'Entry id' }, ...textCell },
+];
+
+export interface ReadFonds {
+	/** Rows without problems other than warnings. */
+	readonly rows: readonly { readonly row: number; readonly content: FondsRecord }[];
+	readonly problems: readonly SheetProblem[];
+}
+
+/** Fonds as rows say them. */
+export function readFondsSheet(cells: readonly (readonly string[])[], language: SheetLanguage): ReadFonds {
+	const read = readSheet(cells, FONDS_COLUMNS);
+	const failed = new Set(read.problems.map(({ row }) => row));
+	const checked = checkSheetRows(
+		read.rows.filter(({ row }) => !failed.has(row)),
+		FONDS_COLUMNS,
+		fondsDefinition,
+		language,
+	);
+	for (const { row, isWarning } of checked) if (!isWarning) failed.add(row);
+	return {
+		rows: read.rows.filter(({ row }) => !failed.has(row)) as unknown as ReadFonds['rows'],
+		problems: [...read.problems, ...checked].toSorted((a, b) => a.row - b.row),
+	};
+}
+
+/** Fonds as a sheet. */
+export function writeFondsSheet(fonds: Iterable<FondsRecord>, language: SheetLanguage): string[][] {
+	return writeSheet(fonds, FONDS_COLUMNS, language);
+}
