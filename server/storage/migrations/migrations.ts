@@ -15,6 +15,7 @@ import { up as fixity } from './0013-fixity.ts';
 import { up as copies } from './0014-copies.ts';
 import { up as purge } from './0015-purge.ts';
 import { up as registers } from './0016-registers.ts';
+import { up as checks } from './0020-checks.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0014-copies': { up: copies },
 	'0015-purge': { up: purge },
 	'0016-registers': { up: registers },
+	'0020-checks': { up: checks },
 };
