@@ -1,4 +1,13 @@
-import { checkFields, codes, list, listedText, longText, oneOf, optional, record } from '../registers/check-content.ts';
+import {
+	checkFields,
+	codes,
+	list,
+	listedText,
+	longText,
+	oneOf,
+	optional,
+	record,
+} from '../registers/check-content.ts';
 import type { ValueCheck } from '../registers/check-content.ts';
 import { loopThrough } from '../registers/find-loop.ts';
 import { registerProblem } from '../registers/register-problems.ts';

@@ -71,10 +71,7 @@ function add(into: Matches, match: AuthorityMatch): void {
 	const known = into.get(key);
 	if (known === undefined) into.set(key, match);
 	else if (!Array.isArray(known))
-		into.set(
-			key,
-			match.how === 'name' && known.how === 'shortName' ? [match, known] : [known, match],
-		);
+		into.set(key, match.how === 'name' && known.how === 'shortName' ? [match, known] : [known, match]);
 	else if (match.how === 'name') known.splice(firstShortName(known), 0, match);
 	else known.push(match);
 }

@@ -15,7 +15,9 @@ export function isDayText(text: string): boolean {
 	if (text.length === 4) return true;
 	const month = Number(text.slice(4, 6));
 	if (month < 1 || month > 12) return false;
-	return text.length === 6 || (Number(text.slice(6)) >= 1 && Number(text.slice(6)) <= daysInMonth(year, month));
+	return (
+		text.length === 6 || (Number(text.slice(6)) >= 1 && Number(text.slice(6)) <= daysInMonth(year, month))
+	);
 }
 
 const WRITTEN_DAY = /^\d{8}$/;

@@ -83,7 +83,11 @@ export type Repair =
  * What a field that names one creator or several should say on the day of the record: the names valid then.
  * `undefined` when there is nothing to repair, or nothing that is understood.
  */
-export function repairOf(creatorText: string, day: string | undefined, lookup: AuthorityLookup): Repair | undefined {
+export function repairOf(
+	creatorText: string,
+	day: string | undefined,
+	lookup: AuthorityLookup,
+): Repair | undefined {
 	if (day !== undefined && dayDigits(day) === undefined) day = undefined;
 	const parts = creatorParts(creatorText, (name) => lookup.byText(name).length > 0);
 	const repairs: CreatorRepair[] = [];

@@ -49,7 +49,8 @@ export class SuggestIndex {
 		let block = this.#blockOf.get(id);
 		if (!block) {
 			block = this.#blocks.at(-1);
-			if (!block || block.size >= BLOCK_SIZE) this.#blocks.push((block = new SuggestBlock(this.#syllables, this.#pinyinOf)));
+			if (!block || block.size >= BLOCK_SIZE)
+				this.#blocks.push((block = new SuggestBlock(this.#syllables, this.#pinyinOf)));
 			this.#blockOf.set(id, block);
 		}
 		block.put(id, content);

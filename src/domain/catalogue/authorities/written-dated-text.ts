@@ -59,16 +59,17 @@ function isMeantAsTime(between: string): boolean {
 function readTime(between: string): { from?: string; to?: string } | undefined {
 	for (const { index, 0: dash } of between.matchAll(DASHES)) {
 		const [left, right] = [between.slice(0, index).trim(), between.slice(index + dash.length).trim()];
-		const from = left === '' ? '' : readDay(left);
-		const to = OPEN_END.test(right) ? '' : readDay(right);
+		const from = left === '' ? '' : readWrittenDay(left);
+		const to = OPEN_END.test(right) ? '' : readWrittenDay(right);
 		if (from !== undefined && to !== undefined)
 			return { ...(from === '' ? {} : { from }), ...(to === '' ? {} : { to }) };
 	}
-	const day = readDay(between);
+	const day = readWrittenDay(between);
 	return day === undefined ? undefined : { from: day, to: day };
 }
 
-function readDay(written: string): string | undefined {
+/** Digits of a day, month or year as people write it: `1958`, `195803`, `1958年3月1日`, `1958.3`. */
+export function readWrittenDay(written: string): string | undefined {
 	const match = /^(\d{4})(?:年|[./-])(?:(\d{1,2})(?:月|[./-])?(?:(\d{1,2})日?)?)?$/u.exec(written);
 	if (!match) return dayDigits(written);
 	if (!match[2] && !written.endsWith('年')) return undefined;

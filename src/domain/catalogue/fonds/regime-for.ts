@@ -44,9 +44,7 @@ function fitOf(use: CodeRegimeUse, { categoryCode, year, catalogueNumber }: Regi
 	if (use.categoryCode !== undefined)
 		fits.push(categoryCode === undefined ? 'unknown' : categoryCode === use.categoryCode ? 'yes' : 'no');
 	if (use.catalogueNumbers !== undefined)
-		fits.push(
-			catalogueNumber !== undefined && use.catalogueNumbers.includes(catalogueNumber) ? 'yes' : 'no',
-		);
+		fits.push(catalogueNumber !== undefined && use.catalogueNumbers.includes(catalogueNumber) ? 'yes' : 'no');
 	if (use.yearFrom !== undefined || use.yearTo !== undefined)
 		fits.push(
 			year === undefined

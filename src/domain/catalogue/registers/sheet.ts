@@ -68,7 +68,9 @@ function readRow(
 ): RegisterContent {
 	const content: Record<string, Json> = {};
 	if (row.length > headings.length && row.slice(headings.length).some((cell) => cell.trim() !== ''))
-		problems.push(problemAt(number, '', registerProblem('sheet_too_many_cells', '', { most: headings.length })));
+		problems.push(
+			problemAt(number, '', registerProblem('sheet_too_many_cells', '', { most: headings.length })),
+		);
 	for (const column of columns) {
 		const at = byIndex.indexOf(column);
 		const cell = row[at] ?? '';
@@ -123,11 +125,17 @@ export function checkSheetRows<C extends object>(
 	language: SheetLanguage,
 ): SheetProblem[] {
 	return rows.flatMap(({ row, content }) =>
-		definition.check(content).map((problem) => problemAt(row, headingOf(problem, columns, language), problem)),
+		definition
+			.check(content)
+			.map((problem) => problemAt(row, headingOf(problem, columns, language), problem)),
 	);
 }
 
-function headingOf(problem: RegisterProblem, columns: readonly SheetColumn[], language: SheetLanguage): string {
+function headingOf(
+	problem: RegisterProblem,
+	columns: readonly SheetColumn[],
+	language: SheetLanguage,
+): string {
 	const field = problem.field.split('.')[0];
 	const column = columns.find((each) => each.field === problem.field || each.field === field);
 	return column?.label[language] ?? '';

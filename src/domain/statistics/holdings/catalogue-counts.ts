@@ -59,7 +59,10 @@ export function assignCounts(lines: readonly Line[], counts: Iterable<CatalogueC
 }
 
 /** Lines are sought among those that say the same of fonds and catalogue, so that many fonds cost nothing. */
-function groupKey({ fondsNumber, catalogueNumber }: Pick<CatalogueCount, 'fondsNumber' | 'catalogueNumber'>): string {
+function groupKey({
+	fondsNumber,
+	catalogueNumber,
+}: Pick<CatalogueCount, 'fondsNumber' | 'catalogueNumber'>): string {
 	return catalogueNumber === undefined ? fondsNumber : `${fondsNumber}\0${catalogueNumber}`;
 }
 

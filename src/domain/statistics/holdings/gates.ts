@@ -167,7 +167,7 @@ function gateResult(
 		excluded,
 		rate: denominator === 0 ? undefined : numerator / denominator,
 		target,
-		isMet: denominator > 0 && numerator >= target * denominator,
+		isMet: denominator > 0 && numerator >= leastFor(target, denominator),
 		lines: differing.sort((a, b) => b.missing - a.missing || b.tooMany - a.tooMany),
 		unregistered: assigned.unregistered.reduce((sum, count) => sum + measure.found(count), 0),
 	};
@@ -195,6 +195,11 @@ function isFinding(line: GateLine): boolean {
 		line.numbersBeyond.length > 0 ||
 		line.duplicateNumbers.length > 0
 	);
+}
+
+/** Fewest of so many that reach a share; 0.7 of 10 is 7, whatever binary fractions make of it. */
+function leastFor(target: number, denominator: number): number {
+	return Math.ceil(target * denominator - 1e-6);
 }
 
 /** A share in percent, cut off and never rounded up: 99.996 % is not reached by writing 100. */

@@ -1,3 +1,4 @@
+import { readWrittenDay } from '../../catalogue/authorities/written-dated-text.ts';
 import type { Json } from '../../catalogue/entry.ts';
 import type { Label, Term } from '../../catalogue/profile.ts';
 import { RETENTION_TERMS } from '../../catalogue/reference-codes/code-terms.ts';
@@ -76,7 +77,7 @@ export const HOLDINGS_COLUMNS: readonly SheetColumn[] = [
 		field: 'countedOn',
 		label: { zh: '清点日期', en: 'Counted on' },
 		isRequired: true,
-		read: (cell) => ({ value: cell.replaceAll(/[-./]/gu, '') }),
+		read: (cell) => ({ value: readWrittenDay(cell) ?? cell }),
 		write: textCell.write,
 	},
 	{ field: 'countedBy', label: { zh: '清点方式', en: 'Counted by' }, ...termCell(COUNTED_BY_TERMS) },
