@@ -6,8 +6,14 @@ import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { RuleException } from '#domain/catalogue/rules/exception-definition.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
+import { Campaigns } from './catalogue/checks/campaigns.ts';
+import { CheckDesk } from './catalogue/checks/check-desk.ts';
+import { Checker } from './catalogue/checks/checker.ts';
+import { Exceptions } from './catalogue/checks/exceptions.ts';
+import { Findings } from './catalogue/checks/findings.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
 import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
 import {
@@ -25,6 +31,7 @@ import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
 import { loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
+import { FixDesk } from './collaboration/check-fixes/fix-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { loadEntryDoc } from './collaboration/entry-loader.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
@@ -72,6 +79,13 @@ export interface App {
 	readonly visits: VisitDesk;
 	readonly registers: Registers;
 	readonly registerDesk: RegisterDesk;
+	/** What the rules of description find of entries. */
+	readonly checks: CheckDesk;
+	readonly checker: Checker;
+	readonly findings: Findings;
+	readonly exceptions: Exceptions;
+	readonly campaigns: Campaigns;
+	readonly fixes: FixDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -147,6 +161,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onDeposited: (id, { objectId, version, seq }) =>
 				collaboration.announceDeposit(id, versionLabel(objectId, version), seq),
 		});
+		const checker = new Checker({ storage, clock, dataDir: config.dataDir, logger });
 		const collaboration = createCollaboration({
 			storage,
 			clock,
@@ -157,6 +172,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			thingsOf: (ids) => catalogue.thingsOf(ids),
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			onProjected: (ids) => checker.note(ids),
 			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
 		});
@@ -183,7 +199,14 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceRows([null]);
 			},
 		});
-		registers.onChanged((register) => preservation.noteRegister(register));
+		registers.onChanged((register, ids) => {
+			preservation.noteRegister(register);
+			if (register === 'exception')
+				checker.noteExceptions(
+					ids.flatMap((id) => registers.get<RuleException>('exception', id)?.content.entryId ?? []),
+				);
+			else if (register === 'fonds' || register === 'authority') checker.noteFacts();
+		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
 			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
@@ -201,6 +224,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			collaboration,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
 		});
+		const thingOf = (id: EntryId) => catalogue.thingOf(id);
+		const findings = new Findings(storage, registers);
+		const campaigns = new Campaigns({
+			storage,
+			clock,
+			checker,
+			findings,
+			thingOf,
+			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
+		});
+		const fixes = new FixDesk({
+			storage,
+			clock,
+			campaigns,
+			findings,
+			orders,
+			collaboration,
+			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
+		});
 		const purges = createPurgeDesk({
 			storage,
 			clock,
@@ -217,10 +259,12 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		});
 		await imports.cleanUp();
 		await orders.cleanUp();
+		await fixes.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
 		await purges.resume();
+		await campaigns.pump();
 		if (await administration.isSetUp()) preservation.noteArchive();
 
 		/** Whether all these entries lie in fonds the person works with. */
@@ -277,6 +321,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			registers,
 			registerDesk: new RegisterDesk(registers),
+			checks: new CheckDesk({ checker, findings, registers, thingOf }),
+			checker,
+			findings,
+			exceptions: new Exceptions({
+				storage,
+				registers,
+				findings,
+				thingOf,
+				recheck: (ids) => checker.recheck(ids),
+			}),
+			campaigns,
+			fixes,
 			preservation,
 			purges,
 			exchange: createExchange({
@@ -332,6 +388,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				await administration.backups.close();
 				await purges.close();
 				await collaboration.close();
+				await checker.close();
 				await imports.close();
 				await preservation.close();
 				await storage.close();

@@ -46,6 +46,8 @@ export type Thing =
 	| { readonly kind: 'orders' }
 	/** What the catalogue is described with: fonds, authorities, holdings, local fields. */
 	| { readonly kind: 'register'; readonly register: string }
+	/** What the rules of description find, and campaigns over it: which of it is limited by each entry besides. */
+	| { readonly kind: 'checks' }
 	/** Orders to purge content: one person proposes, an administrator approves. */
 	| { readonly kind: 'purge' };
 
@@ -89,9 +91,13 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'register':
 			if (action === 'see') return person.role !== 'reader';
 			if (action !== 'edit') return false;
+			// An exception is made from a finding, by who may judge the entry.
+			if (thing.register === 'exception') return false;
 			// Fields decide what everybody can describe.
 			if (thing.register === 'field') return person.role === 'administrator';
 			return isStaff(person) && person.fonds === null;
+		case 'checks':
+			return (action === 'see' || action === 'edit') && person.role !== 'reader';
 		case 'purge':
 			return (
 				person.fonds === null &&
