@@ -1,4 +1,11 @@
+import { authorityDefinition } from '#domain/catalogue/authorities/authority-definition.ts';
+import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
+import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
 
-/** The registers an archive keeps. */
-export const REGISTER_DEFINITIONS: readonly RegisterDefinition[] = [];
+/** The registers an archive keeps. Each checks what it is sent before it takes it for one of its own. */
+export const REGISTER_DEFINITIONS = [
+	fondsDefinition,
+	authorityDefinition,
+	holdingsDefinition,
+] as unknown as readonly RegisterDefinition[];

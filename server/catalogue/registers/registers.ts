@@ -12,6 +12,7 @@ import type {
 	RegisterRecord,
 	RegisterVersion,
 } from '#domain/catalogue/registers/register.ts';
+import { isAcceptable, registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import type { RegisterVersionTable } from '#server/storage/schema.ts';
@@ -41,8 +42,9 @@ export interface ChangeProblem extends RegisterProblem {
 
 /** What became of changes: all are saved, or none. */
 export interface RegisterSaved {
-	/** As they stand now; also those that said nothing new. */
+	/** As they stand now; also those that said nothing new. Empty when a problem keeps them from it. */
 	readonly saved: readonly RegisterRecord[];
+	/** Warnings among them keep nothing from being saved. */
 	readonly problems: readonly ChangeProblem[];
 }
 
@@ -151,7 +153,7 @@ export class Registers {
 		for (const [index, change] of changes.entries()) {
 			const id = change.id ?? createId<string>();
 			const say = (problem: RegisterProblem): void => void problems.push({ ...problem, index, id });
-			if (next.has(id)) say({ field: '', code: 'twice' });
+			if (next.has(id)) say(registerProblem('twice', ''));
 			const known = records.get(id);
 			const content = await this.#joined(register, id, known, change, say);
 			next.set(id, {
@@ -171,15 +173,15 @@ export class Registers {
 				...definition.check(record.content).map((problem) => ({ ...problem, ...placeOf(record.id) })),
 			);
 		// What is malformed is compared with nothing.
-		if (problems.length === 0 && definition.checkAmong)
+		if (isAcceptable(problems) && definition.checkAmong)
 			problems.push(
 				...definition
 					.checkAmong(new Set(next.keys()), standing(records, next))
 					.map((problem) => ({ ...problem, ...placeOf(problem.id) })),
 			);
 		const written = [...next.values()].filter((record) => isOther(records.get(record.id), record));
-		if (problems.length === 0 && !isTrial) await this.#write(register, written, why, actor);
-		if (problems.length > 0) return { saved: [], problems };
+		if (isAcceptable(problems) && !isTrial) await this.#write(register, written, why, actor);
+		if (!isAcceptable(problems)) return { saved: [], problems };
 		const saved = [...next.values()];
 		return { saved: isTrial ? saved : saved.map((record) => records.get(record.id) ?? record), problems };
 	}
@@ -193,7 +195,7 @@ export class Registers {
 		say: (problem: RegisterProblem) => void,
 	): Promise<RegisterContent> {
 		if (!known) {
-			if (change.based > 0) say({ field: '', code: 'unknown' });
+			if (change.based > 0) say(registerProblem('record_unknown', ''));
 			return change.content;
 		}
 		if (change.based === known.version) return change.content;
@@ -202,12 +204,12 @@ export class Registers {
 				? (await this.history(register, id)).find(({ version }) => version === change.based)?.content
 				: {};
 		if (!base) {
-			say({ field: '', code: 'unknown' });
+			say(registerProblem('record_unknown', ''));
 			return change.content;
 		}
 		const { content, disputed } = mergeRecords(base, known.content, change.content);
 		for (const field of disputed)
-			say({ field, code: 'changedMeanwhile', params: { name: known.actorName, version: known.version } });
+			say(registerProblem('changed_meanwhile', field, { name: known.actorName, version: known.version }));
 		return content;
 	}
 

@@ -119,7 +119,7 @@ describe('a register', () => {
 				index: 0,
 				id: 'a',
 				field: 'name',
-				code: 'changedMeanwhile',
+				code: 'changed_meanwhile',
 				params: { name: TESTER.name, version: 3 },
 			},
 		]);

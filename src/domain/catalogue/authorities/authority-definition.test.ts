@@ -14,7 +14,10 @@ function problems(content: unknown) {
 
 function among(id: string, content: Partial<Authority>, others = [WATER, GOVERNMENT]) {
 	return authorityDefinition
-		.checkAmong?.({ id, content: authority(content) }, others)
+		.checkAmong?.(new Set([id]), [
+			...others.filter((other) => other.id !== id),
+			recordOf(id, authority(content)),
+		])
 		.map(({ field, code, params }) => [field, code, params]);
 }
 
@@ -94,15 +97,15 @@ describe('an authority among others', () => {
 			organCodes: [{ text: '沧水', from: '1990' }],
 		};
 		expect(among('new', content)).toEqual([
+			['names', 'name_taken', { text: '区府', other: '沧浦区人民政府' }],
 			['shortNames', 'short_name_taken', { text: '水务局', other: '沧浦区水务局' }],
 			['organCodes', 'organ_code_taken', { text: '沧水', other: '沧浦区水务局' }],
-			['names', 'name_taken', { text: '区府', other: '沧浦区人民政府' }],
 		]);
-		const found = authorityDefinition.checkAmong?.({ id: 'new', content: authority(content) }, [WATER]) ?? [];
+		const found =
+			authorityDefinition.checkAmong?.(new Set(['new']), [WATER, recordOf('new', authority(content))]) ?? [];
 		expect(isAcceptable(found)).toBe(true);
-		// Itself, and what is out of use, take nothing.
+		// It takes nothing from itself.
 		expect(among('water', WATER.content)).toEqual([]);
-		expect(among('new', content, [{ ...WATER, isWithdrawn: true }])).toEqual([]);
 	});
 
 	it('comes from others that there are, and not from itself', () => {

@@ -96,34 +96,58 @@ export function newestName(authority: Authority): string {
 	return latestOf(authority.names)?.text ?? '';
 }
 
+/** Which texts of another, at the same time, a text of a kind must not be. */
+const TAKEN = [
+	['names', ['names', 'shortNames'], 'name_taken'],
+	['shortNames', ['names', 'shortNames'], 'short_name_taken'],
+	['organCodes', ['organCodes'], 'organ_code_taken'],
+] as const;
+const KINDS = ['names', 'shortNames', 'organCodes'] as const;
+
+/** Who has a text, with its time. */
+interface Holder {
+	readonly record: RegisterRecord<Authority>;
+	readonly dated: DatedText;
+}
+
 function checkAmong(
-	{ id, content }: { readonly id: string; readonly content: Authority },
-	others: Iterable<RegisterRecord<Authority>>,
+	changed: ReadonlySet<string>,
+	all: readonly RegisterRecord<Authority>[],
+): (RegisterProblem & { readonly id: string })[] {
+	const byId = new Map(all.map(({ id, content }) => [id, content]));
+	const holders = Object.fromEntries(KINDS.map((kind) => [kind, holdersOf(kind, all)])) as Record<
+		(typeof KINDS)[number],
+		ReadonlyMap<string, readonly Holder[]>
+	>;
+	return all
+		.filter(({ id }) => changed.has(id))
+		.flatMap(({ id, content }) => {
+			const problems: RegisterProblem[] = [];
+			for (const [kind, others, code] of TAKEN)
+				for (const one of content[kind])
+					for (const other of others)
+						for (const { record, dated: their } of holders[other].get(normalName(one.text)) ?? [])
+							if (record.id !== id && overlapsBeyondTurn(one, their))
+								problems.push(
+									registerProblem(code, kind, { text: one.text, other: newestName(record.content) }),
+								);
+			return [...problems, ...predecessorProblems(id, content, byId)].map((problem) => ({ ...problem, id }));
+		});
+}
+
+function predecessorProblems(
+	id: string,
+	{ predecessors }: Authority,
+	byId: ReadonlyMap<string, Authority>,
 ): RegisterProblem[] {
-	const byId = new Map<string, Authority>();
 	const problems: RegisterProblem[] = [];
-	const names = textsOf(content.names);
-	const shortNames = textsOf(content.shortNames);
-	const codes = textsOf(content.organCodes);
-	for (const other of others) {
-		if (other.id === id || other.isWithdrawn) continue;
-		byId.set(other.id, other.content);
-		const called = newestName(other.content);
-		problems.push(
-			...takenBy(names, other.content.names, called, 'names', 'name_taken'),
-			...takenBy(names, other.content.shortNames, called, 'names', 'name_taken'),
-			...takenBy(shortNames, other.content.names, called, 'shortNames', 'short_name_taken'),
-			...takenBy(shortNames, other.content.shortNames, called, 'shortNames', 'short_name_taken'),
-			...takenBy(codes, other.content.organCodes, called, 'organCodes', 'organ_code_taken'),
-		);
-	}
-	for (const [index, predecessor] of content.predecessors.entries()) {
+	for (const [index, predecessor] of predecessors.entries()) {
 		const field = `predecessors.${index + 1}`;
 		if (predecessor === id) problems.push(registerProblem('predecessor_self', field));
 		else if (!byId.has(predecessor))
 			problems.push(registerProblem('predecessor_unknown', field, { text: predecessor }));
 	}
-	const loop = loopThrough(id, content.predecessors, (each) => byId.get(each)?.predecessors ?? []);
+	const loop = loopThrough(id, predecessors, (each) => byId.get(each)?.predecessors ?? []);
 	if (loop !== undefined)
 		problems.push(
 			registerProblem('predecessor_loop', 'predecessors', { other: newestName(byId.get(loop) as Authority) }),
@@ -131,30 +155,19 @@ function checkAmong(
 	return problems;
 }
 
-type Texts = ReadonlyMap<string, readonly DatedText[]>;
-
-function textsOf(dates: readonly DatedText[]): Texts {
-	const byText = new Map<string, DatedText[]>();
-	for (const each of dates) {
-		const key = normalName(each.text);
-		byText.set(key, [...(byText.get(key) ?? []), each]);
-	}
-	return byText;
-}
-
-function takenBy(
-	mine: Texts,
-	theirs: readonly DatedText[],
-	other: string,
-	field: string,
-	code: 'name_taken' | 'short_name_taken' | 'organ_code_taken',
-): RegisterProblem[] {
-	if (mine.size === 0) return [];
-	return theirs.flatMap((their) =>
-		(mine.get(normalName(their.text)) ?? [])
-			.filter((one) => overlapsBeyondTurn(one, their))
-			.map((one) => registerProblem(code, field, { text: one.text, other })),
-	);
+function holdersOf(
+	kind: (typeof KINDS)[number],
+	all: readonly RegisterRecord<Authority>[],
+): ReadonlyMap<string, readonly Holder[]> {
+	const holders = new Map<string, Holder[]>();
+	for (const record of all)
+		for (const dated of record.content[kind]) {
+			const text = normalName(dated.text);
+			const known = holders.get(text);
+			if (known) known.push({ record, dated });
+			else holders.set(text, [{ record, dated }]);
+		}
+	return holders;
 }
 
 /** The register of bodies, persons and families. */

@@ -90,6 +90,9 @@ describe('the repair of a creator', () => {
 			{ text: '县委、县府办公室', from: 0, to: 8 },
 			{ text: '水务局', from: 9, to: 12 },
 		]);
+		let asked = 0;
+		expect(creatorParts('甲、'.repeat(20_000), () => asked++ < 0).length).toBe(50);
+		expect(asked).toBeLessThan(2000);
 		expect(repaired('县委、县府办公室、财政局', '19950101')).toBe('县委、县府办公室、沧浦区财政局');
 	});
 
@@ -100,6 +103,9 @@ describe('the repair of a creator', () => {
 		);
 		const list = new AuthorityIndex([WATER, other]);
 		expect(repaired('水务局', '19850101', list)).toEqual(['water 水务局', 'other 水务局']);
+		// A full name of the time is nobody's short form.
+		const called = recordOf('called', authority({ names: [{ text: '水务局' }] }));
+		expect(repaired('水务局', '20080101', new AuthorityIndex([WATER, called]))).toBeUndefined();
 		// In the year of a change only the day tells which name it was.
 		expect(repaired('水务局', '2001')).toEqual(['water 沧浦县水利局', 'water 沧浦区水务局']);
 		expect(repaired('水务局', '20010801')).toBe('沧浦区水务局');

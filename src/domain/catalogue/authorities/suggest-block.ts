@@ -30,6 +30,8 @@ export class SuggestBlock {
 	#starts = new Int32Array(0);
 	#spoken = new Int32Array(0);
 	#spokenStarts = new Int32Array(0);
+	/** First letters of the syllables, by which they are found fastest. */
+	#initials = '';
 	readonly #syllables: Syllables;
 	readonly #pinyinOf: PinyinOf | undefined;
 
@@ -52,6 +54,11 @@ export class SuggestBlock {
 		this.#lines = undefined;
 	}
 
+	/** Makes what is searched, which the first search would do otherwise. */
+	prepare(): void {
+		this.#built();
+	}
+
 	/** Every line with the text in it. */
 	findText(typed: string, found: OnLine): void {
 		const lines = this.#built();
@@ -70,17 +77,21 @@ export class SuggestBlock {
 	/** Every line in which the syllables stand, `at` being the index of the first of them. */
 	findSpoken(typed: TypedSyllables, found: OnLine): void {
 		const lines = this.#built();
-		const [spoken, starts] = [this.#spoken, this.#spokenStarts];
-		const first = typed.first;
-		for (let index = 0; index < lines.length; index++) {
-			const start = starts[index] as number;
-			// The last one is the 0 behind the line.
-			const end = typed.isOnlyForBeginnings ? start + 1 : (starts[index + 1] as number) - 1;
-			for (let at = start; at < end; at++)
-				if (first[spoken[at] as number] !== 0 && typed.standsAt(spoken, at)) {
-					found(lines[index] as SuggestLine, at - start, end - start);
-					break;
-				}
+		const [spoken, starts, initials] = [this.#spoken, this.#spokenStarts, this.#initials];
+		const { beginning } = typed;
+		let index = 0;
+		for (let at = initials.indexOf(beginning); at >= 0;) {
+			const first = at + beginning.length - 1;
+			while ((starts[index + 1] as number) <= first) index++;
+			const isFound = typed.standsAt(spoken, first);
+			const end = (starts[index + 1] as number) - 1;
+			if (isFound)
+				found(
+					lines[index] as SuggestLine,
+					first - (starts[index] as number),
+					end - (starts[index] as number),
+				);
+			at = initials.indexOf(beginning, isFound ? end : first + 1);
 		}
 	}
 
@@ -114,13 +125,23 @@ export class SuggestBlock {
 	#speak(lines: readonly SuggestLine[]): void {
 		const pinyinOf = this.#pinyinOf;
 		if (!pinyinOf) return;
-		const numbers: number[] = [];
+		// As with texts: the end of a line before each, which is syllable 0.
+		const numbers = [0];
+		let initials = '\n';
 		this.#spokenStarts = new Int32Array(lines.length + 1);
+		this.#spokenStarts[0] = 1;
 		lines.forEach(({ dated }, index) => {
-			numbers.push(...this.#syllables.numbersOf(pinyinOf(dated.text)), 0);
+			const syllables = this.#syllables.numbersOf(pinyinOf(dated.text));
+			for (const number of syllables) {
+				numbers.push(number);
+				initials += this.#syllables.initialOf(number);
+			}
+			numbers.push(0);
+			initials += '\n';
 			this.#spokenStarts[index + 1] = numbers.length;
 		});
 		this.#spoken = Int32Array.from(numbers);
+		this.#initials = initials;
 	}
 }
 

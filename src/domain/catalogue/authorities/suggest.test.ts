@@ -47,9 +47,23 @@ describe('what is proposed while typing', () => {
 		expect(found('qufu')[0]).toBe('沧浦区人民政府 < 区府 shortName pinyin');
 	});
 
+	it('finds letters wherever a syllable begins, and shares them out among syllables as needed', () => {
+		const others = ['水上所', '市惠民中心'].map((text) => recordOf(text, authority({ names: [{ text }] })));
+		const list = new SuggestIndex(others, pinyinOf);
+		expect(found('suo', undefined, list)).toEqual(['水上所 < 水上所 name pinyin']);
+		expect(found('shm', undefined, list)).toEqual(['市惠民中心 < 市惠民中心 name pinyin']);
+		// One letter means the beginning.
+		expect(found('m', undefined, list)).toEqual([]);
+		expect(found('s', undefined, list).length).toBe(2);
+	});
+
 	it('proposes both names in the year of the change, by what was typed', () => {
 		expect(found('县人民政', '2001')).toEqual(['沧浦县人民政府 < 沧浦县人民政府 name text']);
 		expect(found('区人民政', '2001')).toEqual(['沧浦区人民政府 < 沧浦区人民政府 name text']);
+	});
+
+	it('takes a day that is none as no day', () => {
+		expect(found('水利', '不详')).toEqual(found('水利'));
 	});
 
 	it('keeps to the limit, and finds nothing for nothing', () => {
@@ -66,6 +80,22 @@ describe('what is proposed while typing', () => {
 		expect(found('hedao', undefined, changing)).toEqual(['沧浦区河道局 < 沧浦区河道局 name pinyin']);
 		changing.put({ ...WATER, isWithdrawn: true });
 		expect(found('河道', undefined, changing)).toEqual([]);
+	});
+
+	it('can be made ready step by step, before anybody types', () => {
+		const many = Array.from({ length: 450 }, (_, at) =>
+			recordOf(String(at), authority({ names: [{ text: `第${at}中学` }] })),
+		);
+		const asked: string[] = [];
+		const stepwise = new SuggestIndex(many, (text) => {
+			asked.push(text);
+			return pinyinOf(text);
+		});
+		const steps: number[] = [];
+		for (const _ of stepwise.prepare()) steps.push(asked.length);
+		expect(steps).toEqual([200, 400, 450]);
+		expect(found('449', undefined, stepwise)).toEqual(['第449中学 < 第449中学 name text']);
+		expect(asked.length).toBe(450);
 	});
 
 	it('finds every text that holds what was typed, as looking at each would', () => {

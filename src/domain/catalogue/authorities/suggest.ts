@@ -25,7 +25,7 @@ export interface SuggestOptions {
 	readonly limit: number;
 }
 
-const BLOCK_SIZE = 500;
+const BLOCK_SIZE = 200;
 const MOST_TYPED = 60;
 /** More than any tier. */
 const OUT_OF_TIME = 10;
@@ -62,6 +62,17 @@ export class SuggestIndex {
 		this.#blockOf.delete(id);
 	}
 
+	/**
+	 * Makes what is searched, a block of authorities at each step, so that whoever has other things to do can do them
+	 * between. Otherwise the first search does it.
+	 */
+	*prepare(): Generator<void> {
+		for (const block of this.#blocks) {
+			block.prepare();
+			yield;
+		}
+	}
+
 	/** @internal Every line that what was typed can mean. */
 	search(typed: string, found: (line: SuggestLine, by: Suggestion['by'], tier: number) => void): void {
 		for (const block of this.#blocks)
@@ -88,13 +99,13 @@ interface Candidate {
  */
 export function suggest(index: SuggestIndex, typed: string, options: SuggestOptions): Suggestion[] {
 	const sought = normalName(typed.slice(0, MOST_TYPED)).toLowerCase().replaceAll("'", '');
-	const { day, limit } = options;
+	const { limit } = options;
+	const day = options.day === undefined ? undefined : dayDigits(options.day);
 	if (sought === '' || limit < 1) return [];
 	const best: Candidate[] = [];
-	const digits = day === undefined ? undefined : dayDigits(day);
 	// Without a day: what has no end.
-	const from = firstDay(digits ?? '9999');
-	const to = lastDay(digits);
+	const from = firstDay(day ?? '9999');
+	const to = lastDay(day);
 	let worst = Number.POSITIVE_INFINITY;
 	index.search(sought, (line, by, tier) => {
 		if (tier > worst) return;
@@ -107,7 +118,7 @@ export function suggest(index: SuggestIndex, typed: string, options: SuggestOpti
 	return best.map(({ line, by }) => suggestionOf(line, by, day));
 }
 
-/** Above 0 when the line of that rank comes before the candidate; below 0 when behind. */
+/** Below 0 when the line of that rank comes before the candidate; above 0 when behind. */
 function compareTo(candidate: Candidate, rank: number, line: SuggestLine): number {
 	const other = candidate.line;
 	return (

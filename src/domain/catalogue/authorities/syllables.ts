@@ -12,6 +12,11 @@ export class Syllables {
 		return spoken === '' ? [] : spoken.split(' ').map((syllable) => this.#numberOf(syllable));
 	}
 
+	/** First letter of a syllable. */
+	initialOf(number: number): string {
+		return this.#texts[number]?.[0] ?? '\n';
+	}
+
 	#numberOf(syllable: string): number {
 		let number = this.#numbers.get(syllable);
 		if (number === undefined) {
@@ -41,34 +46,33 @@ export function isTypedPinyin(typed: string): boolean {
  * **w**u **j**u, `shuiwj` = **shui** **w**u **j**u).
  */
 export class TypedSyllables {
-	readonly #typed: string;
-	readonly #syllables: Syllables;
-	readonly #reaches: Uint8Array[] = [];
-	/** How far each syllable goes with the first letters. */
-	readonly first: Uint8Array;
+	/** What first letters it begins with, after the line end where it must begin a text: one letter is in nearly every. */
+	readonly beginning: string;
+	/** By where in the typed letters: how far each syllable goes with what follows. */
+	readonly #reaches: readonly Uint8Array[];
 
 	constructor(typed: string, syllables: Syllables) {
-		this.#typed = typed;
-		this.#syllables = syllables;
-		this.first = this.#reachAt(0);
-	}
-
-	/** One letter alone is in nearly every text: it means the beginning. */
-	get isOnlyForBeginnings(): boolean {
-		return this.#typed.length === 1;
+		this.beginning = typed.length === 1 ? `\n${typed}` : typed.slice(0, 1);
+		this.#reaches = Array.from(typed, (_, at) => syllables.reachFrom(typed, at));
 	}
 
 	/** Whether all of it stands in the syllables from an index on; 0 ends a text. */
-	standsAt(numbers: Int32Array, index: number, typedFrom = 0): boolean {
-		const reach = this.#reachAt(typedFrom)[numbers[index] as number] as number;
-		if (reach === 0) return false;
-		if (typedFrom + reach === this.#typed.length) return true;
-		for (let taken = reach; taken > 0; taken--)
-			if (this.standsAt(numbers, index + 1, typedFrom + taken)) return true;
-		return false;
+	standsAt(numbers: Int32Array, index: number): boolean {
+		return standsFrom(this.#reaches, numbers, index, 0);
 	}
+}
 
-	#reachAt(typedFrom: number): Uint8Array {
-		return (this.#reaches[typedFrom] ??= this.#syllables.reachFrom(this.#typed, typedFrom));
-	}
+function standsFrom(
+	reaches: readonly Uint8Array[],
+	numbers: Int32Array,
+	index: number,
+	from: number,
+): boolean {
+	const reach = (reaches[from] as Uint8Array)[numbers[index] as number] as number;
+	if (reach === 0) return false;
+	if (from + reach === reaches.length) return true;
+	// The longest first: a syllable that was typed whole is meant whole.
+	for (let taken = reach; taken > 0; taken--)
+		if (standsFrom(reaches, numbers, index + 1, from + taken)) return true;
+	return false;
 }

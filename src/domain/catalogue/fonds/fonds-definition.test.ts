@@ -12,10 +12,10 @@ function problems(content: Partial<FondsRecord>) {
 
 function among(content: Partial<FondsRecord>, ...others: Partial<FondsRecord>[]) {
 	return fondsDefinition
-		.checkAmong?.(
-			{ id: 'this', content: fonds(content) },
-			others.map((each, index) => fondsRecordOf(String(index), each)),
-		)
+		.checkAmong?.(new Set(['this']), [
+			fondsRecordOf('this', content),
+			...others.map((each, index) => fondsRecordOf(String(index), each)),
+		])
 		.map(({ field, code }) => [field, code]);
 }
 

@@ -49,7 +49,8 @@ const CHECKS = {
 	fondsNumber,
 	name: text(100),
 	complex: text(100, { mayBeEmpty: true }),
-	creatorId: text(64, { mayBeEmpty: true }),
+	// An id; a name of an authority while a sheet is read.
+	creatorId: text(100, { mayBeEmpty: true }),
 	activeFrom: optional(YEAR),
 	activeTo: optional(YEAR),
 	status: oneOf(FONDS_STATUSES),
@@ -95,35 +96,34 @@ function check(content: RegisterContent): RegisterProblem[] {
 }
 
 function checkAmong(
-	{ id, content }: { readonly id: string; readonly content: FondsRecord },
-	others: Iterable<RegisterRecord<FondsRecord>>,
-): RegisterProblem[] {
-	const byNumber = new Map<string, FondsRecord>();
-	const problems: RegisterProblem[] = [];
-	for (const other of others) {
-		if (other.id === id || other.isWithdrawn) continue;
-		byNumber.set(other.content.fondsNumber, other.content);
-		if (other.content.fondsNumber === content.fondsNumber)
-			problems.push(
-				registerProblem('fonds_number_taken', 'fondsNumber', {
-					text: content.fondsNumber,
-					other: other.content.name,
-				}),
+	changed: ReadonlySet<string>,
+	all: readonly RegisterRecord<FondsRecord>[],
+): (RegisterProblem & { readonly id: string })[] {
+	const byNumber = Map.groupBy(all, ({ content }) => content.fondsNumber);
+	return all
+		.filter(({ id }) => changed.has(id))
+		.flatMap(({ id, content }) => {
+			const { fondsNumber, predecessors } = content;
+			const problems = (byNumber.get(fondsNumber) ?? [])
+				.filter((other) => other.id !== id)
+				.map(({ content: { name } }) =>
+					registerProblem('fonds_number_taken', 'fondsNumber', { text: fondsNumber, other: name }),
+				);
+			for (const field of ['predecessors', 'successors'] as const)
+				for (const [index, number] of content[field].entries()) {
+					const path = `${field}.${index + 1}`;
+					if (number === fondsNumber) problems.push(registerProblem('fonds_self', path));
+					else if (!byNumber.has(number))
+						problems.push(registerProblem('fonds_unknown', path, { text: number }));
+				}
+			const loop = loopThrough(
+				fondsNumber,
+				predecessors,
+				(number) => byNumber.get(number)?.[0]?.content.predecessors ?? [],
 			);
-	}
-	for (const field of ['predecessors', 'successors'] as const)
-		for (const [index, number] of content[field].entries()) {
-			const path = `${field}.${index + 1}`;
-			if (number === content.fondsNumber) problems.push(registerProblem('fonds_self', path));
-			else if (!byNumber.has(number)) problems.push(registerProblem('fonds_unknown', path, { text: number }));
-		}
-	const loop = loopThrough(
-		content.fondsNumber,
-		content.predecessors,
-		(number) => byNumber.get(number)?.predecessors ?? [],
-	);
-	if (loop !== undefined) problems.push(registerProblem('fonds_loop', 'predecessors', { other: loop }));
-	return problems;
+			if (loop !== undefined) problems.push(registerProblem('fonds_loop', 'predecessors', { other: loop }));
+			return problems.map((problem) => ({ ...problem, id }));
+		});
 }
 
 /** The register of fonds (全宗名册). */

@@ -1,10 +1,16 @@
 import { assert, constantFrom, integer, option, property, record, string, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fonds } from './fonds.fixture.ts';
-import { readFondsSheet, writeFondsSheet } from './sheet.ts';
+import { readFondsSheet, writeFondsSheet, type FondsSheetFacts } from './sheet.ts';
+
+const facts: FondsSheetFacts = {
+	idsOf: (text) =>
+		text === 'water' || text === '沧浦区水务局' ? ['water'] : text === '县局' ? ['a', 'b'] : [],
+	language: 'zh',
+};
 
 function read(...cells: string[][]) {
-	const { rows, problems } = readFondsSheet(cells, 'zh');
+	const { rows, problems } = readFondsSheet(cells, facts);
 	return {
 		contents: rows.map(({ content }) => content),
 		problems: problems.map(({ row, column, code }) => [row, column, code]),
@@ -60,6 +66,22 @@ describe('a sheet of fonds', () => {
 		]);
 	});
 
+	it('names the constituting unit by its name or its id', () => {
+		const sheet = (creator: string) => [
+			['全宗号', '全宗名称', '立档单位'],
+			['B004', '局', creator],
+		];
+		const creators = ['沧浦区水务局', 'water', ''].map(
+			(creator) => read(...sheet(creator)).contents[0]?.creatorId,
+		);
+		expect(creators).toEqual(['water', 'water', '']);
+		for (const creator of ['县局', '某某局'])
+			expect(read(...sheet(creator))).toEqual({
+				contents: [],
+				problems: [[2, '立档单位', 'creator_unknown']],
+			});
+	});
+
 	it('is read back as it was written', () => {
 		const year = integer({ min: 1900, max: 2030 });
 		const use = record(
@@ -80,11 +102,13 @@ describe('a sheet of fonds', () => {
 			terms: uniqueArray(constantFrom('BGS', '党务', '001'), { maxLength: 3 }),
 			status: constantFrom('active', 'noMoreTransfers'),
 			predecessors: uniqueArray(constantFrom('A001', 'B005'), { maxLength: 2 }),
-		}).map(({ activeFrom, use: only, guide, terms, status, predecessors }) =>
+			creatorId: constantFrom('', 'water'),
+		}).map(({ activeFrom, use: only, guide, terms, status, predecessors, creatorId }) =>
 			fonds({
 				guide,
 				status,
 				predecessors,
+				creatorId,
 				...(activeFrom === undefined ? {} : { activeFrom }),
 				codeRegimes: only ? [only] : [],
 				orgOrMatter: terms.map((code) => ({ code, label: `${code}=室` })),
@@ -92,7 +116,10 @@ describe('a sheet of fonds', () => {
 		);
 		assert(
 			property(anyFonds, constantFrom('zh', 'en'), (content, language) => {
-				expect(readFondsSheet(writeFondsSheet([content], language), language)).toEqual({
+				const sheet = writeFondsSheet([content], language, (id) =>
+					id === 'water' ? '沧浦区水务局' : undefined,
+				);
+				expect(readFondsSheet(sheet, { ...facts, language })).toEqual({
 					rows: [{ row: 2, content }],
 					problems: [],
 				});

@@ -1,4 +1,5 @@
 import type { Term } from '../profile.ts';
+import { registerProblem } from '../registers/register-problems.ts';
 import {
 	listCell,
 	longTextCell,
@@ -50,7 +51,12 @@ export const FONDS_COLUMNS: readonly SheetColumn[] = [
 	},
 	{ field: 'name', label: { zh: '全宗名称', en: 'Fonds name' }, isRequired: true, ...textCell },
 	{ field: 'complex', label: { zh: '全宗群', en: 'Fonds complex' }, ...textCell },
-	{ field: 'creatorId', label: { zh: '立档单位编号', en: 'Constituting unit (record id)' }, ...textCell },
+	{
+		field: 'creatorId',
+		label: { zh: '立档单位', en: 'Constituting unit' },
+		aliases: ['立档单位编号', 'Creator'],
+		...textCell,
+	},
 	{
 		field: 'activeFrom',
 		label: { zh: '起始年度', en: 'Active from' },
@@ -79,24 +85,56 @@ export interface ReadFonds {
 	readonly problems: readonly SheetProblem[];
 }
 
-/** Fonds as rows say them. */
-export function readFondsSheet(cells: readonly (readonly string[])[], language: SheetLanguage): ReadFonds {
+/** How authorities that a sheet names are known elsewhere. */
+export interface FondsSheetFacts {
+	/** Ids that a name, or an id itself, can mean among the authorities. */
+	readonly idsOf: (text: string) => readonly string[];
+	readonly language: SheetLanguage;
+}
+
+/** Fonds as rows say them. The constituting unit is named by its id or by a name. */
+export function readFondsSheet(cells: readonly (readonly string[])[], facts: FondsSheetFacts): ReadFonds {
 	const read = readSheet(cells, FONDS_COLUMNS);
 	const failed = new Set(read.problems.map(({ row }) => row));
 	const checked = checkSheetRows(
 		read.rows.filter(({ row }) => !failed.has(row)),
 		FONDS_COLUMNS,
 		fondsDefinition,
-		language,
+		facts.language,
 	);
 	for (const { row, isWarning } of checked) if (!isWarning) failed.add(row);
-	return {
-		rows: read.rows.filter(({ row }) => !failed.has(row)) as unknown as ReadFonds['rows'],
-		problems: [...read.problems, ...checked].toSorted((a, b) => a.row - b.row),
-	};
+	const rows: ReadFonds['rows'][number][] = [];
+	const problems = [...read.problems, ...checked];
+	for (const each of read.rows) {
+		if (failed.has(each.row)) continue;
+		const content = each.content as unknown as FondsRecord;
+		const creatorId = creatorIdOf(content.creatorId, facts);
+		if (creatorId !== undefined) rows.push({ row: each.row, content: { ...content, creatorId } });
+		else problems.push(unknownCreator(each.row, content.creatorId, facts.language));
+	}
+	return { rows, problems: problems.toSorted((a, b) => a.row - b.row) };
 }
 
-/** Fonds as a sheet. */
-export function writeFondsSheet(fonds: Iterable<FondsRecord>, language: SheetLanguage): string[][] {
-	return writeSheet(fonds, FONDS_COLUMNS, language);
+function creatorIdOf(written: string, { idsOf }: FondsSheetFacts): string | undefined {
+	if (written === '') return '';
+	const [only, ...others] = new Set(idsOf(written));
+	return others.length === 0 ? only : undefined;
+}
+
+function unknownCreator(row: number, text: string, language: SheetLanguage): SheetProblem {
+	const column = FONDS_COLUMNS.find(({ field }) => field === 'creatorId')?.label[language] ?? '';
+	return { ...registerProblem('creator_unknown', 'creatorId', { text }), row, column };
+}
+
+/** Fonds as a sheet. `nameOf`: by which name the constituting unit is written; its id stands where there is none. */
+export function writeFondsSheet(
+	fonds: Iterable<FondsRecord>,
+	language: SheetLanguage,
+	nameOf: (id: string) => string | undefined,
+): string[][] {
+	return writeSheet(
+		[...fonds].map((each) => ({ ...each, creatorId: nameOf(each.creatorId) ?? each.creatorId })),
+		FONDS_COLUMNS,
+		language,
+	);
 }

@@ -31,6 +31,10 @@ export const REGISTER_PROBLEMS = {
 	name_sign: error('text', 'sign'),
 	code_sign: error('text'),
 	repeated: error('text'),
+	// A record among those of the archive, when it is saved.
+	twice: error(),
+	record_unknown: error(),
+	changed_meanwhile: error('name', 'version'),
 	// Texts with a time.
 	dated_empty: error('text'),
 	dated_dates: error('text'),
@@ -55,6 +59,7 @@ export const REGISTER_PROBLEMS = {
 	ended_but_active: error('to'),
 	abolished_without_end: warning(),
 	category_unknown: warning('text'),
+	creator_unknown: error('text'),
 	regime_unknown: error('text'),
 	regime_use_hidden: error('number', 'other'),
 	regime_uses_overlap: error('number', 'other'),

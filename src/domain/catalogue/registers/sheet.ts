@@ -136,8 +136,10 @@ function headingOf(
 	columns: readonly SheetColumn[],
 	language: SheetLanguage,
 ): string {
-	const field = problem.field.split('.')[0];
-	const column = columns.find((each) => each.field === problem.field || each.field === field);
+	const [field = ''] = problem.field.split('.');
+	const column =
+		columns.find((each) => each.field === problem.field || each.field === field) ??
+		columns.find((each) => each.field.startsWith(`${field}.`));
 	return column?.label[language] ?? '';
 }
 

@@ -123,6 +123,15 @@ describe('the gate of digitisation', () => {
 		expect(gate('fullText', lines, [count({ digitisedUnits: 69 })]).isMet).toBe(false);
 	});
 
+	it('is counted by pages as well, no line having more than it holds', () => {
+		const both = [
+			lineOf('one', { files: 1, pages: 100 }),
+			lineOf('two', { fondsNumber: 'B006', files: 1, pages: 50 }),
+		];
+		const counts = [count({ digitisedPages: 130 }), count({ fondsNumber: 'B006', digitisedPages: 20 })];
+		expect(gateBoard(both, counts).pages).toEqual({ held: 150, digitised: 120 });
+	});
+
 	it('finds too many only above all that is held', () => {
 		expect(gate('fullText', lines, [count({ digitisedUnits: 115 })]).lines).toEqual([]);
 		expect(gate('fullText', lines, [count({ digitisedUnits: 116 })]).lines[0]?.tooMany).toBe(1);

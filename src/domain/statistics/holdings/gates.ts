@@ -79,6 +79,8 @@ export interface GateResult {
 
 export interface GateBoard {
 	readonly gates: readonly GateResult[];
+	/** Digitisation counted by pages, beside the gate that counts units; nothing is excluded from it. */
+	readonly pages: { readonly held: number; readonly digitised: number };
 	/** Counts of the catalogue that fit no line, with what they count. */
 	readonly unregistered: readonly CatalogueCount[];
 }
@@ -132,8 +134,22 @@ export function gateBoard(
 	const assigned = assignCounts(lines, counts);
 	return {
 		gates: targets.map((target) => gateResult(target, lines, assigned, numbers)),
+		pages: pagesOf(lines, assigned),
 		unregistered: assigned.unregistered,
 	};
+}
+
+function pagesOf(
+	lines: readonly HoldingsLine[],
+	assigned: ReturnType<typeof assignCounts>,
+): GateBoard['pages'] {
+	let held = 0;
+	let digitised = 0;
+	for (const { id, content } of lines) {
+		held += content.pages;
+		digitised += Math.min(content.pages, (assigned.byLine.get(id) as CatalogueFigures).digitisedPages);
+	}
+	return { held, digitised };
 }
 
 function gateResult(

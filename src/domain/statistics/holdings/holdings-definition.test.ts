@@ -15,7 +15,10 @@ function problems(content: Partial<HoldingsRecord>) {
 function among(content: Partial<HoldingsRecord>, other: Partial<HoldingsRecord>) {
 	const record = { version: 1, isWithdrawn: false, actorName: '', at: '' };
 	return holdingsDefinition
-		.checkAmong?.({ id: 'this', content: line(content) }, [{ ...record, id: 'other', content: line(other) }])
+		.checkAmong?.(new Set(['this']), [
+			{ ...record, id: 'this', content: line(content) },
+			{ ...record, id: 'other', content: line(other) },
+		])
 		.map(({ code, params }) => [code, params?.['other']]);
 }
 
@@ -102,8 +105,16 @@ describe('a sheet of holdings', () => {
 		]);
 	});
 
+	it('names the column of what is wrong about several', () => {
+		const wrong = line({ files: 1, excluded: { classified: 1, unfit: 1, dueForDestruction: 0 } });
+		const { problems: found } = readHoldingsSheet(writeHoldingsSheet([wrong], 'zh'), 'zh');
+		expect(found.map(({ row, column, code }) => [row, column, code])).toEqual([
+			[2, '不数字化:涉密', 'excluded_too_many'],
+		]);
+	});
+
 	it('is read back as it was written', () => {
-		const amount = integer({ min: 10, max: 5000 });
+		const amount = integer({ min: 20, max: 5000 });
 		const anyLine = record({
 			files: amount,
 			itemsInFiles: amount,

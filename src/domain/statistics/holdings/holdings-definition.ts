@@ -92,16 +92,22 @@ function numberProblems(line: HoldingsRecord): RegisterProblem[] {
 	return files === numbers ? [] : [registerProblem('numbers_differ', 'lastNumber', { files, numbers })];
 }
 
-/** Two lines for the same records would count them twice. */
+/** Two lines for the same records would count them twice. Lines of other fonds cannot be the same. */
 function checkAmong(
-	{ id, content }: { readonly id: string; readonly content: HoldingsRecord },
-	others: Iterable<RegisterRecord<HoldingsRecord>>,
-): RegisterProblem[] {
-	const problems: RegisterProblem[] = [];
-	for (const other of others)
-		if (other.id !== id && !other.isWithdrawn && placesMeet(content, other.content))
-			problems.push(registerProblem('holdings_overlap', 'fondsNumber', { other: placeTitle(other.content) }));
-	return problems;
+	changed: ReadonlySet<string>,
+	all: readonly RegisterRecord<HoldingsRecord>[],
+): (RegisterProblem & { readonly id: string })[] {
+	const byFonds = Map.groupBy(all, ({ content }) => content.fondsNumber);
+	return all
+		.filter(({ id }) => changed.has(id))
+		.flatMap(({ id, content }) =>
+			(byFonds.get(content.fondsNumber) ?? [])
+				.filter((other) => other.id !== id && placesMeet(content, other.content))
+				.map((other) => ({
+					...registerProblem('holdings_overlap', 'fondsNumber', { other: placeTitle(other.content) }),
+					id,
+				})),
+		);
 }
 
 /** The register of holdings (馆藏登记): what the archive physically holds. */
