@@ -45,9 +45,12 @@ function withoutBlanks(text: string): string {
 	return kept;
 }
 
+/** Words of counting behind a number, which old codes would read as an inserted number like 23甲. */
+const UNITS = ['号', '卷', '件', '页', '張', '册'];
+
 const R02: Rule = {
 	id: 'R02',
-	cases: { unreadable: 'E', lowerCase: 'E' },
+	cases: { unreadable: 'E', lowerCase: 'E', unit: 'E' },
 	scope: 'entry',
 	reads: REGIME_FIELDS,
 	needs: ['regime'],
@@ -55,8 +58,14 @@ const R02: Rule = {
 	check(view) {
 		if (!view.regime) return NOT_APPLICABLE;
 		const { code } = view;
-		if (!code || code.ok) return NOTHING;
+		if (!code) return NOTHING;
 		const text = view.text('referenceCode');
+		if (code.ok) {
+			const unit = UNITS.find((each) => code.canonical.endsWith(each));
+			return unit === undefined
+				? NOTHING
+				: [found(R02, 'unit', 'referenceCode', text, { suggestion: code.canonical.slice(0, -unit.length) })];
+		}
 		if (code.suggestion === undefined) {
 			const problem = code.problems[0];
 			return [
@@ -83,6 +92,7 @@ const R03: Rule = {
 		const text = view.text('referenceCode');
 		if (text === '') return NOTHING;
 		const { code } = view;
+		if (code?.ok && code.notes.length === 0) return NOTHING;
 		const bare = withoutBlanks(text);
 		const odd = hasOddSigns(bare);
 		if (!odd && (!code || code.ok || foldSigns(bare) === bare.toUpperCase())) return NOTHING;
@@ -267,7 +277,7 @@ function blanksIn(field: FieldKey, text: string, none: boolean, view: EntryView)
 	let inside = false;
 	for (let at = 0; at < text.length; at++) {
 		const unit = text.charCodeAt(at);
-		if (unit > 0x20 && unit < 0x85) continue;
+		if ((unit > 0x20 && unit < 0x85) || (unit > 0x3000 && unit < 0xfeff)) continue;
 		if (isZeroWidth(unit)) zeroWidth = true;
 		else if (isBlank(unit)) inside = true;
 	}

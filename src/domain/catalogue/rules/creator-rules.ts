@@ -11,6 +11,8 @@ const VAGUE = new Set(VAGUE_BODIES.words);
 const OWN = new Set(OWN_BODY_WORDS.words);
 const SURNAME_SET = new Set(SURNAMES.words);
 const MOST_CANDIDATES = 8;
+/** Longer names are no persons'. */
+const LONGEST_PERSON = 12;
 
 /** Bodies that only who wrote the text could name: 本局, 我办, 县里, ×× 局. */
 function isVague(text: string): boolean {
@@ -18,6 +20,13 @@ function isVague(text: string): boolean {
 	if (text.length > 8) return false;
 	const bare = text.replace(/[（(].*$/u, '').replace(/等(?:单位|部门)?$/u, '');
 	if (VAGUE.has(bare)) return true;
+	if (
+		/^(?:[省市县区镇乡局委]|本[县区市局])?(?:有关|相关|各|上级|下属|主管|基层)\S{0,2}(?:部门|单位|机关|科室|领导|局|委|办)$/.test(
+			bare,
+		)
+	)
+		return true;
+	if (/^[省市县区镇乡局](?:里|领导|机关)$/.test(bare)) return true;
 	if ('本我该贵此'.includes(bare.charAt(0)) && OWN.has(bare.slice(1))) return true;
 	return /^[×xX*某○〇]{1,3}\S{0,2}[局委办府院馆校厂社镇乡县区市部站所会处科室]$/u.test(bare);
 }
@@ -82,9 +91,9 @@ const R33: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
-			if (name === '' || isVague(name) || partsOf(name)) continue;
+			if (name === '') continue;
 			const matches = authorities.byText(name);
-			if (matches.some(({ how }) => how === 'name')) continue;
+			if (matches.some(({ how }) => how === 'name') || isVague(name) || partsOf(name)) continue;
 			if (matches.length === 0) {
 				const bare = withoutBracket(name);
 				if (bare !== name && authorities.byText(bare).some(({ how }) => how === 'name')) continue;
@@ -133,9 +142,12 @@ const R34: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
-			const matches = authorities.byText(name).filter(({ how }) => how === 'name');
+			const all = authorities.byText(name);
 			// A date of which only the year is known is of every name of that year.
-			if (matches.length === 0 || matches.some(({ dated }) => overlaps(dated, day, last))) continue;
+			if (all.length === 0 || all.some(({ how, dated }) => how === 'name' && overlaps(dated, day, last)))
+				continue;
+			const matches = all.filter(({ how }) => how === 'name');
+			if (matches.length === 0) continue;
 			const meant = onlyNameAt(authorities, idsOf(matches), day);
 			(findings ??= []).push(
 				found(R34, 'time', key, text, {
@@ -221,8 +233,9 @@ const R36: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.creators) {
 			const name = text.trim();
+			if (name.length > LONGEST_PERSON) continue;
 			const { authorities } = rules.facts;
-			const matches = name.length <= 12 ? (authorities?.byText(name) ?? []) : [];
+			const matches = authorities?.byText(name) ?? [];
 			const person = matches.find(({ authority }) => authority.kind === 'person');
 			if (!person && (matches.length > 0 || !isPersonName(name) || isVague(name))) continue;
 			const { day } = view;

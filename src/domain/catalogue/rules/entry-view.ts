@@ -5,6 +5,7 @@ import { textOf, type FieldKey, type FieldValue, type ItemValue } from '../entry
 import { parseCode, type ParsedCode, type UnreadCode } from '../reference-codes/parse-code.ts';
 import type { RegimeChoice } from './regime-choice.ts';
 import type { CheckedEntry, EntryFacts, PreparedRules } from './rule-facts.ts';
+import { flagsOf } from './title-flags.ts';
 import { readDocumentNumber, type DocumentNumber } from './document-number.ts';
 
 /** One item of a repeatable field. */
@@ -28,7 +29,10 @@ export class EntryView {
 	#date: ArchivalDate | null | undefined;
 	#range: ArchivalDate | null | undefined;
 	#number: DocumentNumber | null | undefined;
-	#creators: readonly ViewedItem[] | undefined;
+	#items: Record<string, ViewedItem[]> | undefined;
+	#day: string | undefined;
+	#lastDay: string | undefined;
+	#titleFlags = -1;
 
 	constructor(entry: CheckedEntry, rules: PreparedRules) {
 		this.entry = entry;
@@ -61,21 +65,17 @@ export class EntryView {
 
 	/** The items of a repeatable field, in the order of the list. */
 	items(field: string): readonly ViewedItem[] {
-		const { fields } = this.entry;
-		let items: ViewedItem[] | undefined;
-		for (const key in fields) {
-			if (!key.startsWith(field) || key.charCodeAt(field.length) !== 35 || !Object.hasOwn(fields, key))
-				continue;
-			const value = fields[key] as FieldValue;
-			const text = textOf(value);
-			if (text !== '') (items ??= []).push({ key, text, value });
-		}
-		if (!items) return NO_ITEMS;
-		return items.length === 1 ? items : items.sort(byOrder);
+		return (this.#items ??= itemsByField(this.entry.fields))[field] ?? NO_ITEMS;
 	}
 
 	get creators(): readonly ViewedItem[] {
-		return (this.#creators ??= this.items('creators'));
+		return this.items('creators');
+	}
+
+	/** What kinds of signs its title has; see `title-flags.ts`. */
+	get titleFlags(): number {
+		if (this.#titleFlags === -1) this.#titleFlags = flagsOf(this.text('title'));
+		return this.#titleFlags;
 	}
 
 	/** The regime its code was made under; `undefined` while nobody said. */
@@ -121,16 +121,23 @@ export class EntryView {
 
 	/** The day for which names are looked up, `YYYYMMDD`; empty when it is not known. */
 	get day(): string {
-		const date = this.date ?? this.range;
-		if (!date || date.earliest === null || date.latest === null || date.isUncertain) return '';
-		if (date.precision !== 'day' && date.latest - date.earliest > 366) return '';
-		return eightDigits(date.earliest);
+		if (this.#day === undefined) this.#readDays();
+		return this.#day ?? '';
 	}
 
 	/** The last day it may be of; equal to {@link day} where the day is known. */
 	get lastDay(): string {
+		if (this.#day === undefined) this.#readDays();
+		return this.#lastDay ?? '';
+	}
+
+	#readDays(): void {
+		this.#day = this.#lastDay = '';
 		const date = this.date ?? this.range;
-		return !date || date.latest === null || this.day === '' ? '' : eightDigits(date.latest);
+		if (!date || date.earliest === null || date.latest === null || date.isUncertain) return;
+		if (date.precision !== 'day' && date.latest - date.earliest > 366) return;
+		this.#day = eightDigits(date.earliest);
+		this.#lastDay = date.latest === date.earliest ? this.#day : eightDigits(date.latest);
 	}
 
 	/** Its year field, when that is a year. */
@@ -146,6 +153,27 @@ export class EntryView {
 			this.#number = readDocumentNumber(this.text('documentNumber').trim()) ?? null;
 		return this.#number ?? undefined;
 	}
+}
+
+/** Every item of every repeatable field, in one pass. */
+function itemsByField(fields: Readonly<Record<FieldKey, FieldValue>>): Record<string, ViewedItem[]> {
+	const found = Object.create(null) as Record<string, ViewedItem[]>;
+	for (const key in fields) {
+		const end = key.indexOf('#');
+		if (end <= 0 || !Object.hasOwn(fields, key)) continue;
+		const value = fields[key] as FieldValue;
+		const text = textOf(value);
+		if (text === '') continue;
+		const field = key.slice(0, end);
+		const items = found[field];
+		if (items) items.push({ key, text, value });
+		else found[field] = [{ key, text, value }];
+	}
+	for (const field in found) {
+		const items = found[field] as ViewedItem[];
+		if (items.length > 1) items.sort(byOrder);
+	}
+	return found;
 }
 
 function byOrder(one: ViewedItem, other: ViewedItem): number {

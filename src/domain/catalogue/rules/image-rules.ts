@@ -12,7 +12,7 @@ export function imageName(referenceCode: string, page: number, extension: string
 
 const R53: Rule = {
 	id: 'R53',
-	cases: { none: 'E', missing: 'E', name: 'E' },
+	cases: { none: 'E', missing: 'E', naming: 'E' },
 	scope: 'entry',
 	reads: ['referenceCode'],
 	needs: ['images'],
@@ -39,7 +39,7 @@ const R53: Rule = {
 			const name = images.names[first] as string;
 			const extension = /\.[a-z0-9]{1,5}$/i.exec(name)?.[0] ?? '';
 			(findings ??= []).push(
-				found(R53, 'name', IMAGES, name, {
+				found(R53, 'naming', IMAGES, name, {
 					params: { count: wrong, name: name.slice(0, 80) },
 					suggestion: imageName(code, first + 1, extension.toLowerCase()),
 				}),
@@ -52,7 +52,15 @@ const R53: Rule = {
 /** The code, a separator, a page, an ending. */
 function isNamedFor(name: string, code: string): boolean {
 	if (!name.startsWith(code)) return false;
-	return /^[-_.]\d{1,6}(?:\.[a-z0-9]{1,5})?$/i.test(name.slice(code.length, code.length + 16));
+	let at = code.length;
+	const separator = name.charCodeAt(at++);
+	if (separator !== 0x2d && separator !== 0x5f && separator !== 0x2e) return false;
+	const first = at;
+	while (at < name.length && name.charCodeAt(at) >= 48 && name.charCodeAt(at) <= 57) at++;
+	if (at === first || at - first > 6) return false;
+	return (
+		at === name.length || (name.charCodeAt(at) === 0x2e && name.length - at >= 2 && name.length - at <= 6)
+	);
 }
 
 const R54: Rule = {

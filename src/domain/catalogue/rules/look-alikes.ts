@@ -11,7 +11,7 @@ export interface LookAlike {
 	/** Wrong unless one of these stands right before, or right behind. */
 	readonly unlessBefore?: string;
 	readonly unlessAfter?: string;
-	/** Wrong only when one of these stands right before, or right behind. */
+	/** Wrong only when one of these stands right before, or right behind; and not where `unless…` says otherwise. */
 	readonly onlyBefore?: string;
 	readonly onlyAfter?: string;
 }
@@ -29,32 +29,45 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
 		wrong: '末',
 		right: '未',
 		certainty: seen,
-		unlessBefore: '年月期周季始本粉旬岁世学最微尾纪芥度',
-		unlessAfter: '尾期端级代了梢日段班位次',
+		unlessBefore: '年月期周季始本粉旬岁世学最微尾纪芥度初春夏秋冬明宋清汉元唐隋晋秦',
+		unlessAfter: '尾期端级代了梢日段班位次伏',
 	},
-	// 未 behind a unit of time and before what is done at its end.
 	{ wrong: '未', right: '末', certainty: proposal, onlyBefore: '始粉', onlyAfter: '尾端梢' },
-	// 自己, 知己, 己方, and the cycle 己未. Else 已, already.
+	// 自己, 知己, 己方, and the cycles 戊己 and 己未. Else 已, already.
 	{
 		wrong: '己',
 		right: '已',
 		certainty: seen,
-		unlessBefore: '自知克异利律体舍',
-		unlessAfter: '方任见未丑亥酉巳卯',
+		unlessBefore: '自知克异利律体舍戊',
+		unlessAfter: '方任见未丑亥酉巳卯庚',
 	},
 	{ wrong: '已', right: '己', certainty: seen, onlyBefore: '自知克' },
 	{ wrong: '巳', right: '已', certainty: proposal, unlessBefore: '乙丁己辛癸', unlessAfter: '时' },
-	{ wrong: '土', right: '士', certainty: seen, onlyBefore: '战人护博硕烈院卫女男骑教道绅' },
+	// 保护土地, 河道土方: where earth is meant, words of earth follow.
+	{
+		wrong: '土',
+		right: '士',
+		certainty: seen,
+		onlyBefore: '战人护博硕烈院卫女男骑教绅',
+		unlessAfter: '地壤方木建豆石改葬层质产工政',
+	},
 	{
 		wrong: '士',
 		right: '土',
 		certainty: seen,
 		onlyAfter: '地壤方木建豆石改葬',
-		onlyBefore: '国泥水黏粘净领',
+		onlyBefore: '国水泥沙黏粘净领',
+		unlessBefore: '战人护博硕烈院卫女男骑教绅道学志勇壮武将名修',
 	},
-	{ wrong: '人', right: '入', certainty: proposal, onlyBefore: '收纳投', onlyAfter: '库馆' },
-	{ wrong: '入', right: '人', certainty: proposal, onlyAfter: '民员事大' },
-	{ wrong: '千', right: '干', certainty: proposal, onlyAfter: '部旱' },
+	{ wrong: '人', right: '入', certainty: proposal, onlyBefore: '收纳投', unlessAfter: '民员' },
+	{ wrong: '入', right: '人', certainty: proposal, onlyAfter: '民员' },
+	{
+		wrong: '千',
+		right: '干',
+		certainty: proposal,
+		onlyAfter: '部旱',
+		unlessBefore: '一二三四五六七八九十百几两数上0123456789',
+	},
 	{ wrong: '干', right: '千', certainty: proposal, onlyAfter: '克瓦' },
 	{ wrong: '囯', right: '国', certainty: proposal },
 	{ wrong: '戸', right: '户', certainty: proposal },
@@ -67,7 +80,6 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
 	{ wrong: 'カ', right: '力', certainty: proposal },
 	{ wrong: 'タ', right: '夕', certainty: proposal },
 	{ wrong: 'ト', right: '卜', certainty: proposal },
-	{ wrong: 'エ', right: '工', certainty: proposal },
 ];
 
 /**

@@ -128,6 +128,7 @@ const R55: Rule = {
 	check(view) {
 		let findings: RuleFinding[] | undefined;
 		for (const { key, text, value } of view.items('personNames')) {
+			if (text.length > 10_000) continue;
 			const clean = cleanName(text);
 			if (clean === text) continue;
 			const hasBlank = /[\s\u3000\u200b-\u200f\u2060\ufeff]/.test(text);
@@ -164,7 +165,7 @@ function cleanName(text: string): string {
 	}
 	name = name.replace(/([\u3400-\u9fff])[•‧・．∙⋅･.](?=[\u3400-\u9fff])/g, '$1·').trim();
 	if (name.length > LONGEST_TEXT) return name;
-	for (let isDone = false; !isDone; ) {
+	for (let isDone = false; !isDone;) {
 		const words = TITLES_OF_PERSONS.find((each) => name.length > each.length + 1 && name.endsWith(each));
 		if (words) name = name.slice(0, -words.length).trim();
 		isDone = words === undefined;

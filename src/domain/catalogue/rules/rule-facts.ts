@@ -96,6 +96,8 @@ export interface PreparedRules {
 	readonly mandatory: ReadonlyMap<string, ReadonlySet<string>>;
 	/** Names and codes of the fonds' dictionary, by either. */
 	readonly orgOrMatter: ReadonlyMap<string, readonly string[]>;
+	/** Longest values by field, where an exchange format is known. */
+	readonly lengths: readonly (readonly [field: string, most: number])[] | undefined;
 	regimeOf(entry: CheckedEntry): RegimeChoice | undefined;
 }
 
@@ -134,6 +136,7 @@ export function prepareRules(facts: RuleFacts): PreparedRules {
 		securityClasses,
 		mandatory,
 		orgOrMatter,
+		lengths: facts.lengths && Object.entries(facts.lengths),
 		regimeOf: facts.regimeFor ?? ((entry) => (fonds ? regimeUseOf(fonds, entry) : undefined)),
 	};
 }

@@ -1,6 +1,6 @@
 import { countCharacters } from './title-signs.ts';
 import { fixedTermYears, retentionTermOf } from '../reference-codes/code-terms.ts';
-import { fieldIdOf, textOf } from '../entry.ts';
+import type { FieldKey } from '../entry.ts';
 import { halfWidthDigits } from './document-number.ts';
 import type { EntryView } from './entry-view.ts';
 import { found, NOT_APPLICABLE, NOTHING, type Rule, type RuleFinding } from './rule.ts';
@@ -202,22 +202,27 @@ const R57: Rule = {
 	needs: ['lengths'],
 	basis: 'exchange format',
 	check(view, rules) {
-		const { lengths } = rules.facts;
+		const { lengths } = rules;
 		if (!lengths) return NOT_APPLICABLE;
 		let findings: RuleFinding[] | undefined;
-		const { fields } = view.entry;
-		for (const key in fields) {
-			const most = lengths[key] ?? lengths[fieldIdOf(key)];
-			if (typeof most !== 'number') continue;
-			const text = textOf(fields[key]);
-			// Units are never fewer than characters.
-			if (text.length <= most) continue;
-			const count = countCharacters(text);
-			if (count > most) (findings ??= []).push(found(R57, 'long', key, text, { params: { count, most } }));
+		for (const [field, most] of lengths) {
+			const finding = tooLong(field, view.text(field), most);
+			if (finding) (findings ??= []).push(finding);
+			for (const { key, text } of view.items(field)) {
+				const ofItem = tooLong(key, text, most);
+				if (ofItem) (findings ??= []).push(ofItem);
+			}
 		}
 		return findings ?? NOTHING;
 	},
 };
+
+function tooLong(field: FieldKey, text: string, most: number): RuleFinding | undefined {
+	// Units are never fewer than characters.
+	if (text.length <= most) return undefined;
+	const count = countCharacters(text);
+	return count > most ? found(R57, 'long', field, text, { params: { count, most } }) : undefined;
+}
 
 const R58: Rule = {
 	id: 'R58',

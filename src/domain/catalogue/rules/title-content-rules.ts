@@ -7,6 +7,7 @@ import {
 	type LookAlike,
 } from './look-alikes.ts';
 import { found, NOTHING, type Rule } from './rule.ts';
+import { HAN, SUSPECT } from './title-flags.ts';
 import { hasHan, isHanSign } from './title-signs.ts';
 import { BARE_TYPES, BODY_ENDINGS, FILLERS } from './word-lists.ts';
 
@@ -22,15 +23,13 @@ for (const each of LOOK_ALIKES) {
 function isWrong(alike: LookAlike, before: string, behind: string): boolean {
 	const isKatakana = alike.wrong.charCodeAt(0) >= 0x30a0 && alike.wrong.charCodeAt(0) <= 0x30ff;
 	if (isKatakana) return !isKana(before) && !isKana(behind);
-	if (alike.onlyBefore !== undefined || alike.onlyAfter !== undefined)
-		return (
-			(before !== '' && (alike.onlyBefore?.includes(before) ?? false)) ||
-			(behind !== '' && (alike.onlyAfter?.includes(behind) ?? false))
-		);
-	return !(
-		(before !== '' && (alike.unlessBefore?.includes(before) ?? false)) ||
-		(behind !== '' && (alike.unlessAfter?.includes(behind) ?? false))
-	);
+	if (holds(alike.unlessBefore, before) || holds(alike.unlessAfter, behind)) return false;
+	if (alike.onlyBefore === undefined && alike.onlyAfter === undefined) return true;
+	return holds(alike.onlyBefore, before) || holds(alike.onlyAfter, behind);
+}
+
+function holds(signs: string | undefined, sign: string): boolean {
+	return signs !== undefined && sign !== '' && signs.includes(sign);
 }
 
 function isKana(sign: string): boolean {
@@ -45,15 +44,7 @@ function meantAt(text: string, at: number, isChinese: boolean): string | undefin
 	if (unit < 0x80) {
 		if (sign === '?') return isChinese ? '' : undefined;
 		if (sign !== 'O' && sign !== 'o' && sign !== 'l' && sign !== 'I') return undefined;
-		// A letter among digits: 2O08, 198l
-		const isAmong = isDigitAt(text, at - 1) && (isDigitAt(text, at + 1) || text[at + 1] === '年');
-		const isFirst =
-			(sign === 'l' || sign === 'I') &&
-			isDigitAt(text, at + 1) &&
-			isDigitAt(text, at + 3) &&
-			!isLetterAt(text, at - 1);
-		if (!isAmong && !isFirst) return undefined;
-		return sign === 'O' || sign === 'o' ? '0' : '1';
+		return isInNumber(text, at) ? (sign === 'O' || sign === 'o' ? '0' : '1') : undefined;
 	}
 	if ((unit >= 0xe000 && unit <= 0xf8ff) || unit === 0xfffd) return '';
 	if (sign === '□' || sign === '■' || sign === '▯' || sign === '�') return '';
@@ -66,11 +57,33 @@ function meantAt(text: string, at: number, isChinese: boolean): string | undefin
 	const before = at > 0 ? (text[at - 1] as string) : '';
 	const behind = text[at + 1] ?? '';
 	for (const alike of alikes) if (isWrong(alike, before, behind)) return alike.right;
-	// 年未 at the end, or before what is done at the end of a year.
-	if (sign === '未' && '年月期季'.includes(before) && before !== '')
+	if (sign === '末' && text.startsWith('成年', at + 1)) return '未';
+	// 年未 is 年末 at the end, before what is done at the end of a year, and where no number counts the year.
+	if (sign === '未' && before !== '' && '年月期季'.includes(before)) {
 		if (behind === '' || /^(?:考核|总结|结算|决算|检查|评比|分配|，|）)/.test(text.slice(at + 1, at + 3)))
 			return '末';
+		if (before === '年' && !/[\d〇零一二三四五六七八九十本今去当上前后多全成学青少]/.test(text[at - 2] ?? ''))
+			return '末';
+	}
 	return undefined;
+}
+
+/** Farthest a number is followed. */
+const LONGEST_NUMBER = 8;
+
+/** Whether a letter stands among digits that make a number with it: 2O08, l985, 2Ol6. */
+function isInNumber(text: string, at: number): boolean {
+	let from = at;
+	let to = at + 1;
+	let digits = 0;
+	while (at - from < LONGEST_NUMBER && isDigitLike(text, from - 1)) from--;
+	while (to - at < LONGEST_NUMBER && isDigitLike(text, to)) to++;
+	for (let each = from; each < to; each++) if (isDigitAt(text, each)) digits++;
+	return digits >= 2 && to - from >= 3 && !isLetterAt(text, from - 1) && !isLetterAt(text, to);
+}
+
+function isDigitLike(text: string, at: number): boolean {
+	return isDigitAt(text, at) || 'OolI'.includes(text.charAt(at) || ' ');
 }
 
 function isDigitAt(text: string, at: number): boolean {
@@ -83,6 +96,17 @@ function isLetterAt(text: string, at: number): boolean {
 	return unit >= 97 && unit <= 122;
 }
 
+/** Whether too few of its signs are those of a text in the wrong encoding. */
+function isRightlyDecoded(title: string): boolean {
+	let foreign = 0;
+	for (let at = 0; at < title.length; at++)
+		if (FOREIGN[title.charCodeAt(at)] === 1 && ++foreign >= WRONG_DECODING_LEAST) return false;
+	return !title.includes('锟斤拷') && !title.includes('烫烫');
+}
+
+const FOREIGN = new Uint8Array(0x10000);
+for (const sign of WRONG_DECODING) if (!WRONG_DECODING_ORDINARY.has(sign)) FOREIGN[sign.charCodeAt(0)] = 1;
+
 const R29: Rule = {
 	id: 'R29',
 	cases: { lookAlike: 'W', lost: 'W', decoding: 'W' },
@@ -93,14 +117,15 @@ const R29: Rule = {
 	check(view) {
 		const title = view.text('title');
 		if (title === '') return NOTHING;
-		const isChinese = hasHan(title);
+		const isSuspect = (view.titleFlags & SUSPECT) !== 0;
+		if (!isSuspect && isRightlyDecoded(title)) return NOTHING;
+		const isChinese = (view.titleFlags & HAN) !== 0;
 		let mended: string | undefined;
 		let signs = '';
 		let lost = false;
-		let foreign = 0;
+		if (!isRightlyDecoded(title)) return [found(R29, 'decoding', 'title', title)];
 		for (let at = 0; at < title.length; at++) {
 			const sign = title[at] as string;
-			if (WRONG_DECODING.has(sign) && !WRONG_DECODING_ORDINARY.has(sign)) foreign++;
 			const meant = meantAt(title, at, isChinese);
 			if (meant === undefined) {
 				if (mended !== undefined) mended += sign;
@@ -110,8 +135,6 @@ const R29: Rule = {
 			if (meant === '') lost = true;
 			mended = (mended ?? title.slice(0, at)) + meant;
 		}
-		if (foreign >= WRONG_DECODING_LEAST || title.includes('锟斤拷') || title.includes('烫烫'))
-			return [found(R29, 'decoding', 'title', title)];
 		if (mended === undefined) return NOTHING;
 		return [
 			found(R29, lost ? 'lost' : 'lookAlike', 'title', title, {

@@ -1,13 +1,18 @@
 import { withText } from './entry-view.ts';
 import { findDocumentNumber } from './document-number.ts';
 import { found, NOTHING, type Rule } from './rule.ts';
-import { closerOf, countCharacters, hasHan, isHanSign, unbalancedIn } from './title-signs.ts';
+import { ASCII_SIGN, BLANK, BRACKET, HAN, LETTER, ODD_BRACKET } from './title-flags.ts';
+import { closerOf, countCharacters, isHanSign, unbalancedIn } from './title-signs.ts';
 import { BARE_TYPES, BODY_ENDINGS, PLACEHOLDERS } from './word-lists.ts';
 
 const DAT18 = 'DA/T 18-2022, 题名';
 
 const PLACEHOLDER_SET = new Set(PLACEHOLDERS.words);
 const TYPE_SET = new Set(BARE_TYPES);
+
+/** 无题目, 没有标题, 同上一件, 见附件, 题名不详 and the like. */
+const STANDS_FOR_NONE =
+	/^[(（[【]?(?:(?:无|没有|缺|未写|未拟|未填|暂无)(?:题|题名|题目|标题|名|名称|内容)|未[写拟填录]|(?:同|见|如|仝)(?:上|前|左|下|附件|原件|原文|正文)(?:一?[件条卷页])?|(?:题名?|题目|标题|名称)(?:不详|不明|不清|待补|待定|待查|缺|空白)|空白页?|[略空缺无])[)）\]】]?$/;
 
 /** The words of a title without signs around them. */
 function bareTitle(title: string): string {
@@ -16,13 +21,17 @@ function bareTitle(title: string): string {
 		.replace(/[。.，,、；;：:！!？?…—-]+$/u, '');
 }
 
+/** What is longer says something. */
+const LONGEST_PLACEHOLDER = 16;
+
 /** Placeholder, a kind alone, or nothing but signs and digits. */
 function isPlaceholder(title: string, isUnit: boolean): boolean {
 	if (PLACEHOLDER_SET.has(title)) return true;
-	if (title.length > 40) return false;
+	if (title.length > LONGEST_PLACEHOLDER) return false;
 	const bare = bareTitle(title);
 	if (PLACEHOLDER_SET.has(bare)) return true;
 	if (!isUnit) return bare === '';
+	if (STANDS_FOR_NONE.test(bare) || STANDS_FOR_NONE.test(title)) return true;
 	if (TYPE_SET.has(bare) || /^关于的?(?:通知|报告|函|请示|批复|决定|意见)?$/.test(bare)) return true;
 	return !/[\p{L}]/u.test(bare) || /^(.)\1*$/u.test(bare) || /^[xX×*]+$/.test(bare);
 }
@@ -38,7 +47,15 @@ const R20: Rule = {
 		const title = view.text('title');
 		const text = title.trim();
 		if (text === '') return [found(R20, 'empty', 'title', title)];
-		return isPlaceholder(text, view.isUnit) ? [found(R20, 'placeholder', 'title', title)] : NOTHING;
+		// Nothing but signs and digits, however many.
+		const isWordless =
+			view.isUnit &&
+			text.length > LONGEST_PLACEHOLDER &&
+			(view.titleFlags & (HAN | LETTER)) === 0 &&
+			!/\p{L}/u.test(text);
+		return isWordless || isPlaceholder(text, view.isUnit)
+			? [found(R20, 'placeholder', 'title', title)]
+			: NOTHING;
 	},
 };
 
@@ -51,7 +68,9 @@ const R21: Rule = {
 	basis: DAT18,
 	check(view) {
 		if (view.level !== 'item') return NOTHING;
-		const title = bareTitle(view.text('title').trim());
+		const written = view.text('title');
+		if (written.length > 80 || (written.length > 12 && written.includes('关于'))) return NOTHING;
+		const title = bareTitle(written.trim());
 		if (title.length > 60 || title.length < 4) return NOTHING;
 		const type = BARE_TYPES.find((each) => title.endsWith(each));
 		if (type === undefined) return NOTHING;
@@ -79,6 +98,7 @@ const R22: Rule = {
 	needs: [],
 	basis: DAT18,
 	check(view) {
+		if ((view.titleFlags & ODD_BRACKET) === 0) return NOTHING;
 		const title = view.text('title');
 		let mended = '';
 		let copied = 0;
@@ -116,28 +136,30 @@ const R23: Rule = {
 	basis: DAT18,
 	check(view) {
 		const title = view.text('title');
-		if (title.length > 600) return NOTHING;
+		// A bracketed year needs digits, which may be full-width ones.
+		if (title.length > 600 || (view.titleFlags & BRACKET) === 0 || !/[\d０-９]/.test(title)) return NOTHING;
 		// Numbers that a title speaks of stay; its own stands in front of it or behind it.
 		for (let from = 0; ;) {
 			const number = findDocumentNumber(title, from);
 			if (!number) return NOTHING;
-			const written = title.slice(number.start, number.end);
-			const before = title.slice(0, number.start).trim();
+			const start = number.start + titleWithin(number.organCode);
+			const before = title.slice(0, start).trim();
 			const behind = title.slice(number.end).trim();
 			const isInFront = before === '' || before === '（' || before === '(' || before === '【';
 			const isBehind = /^[）)】\]]?$/.test(behind);
-			const cited = /(?:废止|转发|批转|贯彻|执行|修改|落实|撤销|根据|按照|对|关于|收回|学习)$/.test(before);
 			if (
 				(isInFront && behind !== '' && !/^[文号]?(?:文件)?[的等]/.test(behind)) ||
-				(isBehind && before !== '' && !cited)
+				(isBehind && before !== '' && !CITING.test(before))
 			) {
 				const rest = isInFront
 					? behind.replace(/^[）)】：:，,、]\s*/, '')
-					: before.replace(/\s*[（([【，,]$/, '').trim();
+					: before.replace(/[（([【，,\s]$/, '').trim();
+				// Where the title runs into the number nobody can know where it ends.
+				const isSure = isInFront || start > number.start || !isHanSign(title.charCodeAt(start - 1));
 				return [
 					found(R23, 'number', 'title', title, {
-						params: { number: written },
-						suggestion: rest === '' ? undefined : withText(view.value('title'), rest),
+						params: { number: title.slice(start, number.end) },
+						suggestion: rest === '' || !isSure ? undefined : withText(view.value('title'), rest),
 					}),
 				];
 			}
@@ -145,6 +167,18 @@ const R23: Rule = {
 		}
 	},
 };
+
+/** Words behind which a number belongs to what the title speaks of. */
+const CITING = /(?:废止|转发|批转|贯彻|执行|修改|落实|撤销|根据|按照|对|关于|收回|学习|印发|报送)$/;
+
+/** How much of what stands before a bracketed year is still title: up to the kind it ends with. */
+function titleWithin(organCode: string): number {
+	for (let at = organCode.length - 1; at > 1; at--) {
+		const words = organCode.slice(0, at);
+		if (/[表册函令案]$/.test(words) ? at > 3 : BARE_TYPES.some((type) => words.endsWith(type))) return at;
+	}
+	return 0;
+}
 
 const FORWARDING = ['转发', '批转', '轉發', '批轉', '转批', '转报'];
 
@@ -157,6 +191,7 @@ const R24: Rule = {
 	basis: DAT18,
 	check(view) {
 		const title = view.text('title');
+		if (!/[转轉批]/.test(title)) return NOTHING;
 		let count = 0;
 		for (const word of FORWARDING)
 			for (let at = title.indexOf(word); at !== -1; at = title.indexOf(word, at + word.length)) count++;
@@ -172,6 +207,7 @@ const R25: Rule = {
 	needs: [],
 	basis: DAT18,
 	check(view) {
+		if ((view.titleFlags & BRACKET) === 0) return NOTHING;
 		const title = view.text('title');
 		const wrong = unbalancedIn(title);
 		if (!wrong) return NOTHING;
@@ -229,9 +265,8 @@ const R26: Rule = {
 	needs: [],
 	basis: 'GB/T 15834-2011',
 	check(view) {
-		if (!view.isUnit) return NOTHING;
+		if (!view.isUnit || (view.titleFlags & ASCII_SIGN) === 0 || (view.titleFlags & HAN) === 0) return NOTHING;
 		const title = view.text('title');
-		if (!hasAsciiSigns(title) || !hasHan(title)) return NOTHING;
 		let mended = '';
 		let signs = '';
 		let isOpen = false;
@@ -255,14 +290,6 @@ const R26: Rule = {
 		];
 	},
 };
-
-function hasAsciiSigns(text: string): boolean {
-	for (let at = 0; at < text.length; at++) {
-		const unit = text.charCodeAt(at);
-		if (unit < 0x40 && (unit === 34 || FULL_WIDTH[text[at] as string] !== undefined)) return true;
-	}
-	return false;
-}
 
 /** `12:30`, `3,000`, `AT(M)`: signs of what is not Chinese. */
 function isWithinLatin(text: string, at: number, sign: string): boolean {
@@ -312,10 +339,11 @@ const R27: Rule = {
 	check(view) {
 		const title = view.text('title').trim();
 		if (!view.isUnit || title === '') return NOTHING;
+		if (title.length <= LONGEST && title.length > 3 * SHORTEST) return NOTHING;
 		const count = title.length > 3 * LONGEST ? title.length : countCharacters(title);
 		if (count > LONGEST)
 			return [found(R27, 'long', 'title', view.text('title'), { params: { count, most: LONGEST } })];
-		if (count >= SHORTEST || isPlaceholder(title, true)) return NOTHING;
+		if (count >= SHORTEST || PLACEHOLDER_SET.has(title) || TYPE_SET.has(title)) return NOTHING;
 		return [found(R27, 'short', 'title', view.text('title'), { params: { count, least: SHORTEST } })];
 	},
 };
@@ -341,7 +369,7 @@ const R28: Rule = {
 				? NOTHING
 				: [found(R28, 'stop', 'title', written, { suggestion: withText(view.value('title'), kept) })];
 		}
-		if (!/[ \u3000\u00a0\t]{2}|\u3000/.test(title)) return NOTHING;
+		if ((view.titleFlags & BLANK) === 0 || !/[ \u3000\u00a0\t]{2}|\u3000/.test(title)) return NOTHING;
 		const kept = title.replace(/([^ \u3000\u00a0\t]?)[ \u3000\u00a0\t]+/g, (_blanks, before: string) =>
 			// Between Chinese characters there is no blank at all.
 			before !== '' && before.charCodeAt(0) > 0x2e80 ? before : `${before} `,
