@@ -7,6 +7,8 @@ import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
+import { isCheckGood, type CheckAnswer } from './check-verbs.ts';
+import { addCheckCommands, type CheckOptions } from './cli-checks.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
@@ -226,13 +228,14 @@ export function parseCommandLine(
 	addPurgeCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
+	addCheckCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
 	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions {
+interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, CheckOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -328,6 +331,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'check') return isCheckGood(result as CheckAnswer);
 	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;
 }

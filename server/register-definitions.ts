@@ -1,5 +1,6 @@
 import { authorityDefinition } from '#domain/catalogue/authorities/authority-definition.ts';
 import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
+import { exceptionDefinition } from '#domain/catalogue/rules/exception-definition.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
 import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
 
@@ -8,4 +9,5 @@ export const REGISTER_DEFINITIONS = [
 	fondsDefinition,
 	authorityDefinition,
 	holdingsDefinition,
+	exceptionDefinition,
 ] as unknown as readonly RegisterDefinition[];

@@ -11,6 +11,7 @@ import { BAG_VERBS } from './bag-verbs.ts';
 import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
+import { CHECK_VERBS } from './check-verbs.ts';
 import { FIXITY_VERBS } from './fixity-verbs.ts';
 import { COPY_VERBS } from './copy-verbs.ts';
 import { importFiles } from './import-verb.ts';
@@ -280,6 +281,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...BAG_VERBS,
 	...COPY_VERBS,
 	...ORDER_VERBS,
+	...CHECK_VERBS,
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
 };

@@ -8,6 +8,7 @@ import {
 	MAX_CAMPAIGN_NAME,
 	whyNotCampaign,
 	type CampaignAction,
+	type ShownFinding,
 } from '#domain/catalogue/checks/campaign.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
@@ -26,6 +27,7 @@ import {
 } from './campaign-records.ts';
 import type { RunPosition } from './check-asks.ts';
 import type { Checker } from './checker.ts';
+import { findingsCsv } from './findings-csv.ts';
 import type { FindingFilter, FindingPage, Findings } from './findings.ts';
 import type { CampaignDetail, ShownCampaign } from './shown-campaign.ts';
 
@@ -47,6 +49,12 @@ export interface NewCampaign {
 	readonly under: EntryId | null;
 	/** Null for all. */
 	readonly rules: readonly RuleId[] | null;
+}
+
+/** Entries checked, of all. */
+export interface CampaignProgress {
+	readonly done: number;
+	readonly total: number;
 }
 
 /** What of the findings of a campaign is listed. */
@@ -71,6 +79,7 @@ interface Parts {
 /** Campaigns: a scope and rules, checked in the background, and worked off by rule, fonds and person. */
 export class Campaigns {
 	readonly #parts: Parts;
+	readonly #watchers = new Set<(campaignId: string, what: CampaignProgress | 'ended') => void>();
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -183,6 +192,22 @@ export class Campaigns {
 		return this.#parts.findings.page(person, whole, offset, Math.min(limit, MAX_FINDINGS));
 	}
 
+	/** The same as a table, all of it. */
+	async csv(person: Person, name: string, filter: CampaignFilter): Promise<ReadableStream<Uint8Array>> {
+		const row = await campaignNamed(this.#parts.storage, person, name);
+		const whole = await this.filterOf(person, row, filter);
+		const { findings } = this.#parts;
+		async function* pages(): AsyncGenerator<readonly ShownFinding[]> {
+			for (let after = 0; ;) {
+				const page = await findings.list(person, whole, 0, MAX_FINDINGS, after);
+				yield page;
+				if (page.length < MAX_FINDINGS) return;
+				after = page.at(-1)?.id ?? after;
+			}
+		}
+		return findingsCsv(pages());
+	}
+
 	/** What a narrowed list of a campaign means. */
 	async filterOf(person: Person, row: CampaignRow, { personId, ...filter }: CampaignFilter): Promise<FindingFilter> {
 		const scope = { ...this.#scopeOf(row), ...filter };
@@ -197,6 +222,33 @@ export class Campaigns {
 				.map(({ rule, fondsId }) => [`${rule} ${fondsId}`, { rule, fondsId }]),
 		);
 		return { ...scope, among: [...among.values()] };
+	}
+
+	/**
+	 * Waits until a run has ended, whatever becomes of it; given up, it is cancelled.
+	 * @throws {Refusal} as {@link cancel}
+	 */
+	async ended(
+		identity: Identity,
+		campaignId: string,
+		running: { readonly signal: AbortSignal; readonly onProgress: (progress: CampaignProgress) => void },
+	): Promise<CampaignDetail> {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		const watch = (id: string, what: CampaignProgress | 'ended'): void => {
+			if (id !== campaignId) return;
+			if (what === 'ended') resolve();
+			else running.onProgress(what);
+		};
+		this.#watchers.add(watch);
+		running.signal.addEventListener('abort', () => resolve(), { once: true });
+		try {
+			const { state } = await this.show(identity.person, campaignId);
+			if (state === 'waiting' || state === 'running') await promise;
+			if (running.signal.aborted) return await this.cancel(identity, campaignId);
+			return await this.show(identity.person, campaignId);
+		} finally {
+			this.#watchers.delete(watch);
+		}
 	}
 
 	/** Runs it again over all of its scope. @throws {Refusal} 'catalogue.campaign-running' | 'catalogue.campaign-closed' (409) */
@@ -296,10 +348,13 @@ export class Campaigns {
 			under: next.under,
 			rules: rulesOf(next),
 			position: next.position === null ? null : (JSON.parse(next.position) as RunPosition),
-			along: (position, total) => ({
-				sql: update,
-				rows: [['running', JSON.stringify(position), position.done, total, next.id, next.run]],
-			}),
+			along: (position, total) => {
+				this.#tell(next.id, { done: position.done, total });
+				return {
+					sql: update,
+					rows: [['running', JSON.stringify(position), position.done, total, next.id, next.run]],
+				};
+			},
 			onOver: (position) => this.#over(next, position),
 			onFailed: () => void this.#failed(next).catch(() => undefined),
 		});
@@ -383,11 +438,13 @@ export class Campaigns {
 				.where('run', '=', row.run),
 		]);
 		this.#parts.onChanged(row.id);
+		this.#tell(row.id, 'ended');
 		await this.pump();
 	}
 
 	async #failed({ id }: CampaignRow): Promise<void> {
 		await this.#parts.storage.db.updateTable('campaign').set({ state: 'failed' }).where('id', '=', id).execute();
+		this.#tell(id, 'ended');
 	}
 
 	async #set(id: string, state: 'cancelled' | 'closed', identity: Identity, action: string): Promise<void> {
@@ -397,6 +454,11 @@ export class Campaigns {
 			auditLine(storage, clock, actorOf(identity), action, id),
 		]);
 		this.#parts.onChanged(id);
+		this.#tell(id, 'ended');
+	}
+
+	#tell(id: string, what: CampaignProgress | 'ended'): void {
+		for (const watcher of this.#watchers) watcher(id, what);
 	}
 
 	#scopeOf(row: CampaignRow): FindingFilter {

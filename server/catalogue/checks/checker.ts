@@ -142,9 +142,10 @@ export class Checker {
 
 	/** Resolves when nothing is to be checked at once, runs and what shows across entries included. */
 	async settled(): Promise<void> {
-		for (const fondsId of this.#acrossDue.keys()) this.#acrossDue.set(fondsId, 0);
-		this.#wake();
-		if (this.#working) await new Promise<void>((resolve) => this.#idle.push(resolve));
+		await new Promise<void>((resolve) => {
+			this.#idle.push(resolve);
+			this.#wake();
+		});
 	}
 
 	async close(): Promise<void> {
@@ -258,7 +259,8 @@ export class Checker {
 	}
 
 	async #acrossOne(): Promise<boolean> {
-		const due = [...this.#acrossDue].find(([, atMs]) => atMs <= performance.now());
+		const isAwaited = this.#idle.length > 0;
+		const due = [...this.#acrossDue].find(([, atMs]) => isAwaited || atMs <= performance.now());
 		if (!due) return false;
 		this.#acrossDue.delete(due[0]);
 		await this.#write(

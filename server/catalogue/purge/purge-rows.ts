@@ -8,6 +8,7 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 export const CATALOGUE_PLACES: readonly PurgePlace[] = [
 	{ table: 'shown_entry', column: 'entry_id', holds: 'entry' },
 	{ table: 'entry_editor', column: 'entry_id', holds: 'entry' },
+	{ table: 'finding', column: 'entry_id', holds: 'entry' },
 ];
 
 /** Steps of review that entries took. They say which records of the store name an entry, so they go after those are known. */
