@@ -68,8 +68,9 @@ export const checksClient = {
 	preview: (campaign: string, filter: FindingsShown, signal: AbortSignal) =>
 		requestWithProgress<FixProgress, FixPreview>(
 			`${place(campaign)}/fix`,
-			{ ...send({ filter: filterBody(filter), isPreview: true }), signal },
+			{ filter: filterBody(filter), isPreview: true },
 			() => undefined,
+			signal,
 		),
 	fix: (
 		campaign: string,
@@ -80,14 +81,16 @@ export const checksClient = {
 	) =>
 		requestWithProgress<FixProgress, FixOutcome>(
 			`${place(campaign)}/fix`,
-			{ ...send({ filter: filterBody(filter), why }), signal },
+			{ filter: filterBody(filter), why },
 			onProgress,
+			signal,
 		),
 	undoFix: (campaign: string, fixId: string, onProgress: (progress: FixProgress) => void, signal: AbortSignal) =>
 		requestWithProgress<FixProgress, FixOutcome>(
 			`${place(campaign)}/fix`,
-			{ ...send({ filter: {}, undo: fixId }), signal },
+			{ filter: {}, undo: fixId },
 			onProgress,
+			signal,
 		),
 	card: (entryId: string) => request<CardFacts>(`/api/checks/entries/${entryId}`),
 	authorities: () => request<readonly RegisterRecord<Authority>[]>('/api/checks/authorities'),

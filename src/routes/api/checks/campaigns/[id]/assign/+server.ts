@@ -1,6 +1,6 @@
 import { answer } from '../../../../answers.ts';
 import { demandIdentity, readBody } from '../../../../person.ts';
-import { AssignBody } from '../../check-body.ts';
+import { AssignBody } from '../../../check-body.ts';
 
 export const POST = ({ locals, params, request }) =>
 	answer(async () =>

@@ -1,6 +1,6 @@
 import { answer } from '../../../../answers.ts';
 import { demandPerson, parseBody } from '../../../../person.ts';
-import { ListQuery } from '../../check-body.ts';
+import { ListQuery } from '../../../check-body.ts';
 
 /** All findings a filter finds, as a table for spreadsheets. */
 export const GET = async ({ locals, params, url }) => {

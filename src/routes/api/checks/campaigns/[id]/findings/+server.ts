@@ -1,6 +1,6 @@
 import { answer } from '../../../../answers.ts';
 import { demandPerson, parseBody, readCount } from '../../../../person.ts';
-import { ListQuery } from '../../check-body.ts';
+import { ListQuery } from '../../../check-body.ts';
 
 /** Findings: `?rule=&fonds=&severity=&person=&state=open|accepted|all&offset=&limit=`. */
 export const GET = ({ locals, params, url }) =>

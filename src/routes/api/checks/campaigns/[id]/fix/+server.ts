@@ -1,6 +1,6 @@
 import { answerWithProgress } from '../../../../answers.ts';
 import { demandIdentity, readBody } from '../../../../person.ts';
-import { FixBody } from '../../check-body.ts';
+import { FixBody } from '../../../check-body.ts';
 
 /** Takes all suggestions that a filter finds, says what that would do, or takes it back; lines of progress, then the outcome. */
 export const POST = ({ locals, params, request }) => {
