@@ -29,7 +29,9 @@ export const CHECK_PRINTERS: Readonly<Record<string, (result: never, say: Say) =
 /** A line of progress of a check; undefined for any other. */
 export function checkProgressText(progress: unknown, language: Language): string | undefined {
 	const { checked, of } = progress as { checked?: number; of?: number };
-	return checked === undefined ? undefined : words('cli_check_progress', { done: checked, total: of ?? 0 }, language);
+	return checked === undefined
+		? undefined
+		: words('cli_check_progress', { done: checked, total: of ?? 0 }, language);
 }
 
 function findingCells(finding: ShownFinding): (string | number)[] {

@@ -20,7 +20,8 @@ export interface CheckAnswer {
 /** False while something keeps entries from being registered. */
 export function isCheckGood({ findings, campaign }: CheckAnswer): boolean {
 	return campaign
-		? campaign.state === 'done' && campaign.counts.every(({ severity, open }) => severity !== 'E' || open === 0)
+		? campaign.state === 'done' &&
+				campaign.counts.every(({ severity, open }) => severity !== 'E' || open === 0)
 		: findings.every(({ severity, accepted }) => severity !== 'E' || accepted !== undefined);
 }
 
@@ -31,13 +32,13 @@ export const CHECK_VERBS: Readonly<Record<string, Verb>> = {
 			id: v.optional(entryId),
 			fonds: v.optional(text),
 			rules: v.optional(v.array(text)),
-			limit: v.pipe(
-				v.string(),
-				v.regex(/^\d{1,4}$/),
-				v.transform(Number),
-			),
+			limit: v.pipe(v.string(), v.regex(/^\d{1,4}$/), v.transform(Number)),
 		}),
-		async (app, { id, fonds, rules, limit }, { identity, language, signal, progress }): Promise<CheckAnswer> => {
+		async (
+			app,
+			{ id, fonds, rules, limit },
+			{ identity, language, signal, progress },
+		): Promise<CheckAnswer> => {
 			const named = rules?.map(ruleNamed);
 			if (id !== undefined) {
 				const all = await app.checks.check(identity.person, id);
@@ -50,15 +51,12 @@ export const CHECK_VERBS: Readonly<Record<string, Verb>> = {
 				under,
 				rules: named && named.length > 0 ? named : null,
 			});
-			const campaign = await app.campaigns.ended(identity, begun.id, { signal, onProgress: (now) => progress({ checked: now.done, of: now.total }) });
+			const campaign = await app.campaigns.ended(identity, begun.id, {
+				signal,
+				onProgress: (now) => progress({ checked: now.done, of: now.total }),
+			});
 			if (signal.aborted) throw new Refusal('cli.cancelled');
-			const page = await app.campaigns.findings(
-				identity.person,
-				begun.id,
-				{ isAccepted: false },
-				0,
-				limit,
-			);
+			const page = await app.campaigns.findings(identity.person, begun.id, { isAccepted: false }, 0, limit);
 			return { findings: page.findings, total: page.total, campaign };
 		},
 	),

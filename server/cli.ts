@@ -235,7 +235,8 @@ export function parseCommandLine(
 	return parsed;
 }
 
-interface Options extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, CheckOptions {
+interface Options
+	extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, CheckOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;

@@ -9,7 +9,9 @@ import { PAGE, withRows, type RecordParts } from './record-deposits.ts';
 export async function campaignStandings(
 	db: Kysely<Schema>,
 	id?: string,
-): Promise<readonly { readonly id: string; readonly standing: string; readonly depositedAs: string | null }[]> {
+): Promise<
+	readonly { readonly id: string; readonly standing: string; readonly depositedAs: string | null }[]
+> {
 	let query = db
 		.selectFrom('campaign')
 		.select(['id', 'deposited_as'])
@@ -75,7 +77,11 @@ export async function depositCampaign(parts: RecordParts, campaignId: string): P
 					const rows = await db
 						.selectFrom('campaign_fix_row')
 						.selectAll()
-						.where('fix_id', 'in', db.selectFrom('campaign_fix').select('id').where('campaign_id', '=', campaignId))
+						.where(
+							'fix_id',
+							'in',
+							db.selectFrom('campaign_fix').select('id').where('campaign_id', '=', campaignId),
+						)
 						.where(sql<boolean>`(fix_id, position) > (${fix}, ${position})`)
 						.orderBy('fix_id')
 						.orderBy('position')

@@ -15,7 +15,8 @@ import { depositOrder, depositStep } from './record-deposits.ts';
 import { depositRegister } from './register-deposit.ts';
 
 /** What is deposited, by the first word of a key of the runner. */
-type Kind = 'entry' | 'import' | 'step' | 'order' | 'campaign' | 'decision' | 'undone' | 'register' | 'archive';
+type Kind =
+	'entry' | 'import' | 'step' | 'order' | 'campaign' | 'decision' | 'undone' | 'register' | 'archive';
 
 /** What deposits need. */
 export interface DepositParts {

@@ -63,8 +63,7 @@ export const checksClient = {
 		);
 		return { total: answer.total, rows: answer.findings };
 	},
-	csvPlace: (campaign: string, filter: FindingsShown): string =>
-		`${place(campaign)}/csv?${queryOf(filter)}`,
+	csvPlace: (campaign: string, filter: FindingsShown): string => `${place(campaign)}/csv?${queryOf(filter)}`,
 	preview: (campaign: string, filter: FindingsShown, signal: AbortSignal) =>
 		requestWithProgress<FixProgress, FixPreview>(
 			`${place(campaign)}/fix`,
@@ -85,7 +84,12 @@ export const checksClient = {
 			onProgress,
 			signal,
 		),
-	undoFix: (campaign: string, fixId: string, onProgress: (progress: FixProgress) => void, signal: AbortSignal) =>
+	undoFix: (
+		campaign: string,
+		fixId: string,
+		onProgress: (progress: FixProgress) => void,
+		signal: AbortSignal,
+	) =>
 		requestWithProgress<FixProgress, FixOutcome>(
 			`${place(campaign)}/fix`,
 			{ filter: {}, undo: fixId },

@@ -25,7 +25,13 @@ export async function rebuildCampaigns(rebuilding: Rebuilding): Promise<void> {
 	for (const folder of scan.records.campaign) {
 		const found = await recordOf(rebuilding, folder, 'campaign.json');
 		if (!found) continue;
-		const { schema: _, runs, assignments, fixes, ...campaign } = found.json as {
+		const {
+			schema: _,
+			runs,
+			assignments,
+			fixes,
+			...campaign
+		} = found.json as {
 			schema: string;
 			runs: readonly object[];
 			assignments: readonly object[];

@@ -32,7 +32,10 @@ export async function campaignsFor(
 							where(
 								'under',
 								'in',
-								where.selectFrom('entry').select('id').where('fonds_id', 'in', [...fonds]),
+								where
+									.selectFrom('entry')
+									.select('id')
+									.where('fonds_id', 'in', [...fonds]),
 							),
 						]),
 			]),
@@ -51,7 +54,11 @@ export async function campaignsFor(
 }
 
 /** @throws {Refusal} 'catalogue.unknown-campaign' (404) */
-export async function campaignNamed(storage: Pick<Storage, 'db'>, person: Person, name: string): Promise<CampaignRow> {
+export async function campaignNamed(
+	storage: Pick<Storage, 'db'>,
+	person: Person,
+	name: string,
+): Promise<CampaignRow> {
 	const { rows } = await campaignsFor(storage, person, { name, offset: 0, limit: 1 });
 	if (!rows[0]) throw new Refusal('catalogue.unknown-campaign', { campaign: name.slice(0, 60) }, 404);
 	return rows[0];
@@ -80,7 +87,11 @@ export async function runsOf(db: Kysely<Schema>, person: Person, campaignId: str
 		.selectFrom('campaign_count')
 		.selectAll()
 		.where('campaign_id', '=', campaignId)
-		.where('run', 'in', [...shown].map((run) => run ?? 0));
+		.where(
+			'run',
+			'in',
+			[...shown].map((run) => run ?? 0),
+		);
 	if (person.fonds !== null)
 		query =
 			person.fonds.length === 0
@@ -95,15 +106,13 @@ export async function runsOf(db: Kysely<Schema>, person: Person, campaignId: str
 			finishedAt: run.finished_at,
 			entries: run.entries,
 			actorName: run.actor_name,
-			counts: (counts.get(run.run) ?? []).map(
-				(count): FindingCount => ({
-					fondsId: count.fonds_id,
-					rule: count.rule as RuleId,
-					severity: count.severity as RuleSeverity,
-					open: count.open,
-					accepted: count.accepted,
-				}),
-			),
+			counts: (counts.get(run.run) ?? []).map((count): FindingCount => ({
+				fondsId: count.fonds_id,
+				rule: count.rule as RuleId,
+				severity: count.severity as RuleSeverity,
+				open: count.open,
+				accepted: count.accepted,
+			})),
 		}));
 }
 

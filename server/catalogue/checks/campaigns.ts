@@ -89,7 +89,11 @@ export class Campaigns {
 		person: Person,
 		offset: number,
 		limit: number,
-	): Promise<{ readonly total: number; readonly offset: number; readonly campaigns: readonly ShownCampaign[] }> {
+	): Promise<{
+		readonly total: number;
+		readonly offset: number;
+		readonly campaigns: readonly ShownCampaign[];
+	}> {
 		const { total, rows } = await campaignsFor(this.#parts.storage, person, {
 			offset,
 			limit: Math.min(limit, 200),
@@ -106,7 +110,8 @@ export class Campaigns {
 		demand(person, 'edit', { kind: 'checks' });
 		if (under === null) {
 			// The whole catalogue holds what others work with.
-			if (person.fonds !== null) throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
+			if (person.fonds !== null)
+				throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
 		} else await this.#demandScope(person, under);
 		const called = name.trim();
 		if (called === '' || called.length > MAX_CAMPAIGN_NAME)
@@ -209,7 +214,11 @@ export class Campaigns {
 	}
 
 	/** What a narrowed list of a campaign means. */
-	async filterOf(person: Person, row: CampaignRow, { personId, ...filter }: CampaignFilter): Promise<FindingFilter> {
+	async filterOf(
+		person: Person,
+		row: CampaignRow,
+		{ personId, ...filter }: CampaignFilter,
+	): Promise<FindingFilter> {
 		const scope = { ...this.#scopeOf(row), ...filter };
 		if (personId === undefined) return scope;
 		const [assignments, counts] = await Promise.all([
@@ -365,7 +374,8 @@ export class Campaigns {
 		const row = await campaignNamed(this.#parts.storage, person, name);
 		demand(person, 'edit', { kind: 'checks' });
 		if (row.under === null) {
-			if (person.fonds !== null) throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
+			if (person.fonds !== null)
+				throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
 		} else await this.#demandScope(person, row.under as EntryId);
 		const refusal = whyNotCampaign(action, stateOf(row));
 		if (refusal) throw refusal;
@@ -374,7 +384,8 @@ export class Campaigns {
 
 	async #demandScope(person: Person, under: EntryId): Promise<void> {
 		const thing = await this.#parts.thingOf(under);
-		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id: under }, 404);
+		if (!thing || !can(person, 'see', thing))
+			throw new Refusal('catalogue.unknown-entry', { id: under }, 404);
 		demand(person, 'comment', thing);
 	}
 
@@ -443,14 +454,21 @@ export class Campaigns {
 	}
 
 	async #failed({ id }: CampaignRow): Promise<void> {
-		await this.#parts.storage.db.updateTable('campaign').set({ state: 'failed' }).where('id', '=', id).execute();
+		await this.#parts.storage.db
+			.updateTable('campaign')
+			.set({ state: 'failed' })
+			.where('id', '=', id)
+			.execute();
 		this.#tell(id, 'ended');
 	}
 
 	async #set(id: string, state: 'cancelled' | 'closed', identity: Identity, action: string): Promise<void> {
 		const { storage, clock } = this.#parts;
 		await storage.batch([
-			storage.db.updateTable('campaign').set({ state, finished_at: isoAt(clock) }).where('id', '=', id),
+			storage.db
+				.updateTable('campaign')
+				.set({ state, finished_at: isoAt(clock) })
+				.where('id', '=', id),
 			auditLine(storage, clock, actorOf(identity), action, id),
 		]);
 		this.#parts.onChanged(id);

@@ -46,7 +46,11 @@ export class CheckRun {
 		const removed: number[] = [];
 		const added: FindingCells[] = [];
 		const from = this.#position.done;
-		while (removed.length < MAX_CELLS && added.length < MAX_CELLS && this.#position.done - from < STEP_ENTRIES) {
+		while (
+			removed.length < MAX_CELLS &&
+			added.length < MAX_CELLS &&
+			this.#position.done - from < STEP_ENTRIES
+		) {
 			const next = this.#steps.next();
 			if (next.done) return { removed, added, position: this.#position, isOver: true };
 			removed.push(...next.value.removed);

@@ -157,11 +157,17 @@ export class Checker {
 
 	#wake(): void {
 		if (this.#isClosed || this.#working) return;
-		this.#working = this.#work().finally(() => {
+		this.#working = this.#work().then((isWell) => {
 			this.#working = undefined;
+			// What was asked for while the last thing ended; after a failure it waits for the next ask.
+			if (isWell && this.#hasWork) return this.#wake();
 			for (const resolve of this.#idle.splice(0)) resolve();
 			this.#arm();
 		});
+	}
+
+	get #hasWork(): boolean {
+		return this.#due.size > 0 || this.#asked.length > 0 || this.#areExceptionsOld || this.#run !== undefined;
 	}
 
 	/** Wakes when the next fonds is due. */
@@ -173,7 +179,8 @@ export class Checker {
 		this.#timer.unref();
 	}
 
-	async #work(): Promise<void> {
+	/** Until nothing is left. @returns false when something failed */
+	async #work(): Promise<boolean> {
 		/** Of the step before, while the next is made. */
 		let writing: Promise<void> = Promise.resolve();
 		while (!this.#isClosed) {
@@ -197,14 +204,15 @@ export class Checker {
 					writing.catch(() => undefined);
 				} else {
 					await writing;
-					if (!(await this.#acrossOne())) return;
+					if (!(await this.#acrossOne())) return true;
 				}
 			} catch (error) {
 				this.#fail(error as Error);
-				return;
+				return false;
 			}
 		}
 		await writing.catch(() => undefined);
+		return false;
 	}
 
 	#fail(error: Error): void {

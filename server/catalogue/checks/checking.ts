@@ -4,7 +4,7 @@ import { acrossRules, type AcrossRules } from '#domain/catalogue/rules/across-ru
 import { EntryView } from '#domain/catalogue/rules/entry-view.ts';
 import { pageSpanOf } from '#domain/catalogue/rules/page-rules.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
-import type { CheckedEntry, EntryFacts, PageSpan } from '#domain/catalogue/rules/rule-facts.ts';
+import type { CheckedEntry, PageSpan } from '#domain/catalogue/rules/rule-facts.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { isCheckedProfile } from '#domain/catalogue/rules/checked-profile.ts';
 import type { FindingCells } from './check-asks.ts';
@@ -91,8 +91,7 @@ export class Checking {
 	/** An entry as rules see it when it is looked at alone. */
 	entryWithFacts(row: CheckRow, fonds: FondsRow): { readonly entry: CheckedEntry; readonly profile: string } {
 		const above = row.parent_id === null ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
-		const sample =
-			row.parent_id === null ? [] : this.rows.children(row.parent_id, START, WIDTH_SAMPLE);
+		const sample = row.parent_id === null ? [] : this.rows.children(row.parent_id, START, WIDTH_SAMPLE);
 		const width = this.#widthsOf(sample, fonds).get(row.level);
 		const [before, after] = above.file
 			? [this.rows.before(row), this.rows.after(row)].map((each) => each && this.#spanOf(each, fonds))
@@ -135,9 +134,24 @@ export class Checking {
 	#widthsOf(rows: readonly CheckRow[], fonds: FondsRow): ReadonlyMap<string, number> {
 		// A fonds that says its habit has said it.
 		const { facts } = this.#facts.preparedFor(fonds, rows[0]?.profile ?? 'dat18');
-		return facts.fonds?.codeRegimes.some(({ width }) => width !== undefined)
-			? new Map()
-			: usualWidths(rows);
+		return facts.fonds?.codeRegimes.some(({ width }) => width !== undefined) ? new Map() : usualWidths(rows);
+	}
+
+	/** Pages of the items of a file; undefined where nothing says on which they begin, as nearly everywhere. */
+	#spansOf(
+		entries: readonly CheckedEntry[],
+		rows: readonly CheckRow[],
+		fonds: FondsRow,
+	): readonly (PageSpan | undefined)[] | undefined {
+		const first = rows[0];
+		if (!first) return undefined;
+		const prepared = this.#facts.preparedFor(fonds, first.profile);
+		const hasPages = (entry: CheckedEntry): boolean =>
+			'startPage' in entry.fields || pageSpanOf(new EntryView(entry, prepared)) !== undefined;
+		// Codes of one file are made alike: the first tells whether they name pages.
+		const isPaged =
+			entries.some(({ fields }) => 'startPage' in fields) || hasPages(entries[0] as CheckedEntry);
+		return isPaged ? entries.map((entry) => pageSpanOf(new EntryView(entry, prepared))) : undefined;
 	}
 
 	#spanOf(row: CheckRow, fonds: FondsRow): PageSpan | undefined {
@@ -157,24 +171,28 @@ export class Checking {
 		},
 	): CheckedSlice & { readonly last: PageSpan | undefined } {
 		const { above, widths, across, isChecked, rules, finding } = looking;
-		const spans = isChecked && above.file ? rows.map((row) => this.#spanOf(row, fonds)) : undefined;
+		const read = rows.map((row) => checkedEntry(row, above));
+		const spans = isChecked && above.file ? this.#spansOf(read, rows, fonds) : undefined;
 		const found: FindingCells[] = [];
 		for (let at = 0; at < count; at++) {
 			const row = rows[at] as CheckRow;
 			if (!isCheckedProfile(row.profile)) continue;
+			const plain = read[at] as CheckedEntry;
 			const before = spans ? (at === 0 ? looking.before : spans[at - 1]) : undefined;
 			const after = spans?.[at + 1];
 			const width = widths.get(row.level);
-			const facts: EntryFacts =
+			const entry: CheckedEntry =
 				width === undefined && !before && !after
-					? above
+					? plain
 					: {
-							...above,
-							...(width === undefined ? {} : { groupWidth: width }),
-							...(before ? { before } : {}),
-							...(after ? { after } : {}),
+							...plain,
+							facts: {
+								...above,
+								...(width === undefined ? {} : { groupWidth: width }),
+								...(before ? { before } : {}),
+								...(after ? { after } : {}),
+							},
 						};
-			const entry = checkedEntry(row, facts);
 			across?.add(entry);
 			if (isChecked) found.push(...this.#findingsOf(entry, fonds, row.profile, rules, finding));
 		}

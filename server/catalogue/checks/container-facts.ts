@@ -16,7 +16,12 @@ const USUAL = 0.8;
 export type ContainerFacts = Pick<EntryFacts, 'file' | 'categoryCode'>;
 
 /** What an entry tells of those that lie in it. */
-export function containerFacts(level: string, fields: Fields, above: ContainerFacts, today: DayNumber): ContainerFacts {
+export function containerFacts(
+	level: string,
+	fields: Fields,
+	above: ContainerFacts,
+	today: DayNumber,
+): ContainerFacts {
 	const category = textOf(fields['categoryCode']).trim() || above.categoryCode;
 	const file = level === 'file' ? fileFacts(fields, today) : undefined;
 	return { ...(file ? { file } : {}), ...(category ? { categoryCode: category } : {}) };

@@ -47,7 +47,12 @@ export class Exceptions {
 		if (reason.trim() === '') throw new Refusal('catalogue.exception-without-reason');
 		// What was written a moment ago may not have been checked.
 		await this.#parts.recheck([place.entryId]);
-		const found = await this.#parts.findings.list(identity.person, { entryId: place.entryId, rule: place.rule }, 0, 1000);
+		const found = await this.#parts.findings.list(
+			identity.person,
+			{ entryId: place.entryId, rule: place.rule },
+			0,
+			1000,
+		);
 		const meant = found.filter(({ field, value }) => field === place.field && value === place.value);
 		if (meant.length === 0) throw new Refusal('catalogue.finding-gone', { rule: place.rule }, 409);
 		if (meant.some(({ severity }) => severity === 'E')) await this.#demandOther(identity, place);

@@ -110,7 +110,7 @@ export function changesBetween(
 	for (const cells of found) {
 		if (same.get(wholeKey(cells))?.pop()) continue;
 		const firstSeen = seen.get(placeKey(cells));
-		added.push(firstSeen === undefined ? cells : cells.with(10, firstSeen) as unknown as FindingCells);
+		added.push(firstSeen === undefined ? cells : (cells.with(10, firstSeen) as unknown as FindingCells));
 	}
 	return { removed: [...same.values()].flat().map(({ id }) => id), added };
 }

@@ -89,13 +89,7 @@ export class Findings {
 		const rows = await query
 			.innerJoin('entry', 'entry.id', 'finding.entry_id')
 			.selectAll('finding')
-			.select([
-				'entry.reference_code',
-				'entry.title',
-				'entry.level',
-				'entry.profile',
-				'entry.review_state',
-			])
+			.select(['entry.reference_code', 'entry.title', 'entry.level', 'entry.profile', 'entry.review_state'])
 			.where('entry.status', '=', 'active')
 			.orderBy('finding.id')
 			.offset(offset)
@@ -144,7 +138,8 @@ export class Findings {
 	}
 
 	#acceptedAs(exceptionId: string | null): Pick<ShownFinding, 'accepted'> {
-		const record = exceptionId === null ? undefined : this.#registers.get<RuleException>('exception', exceptionId);
+		const record =
+			exceptionId === null ? undefined : this.#registers.get<RuleException>('exception', exceptionId);
 		return record
 			? { accepted: { reason: record.content.reason, name: record.actorName, at: record.at } }
 			: {};

@@ -61,5 +61,11 @@ export interface CampaignDetail extends ShownCampaign {
 	/** Names of fonds, by id. */
 	readonly fonds: Readonly<Record<string, string>>;
 	/** Rules across entries of these fonds wait for the next run: something changed, and they are large. */
-	readonly can: { readonly run: boolean; readonly cancel: boolean; readonly fix: boolean; readonly close: boolean; readonly assign: boolean };
+	readonly can: {
+		readonly run: boolean;
+		readonly cancel: boolean;
+		readonly fix: boolean;
+		readonly close: boolean;
+		readonly assign: boolean;
+	};
 }

@@ -2,7 +2,8 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
 import type { PlaceUnder } from './entry-placing.ts';
-import type { SampleRow } from './import-report.ts';
+import type { ChecksWork } from './import-checks.ts';
+import type { ImportFindings, SampleRow } from './import-report.ts';
 
 /** What the reading thread is started with. */
 export interface ImportWork {
@@ -13,6 +14,7 @@ export interface ImportWork {
 	readonly under: PlaceUnder | undefined;
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
+	readonly checks: ChecksWork;
 	/** Undefined for a dry run: then nothing is written and no rows are made. */
 	readonly writing:
 		| {
@@ -96,6 +98,7 @@ export type WorkerMessage =
 			readonly byLevel: Readonly<Record<string, number>>;
 			readonly sample: readonly SampleRow[];
 			readonly rootIds: readonly EntryId[];
+			readonly findings: readonly ImportFindings[] | undefined;
 			/** Entries whose access status a fuller reading changed after their children were placed. */
 			readonly accessChanged: readonly EntryId[];
 	  }

@@ -8,6 +8,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
 import { EntriesFile } from './entries-file.ts';
+import { ImportChecks } from './import-checks.ts';
 import { Placing, type PlacedRow } from './entry-placing.ts';
 import { rowOf } from './row-cells.ts';
 import type { Cell, ImportWork, ReplacedRow, RowCells, WorkerMessage, Written } from './import-messages.ts';
@@ -50,6 +51,7 @@ async function run(): Promise<void> {
 		onProgress: (bytesRead) => (bytes = bytesRead),
 	});
 	const profile = profileOf(opened.profile);
+	const checks = ImportChecks.open(work.checks, opened.profile, work.under);
 	const placing = new Placing(profile, work.under, work.lastKey);
 	const file = writing && new EntriesFile(writing.entriesPath);
 	const byLevel: Record<string, number> = {};
@@ -78,6 +80,7 @@ async function run(): Promise<void> {
 				continue;
 			}
 			const row = placing.place(read);
+			checks?.check(row.entry, read.line);
 			entries++;
 			byLevel[read.level] = (byLevel[read.level] ?? 0) + 1;
 			levels[read.ref] = read.level;
@@ -112,6 +115,7 @@ async function run(): Promise<void> {
 		byLevel: Object.fromEntries(Object.entries(byLevel).filter(([, count]) => count > 0)),
 		sample: sample.filter(Boolean),
 		rootIds: placing.rootIds,
+		findings: checks?.findings,
 		accessChanged,
 	});
 }

@@ -112,14 +112,12 @@ export class FixDesk {
 		const fixId = createId<string>();
 		const at = isoAt(clock);
 		const by = actorOf(identity);
-		const rows = plan.edits.map(
-			(change, position): CarriedRow => ({
-				...change,
-				position,
-				elementId: createId<string>(),
-				undoElementId: createId<string>(),
-			}),
-		);
+		const rows = plan.edits.map((change, position): CarriedRow => ({
+			...change,
+			position,
+			elementId: createId<string>(),
+			undoElementId: createId<string>(),
+		}));
 		await this.#writeRows(fixId, rows);
 		// Written before anything is set: whatever happens on the way, all of it can be taken back.
 		await storage.batch([
@@ -172,7 +170,12 @@ export class FixDesk {
 	 * carried out is taken back in its own place.
 	 * @throws {Refusal} as {@link apply}; 'catalogue.unknown-fix' (404) | 'catalogue.fix-undone' (409)
 	 */
-	async undo(identity: Identity, campaign: string, fixId: string, running: BulkRunning = {}): Promise<FixOutcome> {
+	async undo(
+		identity: Identity,
+		campaign: string,
+		fixId: string,
+		running: BulkRunning = {},
+	): Promise<FixOutcome> {
 		const { storage, clock, orders } = this.#parts;
 		const { db } = storage;
 		const row = await this.#demand(identity, campaign);
@@ -204,11 +207,7 @@ export class FixDesk {
 		await this.#writeOutcomes(fixId, carried.rows);
 		await db
 			.updateTable('campaign_fix')
-			.set(
-				carried.isWhole
-					? { state: 'undone', undone_at: at, undone_by: by.name }
-					: { state: 'applied' },
-			)
+			.set(carried.isWhole ? { state: 'undone', undone_at: at, undone_by: by.name } : { state: 'applied' })
 			.where('id', '=', fixId)
 			.execute();
 		this.#parts.onChanged(row.id);

@@ -15,7 +15,14 @@ import { objectPath } from '../ocfl-layout.ts';
 import { purgedReport } from './purged-report.ts';
 
 /** Files of objects in which each line is about one entry. */
-const LINES = ['entries.jsonl.gz', 'entries.jsonl', 'rows.jsonl', 'items.jsonl', 'fixes.jsonl', 'withdrawn.jsonl'];
+const LINES = [
+	'entries.jsonl.gz',
+	'entries.jsonl',
+	'rows.jsonl',
+	'items.jsonl',
+	'fixes.jsonl',
+	'withdrawn.jsonl',
+];
 const REMOVED = 'original-removed.json';
 
 /** By which order, and when. */

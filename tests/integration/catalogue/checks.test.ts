@@ -79,7 +79,10 @@ describe('a campaign', () => {
 		expect(cancelled.state).toBe('cancelled');
 		expect(cancelled.done).toBeLessThan(4001);
 		await app.campaigns.runAgain(by(system), made.id);
-		const done = await app.campaigns.ended(by(system), made.id, { signal: never, onProgress: () => undefined });
+		const done = await app.campaigns.ended(by(system), made.id, {
+			signal: never,
+			onProgress: () => undefined,
+		});
 		expect(done).toMatchObject({ state: 'done', run: 2, open: 4000 });
 	});
 
@@ -144,7 +147,11 @@ describe('when a row changes', () => {
 		const { fonds, items } = await aFlawedFonds(app, 3);
 		await campaignOver(app, fonds);
 		const id = items[0] as EntryId;
-		const seq = await app.collaboration.setField(id, 'status', 'deleted', { id: 'x', name: '著录员', via: null });
+		const seq = await app.collaboration.setField(id, 'status', 'deleted', {
+			id: 'x',
+			name: '著录员',
+			via: null,
+		});
 		await app.collaboration.projected(id, seq);
 		await app.checker.settled();
 		expect(await app.findings.count(system, { entryId: id })).toBe(0);
@@ -167,9 +174,9 @@ describe('an exception', () => {
 			code: 'catalogue.exception-without-reason',
 		});
 		await app.exceptions.accept(by(reviewer), place, '原件如此');
-		expect((await app.findings.list(reviewer, { entryId: id, rule: 'R28' }, 0, 10))[0]?.accepted).toMatchObject(
-			{ reason: '原件如此', name: '审核员' },
-		);
+		expect(
+			(await app.findings.list(reviewer, { entryId: id, rule: 'R28' }, 0, 10))[0]?.accepted,
+		).toMatchObject({ reason: '原件如此', name: '审核员' });
 		const after = await app.campaigns.show(reviewer, campaign.id);
 		expect(after.counts.find(({ rule }) => rule === 'R28')).toMatchObject({ open: 2, accepted: 1 });
 		const seq = await app.collaboration.setField(id, 'title', '沧浦区水利局关于整治河道的通知。', {
@@ -300,7 +307,11 @@ describe('the archival store', () => {
 		const campaign = await campaignOver(app, fonds);
 		const archivist = await personOf(app, '著录员', 'archivist');
 		await app.fixes.apply(by(archivist), campaign.id, { rule: 'R38' }, '六角括号');
-		await app.campaigns.assign(by(system), campaign.id, { rule: 'R21', fondsId: fonds, personId: archivist.id });
+		await app.campaigns.assign(by(system), campaign.id, {
+			rule: 'R21',
+			fondsId: fonds,
+			personId: archivist.id,
+		});
 		const left = (await app.findings.list(system, { fondsId: fonds, isAccepted: false }, 0, 1))[0];
 		if (!left) throw new Error('something is left to accept');
 		await app.exceptions.accept(

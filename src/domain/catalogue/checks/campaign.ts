@@ -89,7 +89,13 @@ export interface ShownFinding {
 export function countsBy(
 	counts: readonly FindingCount[],
 	keyOf: (count: FindingCount) => string,
-): { readonly key: string; readonly severity: RuleSeverity; readonly open: number; readonly accepted: number; readonly suggested: number }[] {
+): {
+	readonly key: string;
+	readonly severity: RuleSeverity;
+	readonly open: number;
+	readonly accepted: number;
+	readonly suggested: number;
+}[] {
 	const sums = new Map<
 		string,
 		{ key: string; severity: RuleSeverity; open: number; accepted: number; suggested: number }

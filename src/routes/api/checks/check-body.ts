@@ -65,13 +65,11 @@ export const ListQuery = v.pipe(
 		offset: v.optional(v.string()),
 		limit: v.optional(v.string()),
 	}),
-	v.transform(
-		({ rule, fonds, severity, person, state }): CampaignFilter => ({
-			...(rule === undefined ? {} : { rule }),
-			...(fonds === undefined ? {} : { fondsId: fonds }),
-			...(severity === undefined ? {} : { severity }),
-			...(person === undefined ? {} : { personId: person }),
-			...(state === 'all' ? {} : { isAccepted: state === 'accepted' }),
-		}),
-	),
+	v.transform(({ rule, fonds, severity, person, state }): CampaignFilter => ({
+		...(rule === undefined ? {} : { rule }),
+		...(fonds === undefined ? {} : { fondsId: fonds }),
+		...(severity === undefined ? {} : { severity }),
+		...(person === undefined ? {} : { personId: person }),
+		...(state === 'all' ? {} : { isAccepted: state === 'accepted' }),
+	})),
 );

@@ -20,8 +20,17 @@ export function campaignTone(state: CampaignState): 'plain' | 'accent' | 'cautio
 }
 
 /** What a campaign looks at: where, and by which rules. */
-export function scopeWords({ under, underTitle, rules }: Pick<ShownCampaign, 'under' | 'underTitle' | 'rules'>): string {
+export function scopeWords({
+	under,
+	underTitle,
+	rules,
+}: Pick<ShownCampaign, 'under' | 'underTitle' | 'rules'>): string {
 	const where = under === null ? m.checks_scope_all() : underTitle || under;
-	const what = rules === null ? m.checks_rules_all() : rules.length > 4 ? m.checks_rules_some({ count: numberWords(rules.length) }) : rules.join('、');
+	const what =
+		rules === null
+			? m.checks_rules_all()
+			: rules.length > 4
+				? m.checks_rules_some({ count: numberWords(rules.length) })
+				: rules.join('、');
 	return `${where} · ${what}`;
 }

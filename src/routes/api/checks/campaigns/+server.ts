@@ -14,6 +14,4 @@ export const GET = ({ locals, url }) =>
 
 /** Begins one. */
 export const POST = ({ locals, request }) =>
-	answer(async () =>
-		locals.app.campaigns.create(demandIdentity(locals), await readBody(request, NewBody)),
-	);
+	answer(async () => locals.app.campaigns.create(demandIdentity(locals), await readBody(request, NewBody)));
