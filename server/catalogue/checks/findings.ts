@@ -154,8 +154,8 @@ export class Findings {
 					? query.where(sql<boolean>`1 = 0`)
 					: query.where('finding.fonds_id', 'in', fonds as EntryId[]);
 		const { under, rules, rule, fondsId, severity, entryId, isAccepted, hasSuggestion, among } = filter;
-		if (under != null) query = query.where(within(under));
-		if (rules != null) query = query.where('finding.rule', 'in', [...rules]);
+		if (under !== null && under !== undefined) query = query.where(within(under));
+		if (rules !== null && rules !== undefined) query = query.where('finding.rule', 'in', [...rules]);
 		if (rule !== undefined) query = query.where('finding.rule', '=', rule);
 		if (fondsId !== undefined) query = query.where('finding.fonds_id', '=', fondsId);
 		if (severity !== undefined) query = query.where('finding.severity', '=', severity);

@@ -1,17 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
-import type { App } from '#server/app.ts';
+import { createApp, type App } from '#server/app.ts';
+import { readConfig } from '#server/config.ts';
 import { personOf } from '#tests/support/conflicts.ts';
 import { aFlawedFonds, badBrackets } from '#tests/support/checked-entries.ts';
 import { registerEntries, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { by, fieldsOf } from '#tests/support/orders.ts';
 import { archiveIn } from '#tests/support/rebuilt.ts';
-import { aFolder, startTestServer } from '#tests/support/server.ts';
+import { aFolder, PASSWORD, startTestServer } from '#tests/support/server.ts';
 
+const isLong = process.env['LANTAI_TEST_LONG'] !== undefined;
+/** Enough for several steps of a run. */
+const MANY = isLong ? 40_000 : 3500;
 const never = new AbortController().signal;
 
 async function campaignOver(app: App, under: EntryId | null, rules: readonly `R${number}`[] | null = null) {
@@ -29,14 +35,64 @@ async function findingsOf(app: App, fonds: EntryId): Promise<readonly string[]> 
 		.sort();
 }
 
+let app: App;
+let folder: string;
+let people = 0;
+let fondsNumber = 0;
+
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'lantai-checks-'));
+	app = await createApp(readConfig({ data: folder, port: '0' }, { LANTAI_LOG_LEVEL: 'silent' }));
+	await app.administration.setUp({
+		archiveName: '合成测试档案馆',
+		archiveCode: '000000',
+		adminName: '管理员',
+		password: PASSWORD,
+		holdings: 'empty',
+	});
+});
+afterAll(async () => {
+	await app.close();
+	await rm(folder, { recursive: true, force: true });
+});
+
+/** Somebody new. */
+function aPerson(role: 'archivist' | 'reviewer' | 'reader') {
+	return personOf(app, `人员${++people}`, role);
+}
+
+/** A fonds of its own for a test. */
+function flawed(count: number, flaw: Parameters<typeof aFlawedFonds>[2] = badBrackets) {
+	return aFlawedFonds(app, count, flaw, { number: nextNumber() });
+}
+
+function nextNumber(): string {
+	return `Z${String(++fondsNumber).padStart(3, '0')}`;
+}
+
+/** Sets a field as somebody does, until its row and its findings say it. */
+async function set(
+	id: EntryId,
+	field: string,
+	value: string,
+	actor = { id: 'x', name: '著录员', via: null },
+) {
+	await app.collaboration.projected(id, await app.collaboration.setField(id, field, value, actor));
+}
+
 describe('a campaign', () => {
 	it('finds what is wrong with entries and across them, and counts it by rule and fonds', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 30, (at) => ({
-			...badBrackets(at),
-			...(at === 7 ? { referenceCode: 'Z001-WS·2008·Y-0003' } : {}),
-			...(at === 9 ? { documentDate: '20080230' } : {}),
-		}));
+		const number = nextNumber();
+		const { fonds, items } = await aFlawedFonds(
+			app,
+			30,
+			(at) => ({
+				...badBrackets(at),
+				...(at === 7 ? { referenceCode: `${number}-WS·2008·Y-0003` } : {}),
+				...(at === 9 ? { documentDate: '20080230' } : {}),
+			}),
+			{ number },
+		);
 		const done = await campaignOver(app, fonds);
 		expect(done).toMatchObject({ state: 'done', run: 1, done: 31, total: 31 });
 		const open = (rule: string) =>
@@ -51,16 +107,14 @@ describe('a campaign', () => {
 	});
 
 	it('of some rules leaves what others found', async () => {
-		const { app } = await startTestServer();
-		const { fonds } = await aFlawedFonds(app, 5);
+		const { fonds } = await flawed(5);
 		const before = await campaignOver(app, fonds);
 		await campaignOver(app, fonds, ['R14']);
 		expect((await app.campaigns.show(system, before.id)).open).toBe(before.open);
 	});
 
 	it('over a part of a fonds speaks of that part alone', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 5);
+		const { fonds, items } = await flawed(5);
 		const done = await campaignOver(app, items[0] as EntryId);
 		expect(done.done).toBe(1);
 		const found = await app.findings.list(system, { fondsId: fonds }, 0, 100);
@@ -68,8 +122,7 @@ describe('a campaign', () => {
 	});
 
 	it('is cancelled, keeps what it found, and runs again', async () => {
-		const { app } = await startTestServer();
-		const { fonds } = await aFlawedFonds(app, 4000);
+		const { fonds } = await flawed(MANY);
 		const giveUp = new AbortController();
 		const made = await app.campaigns.create(by(system), { name: '检查', under: fonds, rules: ['R38'] });
 		const cancelled = await app.campaigns.ended(by(system), made.id, {
@@ -77,13 +130,13 @@ describe('a campaign', () => {
 			onProgress: () => giveUp.abort(),
 		});
 		expect(cancelled.state).toBe('cancelled');
-		expect(cancelled.done).toBeLessThan(4001);
+		expect(cancelled.done).toBeLessThan(MANY + 1);
 		await app.campaigns.runAgain(by(system), made.id);
 		const done = await app.campaigns.ended(by(system), made.id, {
 			signal: never,
 			onProgress: () => undefined,
 		});
-		expect(done).toMatchObject({ state: 'done', run: 2, open: 4000 });
+		expect(done).toMatchObject({ state: 'done', run: 2, open: MANY });
 	});
 
 	it('goes on where it was after a restart, and finds the same as one that was never interrupted', async () => {
@@ -114,24 +167,12 @@ describe('a campaign', () => {
 
 describe('when a row changes', () => {
 	it('its findings are made anew at once, and in the end they are those of a whole run', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 40);
+		const number = nextNumber();
+		const { fonds, items } = await aFlawedFonds(app, 40, badBrackets, { number });
 		const campaign = await campaignOver(app, fonds);
 		const id = items[3] as EntryId;
-		const seq = await app.collaboration.setField(id, 'documentNumber', '沧水〔2008〕4号', {
-			id: 'x',
-			name: '著录员',
-			via: null,
-		});
-		await app.collaboration.projected(id, seq);
-		await app.collaboration.projected(
-			items[5] as EntryId,
-			await app.collaboration.setField(items[5] as EntryId, 'referenceCode', 'Z001-WS·2008·Y-0001', {
-				id: 'x',
-				name: '著录员',
-				via: null,
-			}),
-		);
+		await set(id, 'documentNumber', '沧水〔2008〕4号');
+		await set(items[5] as EntryId, 'referenceCode', `${number}-WS·2008·Y-0001`);
 		await app.checker.settled();
 		const found = await app.findings.list(system, { entryId: id }, 0, 100);
 		expect(found.some(({ rule }) => rule === 'R38')).toBe(false);
@@ -143,16 +184,10 @@ describe('when a row changes', () => {
 	});
 
 	it('what was deleted is no finding any more', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 3);
+		const { fonds, items } = await flawed(3);
 		await campaignOver(app, fonds);
 		const id = items[0] as EntryId;
-		const seq = await app.collaboration.setField(id, 'status', 'deleted', {
-			id: 'x',
-			name: '著录员',
-			via: null,
-		});
-		await app.collaboration.projected(id, seq);
+		await set(id, 'status', 'deleted');
 		await app.checker.settled();
 		expect(await app.findings.count(system, { entryId: id })).toBe(0);
 	});
@@ -160,12 +195,11 @@ describe('when a row changes', () => {
 
 describe('an exception', () => {
 	it('takes a finding off the list with a reason, and is void when the value changes', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 3, (at) => ({
+		const { fonds, items } = await flawed(3, (at) => ({
 			title: `沧浦区水利局关于整治第${at + 1}号河道的通知。`,
 		}));
 		const campaign = await campaignOver(app, fonds);
-		const reviewer = await personOf(app, '审核员', 'reviewer');
+		const reviewer = await aPerson('reviewer');
 		const id = items[0] as EntryId;
 		const found = (await app.findings.list(reviewer, { entryId: id, rule: 'R28' }, 0, 10))[0];
 		expect(found).toBeDefined();
@@ -176,15 +210,10 @@ describe('an exception', () => {
 		await app.exceptions.accept(by(reviewer), place, '原件如此');
 		expect(
 			(await app.findings.list(reviewer, { entryId: id, rule: 'R28' }, 0, 10))[0]?.accepted,
-		).toMatchObject({ reason: '原件如此', name: '审核员' });
+		).toMatchObject({ reason: '原件如此', name: reviewer.name });
 		const after = await app.campaigns.show(reviewer, campaign.id);
 		expect(after.counts.find(({ rule }) => rule === 'R28')).toMatchObject({ open: 2, accepted: 1 });
-		const seq = await app.collaboration.setField(id, 'title', '沧浦区水利局关于整治河道的通知。', {
-			id: 'x',
-			name: '著录员',
-			via: null,
-		});
-		await app.collaboration.projected(id, seq);
+		await set(id, 'title', '沧浦区水利局关于整治河道的通知。');
 		await app.checker.settled();
 		const again = (await app.findings.list(reviewer, { entryId: id, rule: 'R28' }, 0, 10))[0];
 		expect(again).toBeDefined();
@@ -192,24 +221,18 @@ describe('an exception', () => {
 	});
 
 	it('of what keeps an entry from being registered is not for who changed it last', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 2);
-		const archivist = await personOf(app, '著录员', 'archivist');
+		const { fonds, items } = await flawed(2);
+		const archivist = await aPerson('archivist');
 		const id = items[0] as EntryId;
-		const seq = await app.collaboration.setField(id, 'documentNumber', '沧水[2008]9号', {
-			id: archivist.id,
-			name: archivist.name,
-			via: null,
-		});
-		await app.collaboration.projected(id, seq);
+		await set(id, 'documentNumber', '沧水[2008]9号', { id: archivist.id, name: archivist.name, via: null });
 		await campaignOver(app, fonds);
 		const place = { entryId: id, rule: 'R38' as const, field: 'documentNumber', value: '沧水[2008]9号' };
 		await expect(app.exceptions.accept(by(archivist), place, '原件如此')).rejects.toMatchObject({
 			code: 'catalogue.own-exception',
 		});
-		const reviewer = await personOf(app, '审核员', 'reviewer');
+		const reviewer = await aPerson('reviewer');
 		await app.exceptions.accept(by(reviewer), place, '原件如此');
-		const reader = await personOf(app, '读者', 'reader');
+		const reader = await aPerson('reader');
 		await expect(app.exceptions.withdraw(by(reader), place, '')).rejects.toMatchObject({
 			code: 'permissions.denied',
 		});
@@ -218,12 +241,11 @@ describe('an exception', () => {
 
 describe('all suggestions at once', () => {
 	it('edit drafts and put what is registered into one order; both are taken back', async () => {
-		const { app } = await startTestServer();
-		const { fonds, items } = await aFlawedFonds(app, 600);
+		const { fonds, items } = await flawed(600);
 		const registered = items.slice(300);
 		await registerEntries(app, registered);
 		const campaign = await campaignOver(app, fonds);
-		const archivist = await personOf(app, '著录员', 'archivist');
+		const archivist = await aPerson('archivist');
 		const preview = await app.fixes.preview(by(archivist), campaign.id, { rule: 'R38' });
 		expect(preview).toMatchObject({ edited: 300, ordered: 300, isPartial: false });
 		expect(preview.examples[0]).toMatchObject({ from: '沧水[2008]1号', to: '沧水〔2008〕1号' });
@@ -236,12 +258,7 @@ describe('all suggestions at once', () => {
 		await app.checker.settled();
 		expect(await app.findings.count(system, { rule: 'R38', fondsId: fonds })).toBe(300);
 		// A later word is not overruled.
-		const seq = await app.collaboration.setField(items[1] as EntryId, 'documentNumber', '沧水〔2008〕99号', {
-			id: 'x',
-			name: '别人',
-			via: null,
-		});
-		await app.collaboration.projected(items[1] as EntryId, seq);
+		await set(items[1] as EntryId, 'documentNumber', '沧水〔2008〕99号');
 		const undone = await app.fixes.undo(by(archivist), campaign.id, outcome.fixId);
 		expect(undone.edited).toBe(299);
 		expect((await fieldsOf(app, items[0] as EntryId))['documentNumber']).toBe('沧水[2008]1号');
@@ -252,10 +269,9 @@ describe('all suggestions at once', () => {
 	}, 30_000);
 
 	it('of somebody who may not edit drafts sets nothing', async () => {
-		const { app } = await startTestServer();
-		const { fonds } = await aFlawedFonds(app, 3);
+		const { fonds } = await flawed(3);
 		const campaign = await campaignOver(app, fonds);
-		const reviewer = await personOf(app, '审核员', 'reviewer');
+		const reviewer = await aPerson('reviewer');
 		expect(await app.fixes.preview(by(reviewer), campaign.id, { rule: 'R38' })).toMatchObject({
 			edited: 0,
 			leftOut: { denied: 3 },
@@ -268,13 +284,12 @@ describe('all suggestions at once', () => {
 
 describe('who may', () => {
 	it('readers hear nothing of checks; who works with some fonds only of those', async () => {
-		const { app } = await startTestServer();
-		const one = await aFlawedFonds(app, 2);
-		const other = await aFlawedFonds(app, 2, badBrackets, { number: 'Z002' });
+		const one = await flawed(2);
+		const other = await flawed(2);
 		const whole = await campaignOver(app, null);
-		const reader = await personOf(app, '读者', 'reader');
+		const reader = await aPerson('reader');
 		await expect(app.campaigns.list(reader, 0, 10)).rejects.toMatchObject({ code: 'permissions.denied' });
-		const limited = { ...(await personOf(app, '著录员', 'archivist')), fonds: [one.fonds] };
+		const limited = { ...(await aPerson('archivist')), fonds: [one.fonds] };
 		const seen = await app.campaigns.show(limited, whole.id);
 		expect(new Set(seen.counts.map(({ fondsId }) => fondsId))).toEqual(new Set([one.fonds]));
 		await expect(app.campaigns.runAgain(by(limited), whole.id)).rejects.toMatchObject({
@@ -289,10 +304,9 @@ describe('who may', () => {
 
 describe('assignments', () => {
 	it('make a work list for each person', async () => {
-		const { app } = await startTestServer();
-		const { fonds } = await aFlawedFonds(app, 4, (at) => ({ ...badBrackets(at), documentDate: '2008.3.5' }));
+		const { fonds } = await flawed(4, (at) => ({ ...badBrackets(at), documentDate: '2008.3.5' }));
 		const campaign = await campaignOver(app, fonds);
-		const person = await personOf(app, '著录员', 'archivist');
+		const person = await aPerson('archivist');
 		await app.campaigns.assign(by(system), campaign.id, { rule: 'R38', fondsId: '', personId: person.id });
 		const mine = await app.campaigns.findings(system, campaign.id, { personId: person.id }, 0, 100);
 		expect(mine.total).toBe(4);
