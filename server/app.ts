@@ -2,18 +2,22 @@ import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
 import type { Actor } from '#domain/base/actor.ts';
+import { localFieldsInUse, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { RuleException } from '#domain/catalogue/rules/exception-definition.ts';
-import { demand, type Person } from '#domain/permissions/permissions.ts';
-import { createAdministration, type Administration } from './administration/administration.ts';
 import { Campaigns } from './catalogue/checks/campaigns.ts';
 import { CheckDesk } from './catalogue/checks/check-desk.ts';
 import { Checker } from './catalogue/checks/checker.ts';
 import { Exceptions } from './catalogue/checks/exceptions.ts';
 import { Findings } from './catalogue/checks/findings.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
+import { demand, type Person } from '#domain/permissions/permissions.ts';
+import { createAdministration, type Administration } from './administration/administration.ts';
+import { startDateBackfill } from './catalogue/date-backfill.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
 import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
 import {
@@ -27,11 +31,22 @@ import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/im
 import type { ArchiveSettings } from './administration/settings.ts';
 import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
 import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
+import { Allotment } from './catalogue/codes/allotment.ts';
+import { CodeDesk } from './catalogue/codes/code-desk.ts';
+import { CodeIndex } from './catalogue/codes/code-index.ts';
+import { createRenumbering, type Renumbering } from './collaboration/codes/renumbering.ts';
+import { giveCodes } from './collaboration/codes/registering-codes.ts';
+import { AuthorityDesk } from './catalogue/authorities/authority-desk.ts';
+import { AuthorityList } from './catalogue/authorities/authority-list.ts';
 import { RegisterDesk } from './catalogue/registers/register-desk.ts';
 import { Registers } from './catalogue/registers/registers.ts';
-import { loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { SheetDesk } from './catalogue/registers/sheet-desk.ts';
+import { loadDemoRegisters } from './catalogue/synthetic/demo-registers.ts';
+import { DEMO_SEED, loadDemo } from './catalogue/synthetic/load-demo.ts';
+import { syntheticHoldings } from './catalogue/synthetic/synthetic-holdings.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
 import { FixDesk } from './collaboration/check-fixes/fix-desk.ts';
+import { ResolveDesk } from './collaboration/authorities/resolve-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { loadEntryDoc } from './collaboration/entry-loader.ts';
 import { createCommentDesk, type CommentDesk } from './collaboration/comments/comment-desk.ts';
@@ -48,10 +63,16 @@ import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
 import { createPreservation, type Preservation } from './preservation/preservation.ts';
 import { REGISTER_DEFINITIONS } from './register-definitions.ts';
+import { REGISTER_SHEETS } from './register-sheets.ts';
+import { EntryCounts } from './statistics/entry-counts.ts';
+import { GateDesk } from './statistics/gate-desk.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
 import { Tls } from './tls.ts';
+
+/** How often it is looked whether the figures of the day are kept. */
+const FIGURES_MS = 30 * 60_000;
 
 interface Running {
 	readonly onProgress: (progress: ImportProgress) => void;
@@ -86,6 +107,15 @@ export interface App {
 	readonly exceptions: Exceptions;
 	readonly campaigns: Campaigns;
 	readonly fixes: FixDesk;
+	readonly codes: CodeDesk;
+	readonly renumbering: Renumbering;
+	/** What the codes of entries say, read in the background. */
+	readonly codeIndex: CodeIndex;
+	/** Registers as sheets. */
+	readonly sheets: SheetDesk;
+	readonly authorities: AuthorityDesk;
+	readonly resolve: ResolveDesk;
+	readonly gates: GateDesk;
 	readonly preservation: Preservation;
 	readonly exchange: Exchange;
 	readonly purges: PurgeDesk;
@@ -97,6 +127,10 @@ export interface App {
 	listImports(person: Person): Promise<ImportSummary[]>;
 	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
+	/** Makes these the fields the archive adds to its profiles, from now on and in every thread begun later. */
+	useLocalFields(fields: readonly LocalFieldInUse[]): void;
+	/** Fields the archive adds, as devices are told. */
+	localFields(): readonly LocalFieldInUse[];
 	/** How the archival store is, for who may see it. */
 	storeReport(person: Person): Promise<StoreReport>;
 	/** Ends everything in order; resolves when the data directory is free. */
@@ -142,8 +176,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			origin: config.origin,
 			isSecure: config.tls.kind !== 'off',
 		});
-		const catalogue = createCatalogue({ storage });
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
+		useFieldsOf(registers);
+		const catalogue = createCatalogue({ storage, clock });
+		const authorityList = new AuthorityList(registers);
 		const preservation = await createPreservation({
 			storage,
 			dataDir: config.dataDir,
@@ -162,6 +198,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				collaboration.announceDeposit(id, versionLabel(objectId, version), seq),
 		});
 		const checker = new Checker({ storage, clock, dataDir: config.dataDir, logger });
+		const noteCodes = (): void => preservation.noteCodes();
+		const codeIndex = new CodeIndex({ storage, registers, logger, onEvents: noteCodes });
+		const allotment = new Allotment({ storage, clock, onWritten: noteCodes });
 		const collaboration = createCollaboration({
 			storage,
 			clock,
@@ -173,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
 			onProjected: (ids) => checker.note(ids),
+			noteRows: () => codeIndex.poke(),
 			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
 		});
@@ -182,6 +222,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			archive: preservation,
 			unwrap: unwrapBag,
+			authorities: () =>
+				registers
+					.list<Authority>('authority')
+					.filter(({ isWithdrawn }) => !isWithdrawn)
+					.map(({ id, content }) => ({ id, content })),
 			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
 			async setStatusDeleted(ids, actor) {
 				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);
@@ -196,6 +241,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onChanged: () => preservation.noteArchive(),
 			async loadDemo(actor) {
 				await loadDemo(imports, actor);
+				await loadDemoRegisters(registers, syntheticHoldings(DEMO_SEED), actor);
 				collaboration.announceRows([null]);
 			},
 		});
@@ -205,7 +251,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				checker.noteExceptions(
 					ids.flatMap((id) => registers.get<RuleException>('exception', id)?.content.entryId ?? []),
 				);
-			else if (register === 'fonds' || register === 'authority') checker.noteFacts();
+			else if (register === 'fonds' || register === 'authority' || register === 'field') checker.noteFacts();
+			collaboration.announceRegister(register, ids);
+			if (register === 'field') useFieldsOf(registers);
 		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
@@ -257,12 +305,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});
+		const dateBackfill = startDateBackfill({ storage, clock });
+		dateBackfill.done.catch((error: unknown) =>
+			logger.error({ err: error }, 'dates of rows are not filled in'),
+		);
+		const counts = new EntryCounts({ storage, logger });
+		const gates = new GateDesk({ registers, counts, storage, clock });
+		// Figures of a day are kept also when nobody looks at them.
+		const takingDay = setInterval(() => {
+			gates
+				.takeDay()
+				.catch((error: unknown) => logger.error({ err: error }, 'the figures of the day were not kept'));
+		}, FIGURES_MS).unref();
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await fixes.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		codeIndex.poke();
 		await purges.resume();
 		await campaigns.pump();
 		if (await administration.isSetUp()) preservation.noteArchive();
@@ -314,6 +375,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
+				giveCodes: (identity, ids) =>
+					giveCodes({ storage, clock, collaboration, index: codeIndex, allotment }, identity, ids),
 				noteStep: (stepId, ids, isRegistered) => preservation.noteStep(stepId, ids, isRegistered),
 			}),
 			reviewBoards: createReviewBoards({ storage }),
@@ -333,6 +396,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			}),
 			campaigns,
 			fixes,
+			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
+			codeIndex,
+			renumbering: createRenumbering({
+				storage,
+				clock,
+				collaboration,
+				index: codeIndex,
+				allotment,
+				orders,
+				thingsOf: (ids) => catalogue.thingsOf(ids),
+			}),
+			sheets: new SheetDesk({
+				registers,
+				sheets: REGISTER_SHEETS,
+				uploaded: (uploadId) => imports.staged(uploadId),
+			}),
+			authorities: new AuthorityDesk({ registers, list: authorityList }),
+			gates,
+			resolve: new ResolveDesk({ storage, clock, registers, list: authorityList, orders }),
 			preservation,
 			purges,
 			exchange: createExchange({
@@ -359,6 +441,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			async runImport(identity, request, running) {
 				const result = await imports.run(request, await demandImport(identity, request), running);
 				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
+				codeIndex.poke();
 				return result;
 			},
 			async listImports(person) {
@@ -375,6 +458,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
 				const result = await imports.undo(importId, { all }, actorOf(identity));
 				preservation.noteUndone(importId);
+				codeIndex.poke();
 				collaboration.announceRows([null]);
 				return result;
 			},
@@ -382,14 +466,20 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				const { 'archive.name': agencyName } = await administration.settings.all();
 				return exportEntries({ catalogue, clock, agencyName }, person, id, format);
 			},
+			useLocalFields,
+			localFields: localFieldsInUse,
 			storeReport: (person) => storeReport({ preservation, storage }, person),
 			async close() {
 				// First: imports wait for the store, which a backup holds.
 				await administration.backups.close();
+				await dateBackfill.stop().catch(() => undefined);
 				await purges.close();
+				clearInterval(takingDay);
+				await counts.close();
 				await collaboration.close();
 				await checker.close();
 				await imports.close();
+				await codeIndex.close();
 				await preservation.close();
 				await storage.close();
 			},
@@ -398,4 +488,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await storage.close();
 		throw error;
 	}
+}
+
+/** Profiles get the fields that the archive's register adds. */
+function useFieldsOf(registers: Registers): void {
+	useLocalFields(
+		registers.list<LocalField>('field').map(({ content, isWithdrawn }) => ({ ...content, isWithdrawn })),
+	);
 }

@@ -10,6 +10,7 @@ import type { RebuildProgress } from './administration/rebuild/rebuilding.ts';
 import type { Timeline } from './catalogue/timeline.ts';
 import type { UndoResult } from './catalogue/import/imports.ts';
 import { bagPrinters } from './bag-output.ts';
+import { CODE_PRINTERS } from './code-output.ts';
 import type { Language } from './config.ts';
 import { copyPrinters, copyProgressText } from './copy-output.ts';
 import type { ImportAnswer } from './import-verb.ts';
@@ -19,6 +20,7 @@ import { CHECK_PRINTERS, checkProgressText } from './check-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import { STORE_PRINTERS } from './store-output.ts';
 import { PURGE_PRINTERS, purgeProgressText } from './purge-output.ts';
+import { REGISTER_PRINTERS } from './register-output.ts';
 import type { UnsentAnswer } from './unsent-verb.ts';
 import { lineOf, sizeText, table } from './columns.ts';
 import { words, wordsOf, type Say } from './words.ts';
@@ -69,10 +71,12 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 	...bagPrinters(importText),
 	...CHECK_PRINTERS,
 	...ORDER_PRINTERS,
+	...CODE_PRINTERS,
 	...copyPrinters(sizeText),
 	...STORE_PRINTERS,
 	...FIXITY_PRINTERS,
 	...PURGE_PRINTERS,
+	...REGISTER_PRINTERS,
 	'log-compact': (result: CompactionReport, say) =>
 		[
 			say('cli_log_compacted', {
@@ -303,7 +307,9 @@ function branchLines(branch: Branch, depth: number): string[] {
 }
 
 function entryText(
-	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'>,
+	entry: Pick<EntryDetail, 'id' | 'level' | 'fields' | 'conflicts' | 'state' | 'versions'> & {
+		readonly formerCodes?: readonly string[];
+	},
 	say: Say,
 ): string {
 	const fields = Object.entries(entry.fields).map(([key, value]) => {
@@ -314,5 +320,6 @@ function entryText(
 	return [
 		`${entry.id}  ${entry.level}  ${entry.state}  ${entry.versions.at(-1)?.version ?? ''}`.trimEnd(),
 		...table([], fields),
+		...(entry.formerCodes ?? []).map((code) => say('cli_show_former', { code })),
 	].join('\n');
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Refusal } from '#domain/base/refusal.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
 import { addBagCommands, type BagOptions } from './cli-bags.ts';
+import { addCodeCommands, type CodeOptions } from './cli-codes.ts';
 import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
 import { isCheckGood, type CheckAnswer } from './check-verbs.ts';
@@ -12,6 +13,7 @@ import { addCheckCommands, type CheckOptions } from './cli-checks.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
+import { addRegisterCommands, type RegisterOptions } from './cli-registers.ts';
 import { errorJson, errorText, progressText, resultText } from './cli-output.ts';
 import { readConfig, terminalLanguage, type Language } from './config.ts';
 import { words } from './words.ts';
@@ -200,6 +202,7 @@ export function parseCommandLine(
 		({ limit }, [board]) => ({ board, limit: countOf('--limit', limit ?? '100') }),
 	);
 	addOrderCommands(program, say, leaf, { countOf });
+	addCodeCommands(program, say, leaf, { countOf });
 	leaf(program.command('comments <id>'), 'comments', (_options, [id]) => ({ id }));
 	leaf(
 		program
@@ -229,6 +232,7 @@ export function parseCommandLine(
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
 	addCheckCommands(program, say, leaf);
+	addRegisterCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
 	if (!parsed) throw new CommanderError(1, 'commander.help', '(outputHelp)');
@@ -236,7 +240,16 @@ export function parseCommandLine(
 }
 
 interface Options
-	extends OrderOptions, BagOptions, CopyOptions, StoreOptions, FixityOptions, PurgeOptions, CheckOptions {
+	extends
+		OrderOptions,
+		BagOptions,
+		CopyOptions,
+		StoreOptions,
+		FixityOptions,
+		PurgeOptions,
+		CheckOptions,
+		CodeOptions,
+		RegisterOptions {
 	readonly data?: string;
 	readonly as?: string;
 	readonly passwordStdin?: boolean;
@@ -331,8 +344,10 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'fixity-run') return (result as { failures: number }).failures === 0;
 	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
+	if (verb === 'authority-import') return (result as { counts: { wrong: number } }).counts.wrong === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
 	if (verb === 'check') return isCheckGood(result as CheckAnswer);
+	if (verb === 'code-parse' || verb === 'code-format') return (result as { ok: boolean }).ok;
 	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;
 }

@@ -26,8 +26,9 @@ export function rebuildText(answer: RebuildAnswer, say: Say): string {
 		list(damage.map(({ object, file, reason }) => [reason, object, file].filter(Boolean).join('  ')));
 	}
 	if (notDeposited) {
-		const { entries, imports, orders, steps, registers } = notDeposited;
-		const count = entries.length + imports.length + orders.length + steps.length + registers.length;
+		const { entries, imports, orders, steps, registers, codeEvents } = notDeposited;
+		const count =
+			entries.length + imports.length + orders.length + steps.length + registers.length + codeEvents;
 		lines.push('', say(count === 0 ? 'cli_archive_rebuilt_all' : 'cli_archive_rebuilt_lost', { count }));
 		list([
 			...entries.map(({ id, of, title, stored, lost }) => `${of}:${id}  ${stored} → ${lost}  ${title}`),
@@ -35,6 +36,7 @@ export function rebuildText(answer: RebuildAnswer, say: Say): string {
 			...orders.map((id) => `order:${id}`),
 			...steps.map((id) => `step:${id}`),
 			...registers.map((id) => `register:${id}`),
+			...(codeEvents > 0 ? [`codes: ${codeEvents}`] : []),
 		]);
 	}
 	if (aside.length > 0) lines.push('', say('cli_archive_rebuilt_aside', { names: aside.join(', ') }));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { createId, type EntryId, type PersonId } from '#domain/base/ids.ts';
+import { createId, parseEntryId, type EntryId, type PersonId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { settingAsWritten } from '#domain/catalogue/written-value.ts';
@@ -8,6 +8,7 @@ import { BOARDS, REVIEW_STEPS } from '#domain/catalogue/review-states.ts';
 import { demand, type Person, type Role } from '#domain/permissions/permissions.ts';
 import type { App } from './app.ts';
 import { BAG_VERBS } from './bag-verbs.ts';
+import { CODE_READS, CODE_VERBS } from './code-verbs.ts';
 import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
@@ -18,6 +19,7 @@ import { importFiles } from './import-verb.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { ORDER_VERBS } from './order-verbs.ts';
 import { PURGE_READS, PURGE_VERBS } from './purge-verbs.ts';
+import { REGISTER_READS, REGISTER_VERBS } from './register-verbs.ts';
 import { importUnsent } from './unsent-verb.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 import { writeWhole } from './write-whole.ts';
@@ -50,6 +52,8 @@ const READS = [
 	'archive-status',
 	'fixity-report',
 	...PURGE_READS,
+	...CODE_READS,
+	...REGISTER_READS,
 ];
 
 /** The verbs that run on an archive, open in this process. Each is one use case. */
@@ -126,8 +130,10 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 		},
 	),
 
-	show: verb(v.object({ id: entryId }), async (app, { id }, { identity }) => {
+	show: verb(v.object({ id: text }), async (app, { id: given }, { identity }) => {
+		const id = parseEntryId(given) ?? (await entryOfCode(app, identity.person, given));
 		const entry = await app.catalogue.entry(identity.person, id);
+		const formerCodes = identity.person.role === 'reader' ? [] : await app.codes.formerCodes(id);
 		return {
 			id: entry.id,
 			level: entry.level,
@@ -144,6 +150,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			versions: entry.versions,
 			childCount: entry.childCount,
 			problems: entry.problems,
+			formerCodes: formerCodes.map(({ code }) => code),
 		};
 	}),
 
@@ -284,6 +291,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...CHECK_VERBS,
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
+	...CODE_VERBS,
+	...REGISTER_VERBS,
 };
 
 /**
@@ -334,6 +343,20 @@ async function accountOf(app: App, name: string): Promise<Person> {
 	const person = await app.permissions.personByName(name);
 	if (!person) throw new Refusal('permissions.unknown-person', { name: name.slice(0, 60) }, 404);
 	return person;
+}
+
+/**
+ * The one entry that has a code, else the one that had it.
+ * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'catalogue.code-several'
+ */
+async function entryOfCode(app: App, person: Person, code: string): Promise<EntryId> {
+	const entries = await app.codes.resolve(person, code);
+	const current = entries.filter(({ how }) => how === 'current');
+	const [only, ...others] = current.length > 0 ? current : entries;
+	if (!only) throw new Refusal('catalogue.unknown-entry', { id: code.slice(0, 60) }, 404);
+	if (others.length > 0)
+		throw new Refusal('catalogue.code-several', { code: code.slice(0, 60), count: others.length + 1 });
+	return only.id;
 }
 
 async function demandEntry(

@@ -1,4 +1,7 @@
 import { sql } from 'kysely';
+import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { dayOfInstant } from '#domain/catalogue/archival-date/days.ts';
+import { wantedDays, type ListChoice } from '#domain/catalogue/list-choice.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
@@ -20,7 +23,7 @@ import { shownOf } from './shown-entry.ts';
 import { purgedBy } from './purge/purged-by.ts';
 import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
-import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible } from './rows.ts';
+import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible, type ChosenRows } from './rows.ts';
 
 /** An entry with its children, as far as asked. */
 export interface TreeNode extends EntryRow {
@@ -36,8 +39,16 @@ export type ImportedEntry = PlacedEntry & {
 
 /** What the catalogue shows. Every answer holds only what `can(person, 'see', …)` allows. */
 export interface Catalogue {
-	children(person: Person, parentId: EntryId | null, offset: number, limit: number): Promise<RowPage>;
-	search(person: Person, query: string, offset: number, limit: number): Promise<RowPage>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	children(
+		person: Person,
+		parentId: EntryId | null,
+		offset: number,
+		limit: number,
+		choice?: ListChoice,
+	): Promise<RowPage>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	search(person: Person, query: string, offset: number, limit: number, choice?: ListChoice): Promise<RowPage>;
 	/** @throws {Refusal} 'catalogue.unknown-entry' (404), also for entries the person may not see */
 	entry(person: Person, id: EntryId): Promise<EntryDetail>;
 	/**
@@ -67,8 +78,12 @@ export interface Catalogue {
 }
 
 /** Reads of the catalogue over its rows. */
-export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
+export function createCatalogue({ storage, clock }: { storage: Storage; clock: Clock }): Catalogue {
 	const { db } = storage;
+
+	function chosenRows({ dates, byDate }: ListChoice): ChosenRows {
+		return { days: wantedDays(dates, dayOfInstant(isoAt(clock))), byDate };
+	}
 
 	async function detail(person: Person, id: EntryId): Promise<EntryDetail> {
 		const [[row], full, thing] = await Promise.all([
@@ -191,10 +206,10 @@ export function createCatalogue({ storage }: { storage: Storage }): Catalogue {
 	}
 
 	return {
-		children: (person, parentId, offset, limit) =>
-			childrenOf(storage, person, parentId, offset, Math.min(limit, MAX_ROWS)),
-		search: (person, query, offset, limit) =>
-			searchEntries(storage, person, query, offset, Math.min(limit, MAX_ROWS)),
+		children: async (person, parentId, offset, limit, choice = {}) =>
+			childrenOf(storage, person, parentId, offset, Math.min(limit, MAX_ROWS), chosenRows(choice)),
+		search: async (person, query, offset, limit, choice = {}) =>
+			searchEntries(storage, person, query, offset, Math.min(limit, MAX_ROWS), chosenRows(choice)),
 		entry: detail,
 		async timeline(person, id, before) {
 			const thing = await thingOf(id);

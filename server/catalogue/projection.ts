@@ -4,6 +4,8 @@ import { isoAt } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isDescriptive, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
+import { dayOfInstant } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryDocContent, EntryDocMeta } from '#sync/entry-doc.ts';
@@ -123,6 +125,7 @@ function rowStatements(
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
 	);
 	const columns = rowColumns(profileOf(meta.profile), { level, fields, bodies: content.bodies });
+	const days = rowDates(fields, dayOfInstant(now));
 	const row = {
 		parent_id: place.parentId,
 		order_key: String(values.get('order') ?? before?.order_key ?? 'a0'),
@@ -132,6 +135,8 @@ function rowStatements(
 		title: columns.title,
 		reference_code: columns.referenceCode,
 		date_text: columns.dateText,
+		date_earliest: days.earliest,
+		date_latest: days.latest,
 		creators_text: columns.creatorsText,
 		fields: JSON.stringify(fields),
 		bodies: JSON.stringify(content.bodies),
@@ -153,7 +158,8 @@ function rowStatements(
 					.set({ review_state: 'submitted' })
 					.where('id', '=', id)
 					.where('review_state', '=', 'verified')
-					.where('reviewed_seq', '<', seq),
+					.where('reviewed_seq', '<', seq)
+					.where(isSaidSince(storage.db, id)),
 			);
 	} else {
 		statements.push(
@@ -198,6 +204,16 @@ function rowStatements(
 	};
 }
 
+/** Somebody changed the entry since it was verified; the code it gets on being registered is no change of anybody's. */
+function isSaidSince(db: Kysely<Schema>, id: EntryId) {
+	return db
+		.selectFrom('log_update')
+		.select(sql<boolean>`count(*) > 0`.as('is_said'))
+		.where('doc', '=', `entry:${id}`)
+		.where('seq', '>', sql.ref<number>('entry.reviewed_seq'))
+		.where(sql<boolean>`(via is null or via not in ('register', 'import'))`);
+}
+
 /**
  * Who changed an entry after a log position: their own work they may not approve. What was proposed by somebody else
  * they have checked already.
@@ -206,7 +222,7 @@ function editorsSince(db: Kysely<Schema>, id: EntryId, seq: number): Statement {
 	return sql`insert into entry_editor (entry_id, person_id, name, at)
 		select ${id}, actor_id, actor_name, max(received_at) from log_update
 		where doc = ${`entry:${id}`} and seq > ${seq} and actor_id <> 'server'
-			and (via is null or not (via = 'import' or via like 'proposal:%' or via like 'order:%'))
+			and (via is null or not (via in ('import', 'register') or via like 'proposal:%' or via like 'order:%'))
 		group by actor_id
 		on conflict do update set name = excluded.name, at = max(at, excluded.at)`.compile(db);
 }

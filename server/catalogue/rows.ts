@@ -7,6 +7,8 @@ import {
 	type SqlBool,
 } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { DayRange } from '#domain/catalogue/list-choice.ts';
+import { NO_DATE } from '#domain/catalogue/row-dates.ts';
 import type { EntryRow, RowPage } from '#domain/catalogue/rows.ts';
 import type { ReviewState } from '#domain/catalogue/review-states.ts';
 import { queryTokens } from '#domain/catalogue/search-tokens.ts';
@@ -14,7 +16,7 @@ import { visibleEntries, type Person } from '#domain/permissions/permissions.ts'
 import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { isEdited } from './edited.ts';
-import { asShown } from './shown-entry.ts';
+import { asShown, dayAsShown } from './shown-entry.ts';
 
 /** Rows of one request at most. */
 export const MAX_ROWS = 1000;
@@ -76,15 +78,16 @@ export async function childrenOf(
 	parentId: EntryId | null,
 	offset: number,
 	limit: number,
+	chosen: ChosenRows = {},
 ): Promise<RowPage> {
-	const query = visible(storage.db, person)
+	const query = within(visible(storage.db, person), person, chosen.days)
 		.where('entry.parent_id', parentId === null ? 'is' : '=', parentId)
 		// What was purged still has its place; `visible` shows readers what is active.
 		.where('entry.status', 'in', ['active', 'purged'])
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-		selectRows(storage.db, person, query)
+		ordered(selectRows(storage.db, person, query), person, chosen)
 			.orderBy('entry.order_key')
 			.orderBy('entry.id')
 			.offset(offset)
@@ -101,10 +104,11 @@ export async function searchEntries(
 	text: string,
 	offset: number,
 	limit: number,
+	chosen: ChosenRows = {},
 ): Promise<RowPage> {
 	const tokens = queryTokens(text);
 	if (tokens.phrases.length === 0 && tokens.chars.length === 0) return { total: 0, offset, rows: [] };
-	const query = visible(storage.db, person)
+	const query = within(visible(storage.db, person), person, chosen.days)
 		.where(
 			person.role === 'reader' ? storage.fullText.matchesShown(tokens) : storage.fullText.matches(tokens),
 		)
@@ -112,7 +116,7 @@ export async function searchEntries(
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-		selectRows(storage.db, person, query)
+		ordered(selectRows(storage.db, person, query), person, chosen)
 			.orderBy('entry.reference_code')
 			.orderBy('entry.row_id')
 			.offset(offset)
@@ -120,6 +124,40 @@ export async function searchEntries(
 			.execute(),
 	]);
 	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
+}
+
+/** A {@link ListChoice} with its days. */
+export interface ChosenRows {
+	readonly days?: DayRange | undefined;
+	readonly byDate?: boolean | undefined;
+}
+
+/** Only rows that may lie between two days; rows without a date never do. */
+function within<Q extends SelectQueryBuilder<Schema, 'entry', object>>(
+	query: Q,
+	person: Person,
+	days: DayRange | undefined,
+): Q {
+	if (!days) return query;
+	const [earliest, latest] = [dayOf(person, 'date_earliest'), dayOf(person, 'date_latest')];
+	return query.where(
+		sql<SqlBool>`(${earliest} < ${NO_DATE} and ${earliest} <= ${days.to ?? NO_DATE} and ${latest} >= ${days.from ?? -NO_DATE})`,
+	) as Q;
+}
+
+function ordered<O>(
+	query: SelectQueryBuilder<Schema, 'entry', O>,
+	person: Person,
+	{ byDate }: ChosenRows,
+): SelectQueryBuilder<Schema, 'entry', O> {
+	if (!byDate) return query;
+	return query
+		.orderBy(sql`coalesce(${dayOf(person, 'date_earliest')}, ${NO_DATE})`)
+		.orderBy(sql`coalesce(${dayOf(person, 'date_latest')}, ${NO_DATE})`);
+}
+
+function dayOf(person: Person, column: 'date_earliest' | 'date_latest'): Expression<number | null> {
+	return person.role === 'reader' ? dayAsShown(column) : sql<number | null>`${sql.ref(`entry.${column}`)}`;
 }
 
 /** Rows by id, as far as the person may see them; deleted ones too. */

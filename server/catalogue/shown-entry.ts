@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Expression, type Kysely, type Selectable } from 'kysely';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
@@ -15,6 +15,8 @@ export const SHOWN_COLUMNS = [
 	'creators_text',
 	'fields',
 	'bodies',
+	'date_earliest',
+	'date_latest',
 ] as const;
 
 type ShownColumn = (typeof SHOWN_COLUMNS)[number];
@@ -58,6 +60,13 @@ export function asShown<C extends ShownColumn>(column: C) {
 	return sql<EntryTable[C]>`coalesce(${sql.ref(`shown_entry.${column}`)}, ${sql.ref(`entry.${column}`)})`.as(
 		column,
 	);
+}
+
+/** One of the days of an entry as readers see it: those of its row must not tell what is being worked on. */
+export function dayAsShown(column: 'date_earliest' | 'date_latest'): Expression<number | null> {
+	return sql<number | null>`case when entry.row_id in (select row_id from shown_entry)
+		then (select ${sql.ref(column)} from shown_entry where row_id = entry.row_id)
+		else ${sql.ref(`entry.${column}`)} end`;
 }
 
 /** Whether readers see something else of an entry than its row. */

@@ -6,6 +6,9 @@ import { PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
 import type { Projected } from '#server/catalogue/projection.ts';
 import type { ConnectionContext } from './connection-context.ts';
 
+/** Records named in one message. */
+const MOST_RECORDS = 200;
+
 /** Short messages to everybody in the archive; of an entry only to those who may see it. */
 export class Announcements {
 	#hocuspocus: Hocuspocus<ConnectionContext>;
@@ -42,6 +45,15 @@ export class Announcements {
 		this.#hocuspocus.documents
 			.get(PRESENCE_DOC_NAME)
 			?.broadcastStateless(JSON.stringify({ type: 'changed', ids: [], parents, seq: 0 }));
+	}
+
+	/** Records of a register changed; of very many only that they did. */
+	register(register: string, ids: readonly string[]): void {
+		const message = JSON.stringify({ type: 'register', register, ids: ids.slice(0, MOST_RECORDS) });
+		for (const connection of this.#hocuspocus.documents.get(PRESENCE_DOC_NAME)?.getConnections() ?? []) {
+			const { identity } = connection.context as ConnectionContext;
+			if (can(identity?.person, 'see', { kind: 'register', register })) connection.sendStateless(message);
+		}
 	}
 
 	async #tell<T extends { readonly id: EntryId }>(

@@ -60,6 +60,8 @@ export interface CollaborationParts {
 	readonly noteEdit: (id: EntryId, seq: number) => void;
 	/** Rows of entries say something else now. */
 	readonly onProjected?: (ids: readonly EntryId[]) => void;
+	/** Rows follow the log: what is read from rows is due. */
+	readonly noteRows: () => void;
 	/** Documents nobody has edited for so long are compacted. */
 	readonly compactAfterMs: number;
 	/** Further extensions, guarded like ours. */
@@ -148,6 +150,8 @@ export interface Collaboration {
 	announceDeposit(id: EntryId, version: string, seq: number): void;
 	/** Tells every open workspace that many rows changed at once (an import came or went). */
 	announceRows(parents: readonly (EntryId | null)[]): void;
+	/** Tells open workspaces of those who see it that records of a register changed. */
+	announceRegister(register: string, ids: readonly string[]): void;
 	/** False while the log cannot be written. */
 	readonly isReady: boolean;
 	readonly socketCount: number;
@@ -245,6 +249,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 			void announcements.changed([{ id, parents: [], seq }]);
 		},
 		onProjected(projected) {
+			parts.noteRows();
 			void announcements.changed(projected);
 			parts.onProjected?.(projected.map(({ id }) => id));
 			for (const each of projected)
@@ -391,6 +396,9 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		},
 		announceRows(parents) {
 			announcements.rows(parents);
+		},
+		announceRegister(register, ids) {
+			announcements.register(register, ids);
 		},
 		get isReady() {
 			return health.isReady;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isFieldKey } from '#domain/catalogue/entry.ts';
 import { isUuid } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { isDispute, isDisputeKey } from '#domain/collaboration/conflicts.ts';
@@ -12,7 +13,7 @@ const MAX_REASON_LENGTH = 2000;
 
 const Element = v.strictObject({
 	id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
-	field: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}(#[A-Za-z0-9_-]{1,64})?$/)),
+	field: v.pipe(v.string(), v.check(isFieldKey)),
 	value: v.union([
 		v.string(),
 		v.number(),

@@ -5,7 +5,7 @@ import { isUuid, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { STRUCTURAL_FIELDS } from '#domain/catalogue/entry.ts';
 import { levelOf } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { demand } from '#domain/permissions/permissions.ts';
 import { ENTRY_DOC_SCHEMA, parseDocName, readMeta } from '#sync/entry-doc.ts';
 import { elementsOf, fieldValuesOf } from '#sync/field-values.ts';
@@ -126,7 +126,7 @@ function readBeginning(
 		if (!checked) throw new Refusal('collaboration.bad-beginning', { field: 'fields' });
 		Y.applyUpdate(whole, state);
 		const meta = readMeta(whole);
-		const profile = PROFILES.find((each) => each.id === meta?.profile);
+		const profile = allProfiles().find((each) => each.id === meta?.profile);
 		if (!meta || !profile || meta.schema !== ENTRY_DOC_SCHEMA || whole.getMap('meta').size !== 2)
 			throw new Refusal('collaboration.bad-beginning', { field: 'meta' });
 		const valuesOf = (field: string): unknown[] =>

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isFieldId, isFieldKey } from '#domain/catalogue/entry.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { MAX_PROPOSED_CHANGES, MAX_WHY_LENGTH } from '#domain/collaboration/proposals.ts';
 import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
@@ -8,7 +9,7 @@ import { MAX_COMMENT_LENGTH, MAX_QUOTE_LENGTH } from '#domain/collaboration/comm
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const field = v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}(#[A-Za-z0-9_-]{1,64})?$/));
+const field = v.pipe(v.string(), v.check(isFieldKey));
 const quoted = v.pipe(v.string(), v.maxLength(MAX_QUOTE_LENGTH));
 const position = v.pipe(v.string(), v.maxLength(500));
 const text = v.pipe(v.string(), v.regex(/\S/, 'empty'), v.maxLength(MAX_COMMENT_LENGTH));
@@ -72,7 +73,7 @@ const Event = v.variant('kind', [
 			texts: v.pipe(
 				v.array(
 					v.strictObject({
-						field: v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/)),
+						field: v.pipe(v.string(), v.check(isFieldId)),
 						before: v.string(),
 						after: v.string(),
 					}),

@@ -13,10 +13,20 @@ import { depositEntry, type Deposited } from './entry-deposit.ts';
 import { importVersion } from './import-deposit.ts';
 import { depositOrder, depositStep } from './record-deposits.ts';
 import { depositRegister } from './register-deposit.ts';
+import { depositCodes } from './code-deposit.ts';
 
 /** What is deposited, by the first word of a key of the runner. */
 type Kind =
-	'entry' | 'import' | 'step' | 'order' | 'campaign' | 'decision' | 'undone' | 'register' | 'archive';
+	| 'entry'
+	| 'import'
+	| 'step'
+	| 'order'
+	| 'campaign'
+	| 'decision'
+	| 'undone'
+	| 'register'
+	| 'codes'
+	| 'archive';
 
 /** What deposits need. */
 export interface DepositParts {
@@ -93,6 +103,8 @@ export class DepositWork {
 				return this.#counted(await depositUndone(this.#parts, id));
 			case 'register':
 				return this.#counted(await depositRegister(this.#parts, id));
+			case 'codes':
+				return this.#counted(await depositCodes(this.#parts));
 			case 'archive':
 				return depositArchive(this.#parts);
 		}

@@ -1,3 +1,4 @@
+import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { Selectable } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { ImportTable } from '#server/storage/schema.ts';
@@ -29,6 +30,7 @@ export function importVersion(
 			fileName: row.file_name,
 			format: row.format,
 			profile: row.profile,
+			profileVersion: profileOf(row.profile).version,
 			entries: row.entries,
 			synthetic: row.synthetic === 1,
 			actors: [actor],

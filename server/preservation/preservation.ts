@@ -80,6 +80,8 @@ export interface Preservation extends ImportArchive {
 	noteUndone(importId: string): void;
 	/** A register was changed. */
 	noteRegister(register: string): void;
+	/** Something was done with reference codes. */
+	noteCodes(): void;
 	/** Accounts or settings are others now. */
 	noteArchive(): void;
 	/** Writes a version of a record that is made elsewhere; the same again makes none. */
@@ -309,6 +311,7 @@ export async function createPreservation(parts: {
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
 		noteRegister: (register) => runner.note(`register ${register}`),
+		noteCodes: () => runner.note('codes all'),
 		noteArchive: () => runner.soon('archive all', 'demand'),
 		async putRecord(record) {
 			await open();
@@ -320,9 +323,10 @@ export async function createPreservation(parts: {
 		flush: (reason) => runner.flush(reason),
 		async resume() {
 			fixity.start();
-			const { entries, imports, steps, orders, decisions, undone, registers, campaigns } =
-				await undeposited(db);
-			for (const id of campaigns) runner.soon(`campaign ${id}`, 'demand');
+			const left = await undeposited(db);
+			const { entries, imports, steps, orders, decisions, undone, registers } = left;
+			for (const id of left.campaigns) runner.soon(`campaign ${id}`, 'demand');
+			for (const id of left.codes) runner.soon(`codes ${id}`, 'demand');
 			for (const id of registers) runner.soon(`register ${id}`, 'demand');
 			for (const id of decisions) runner.soon(`decision ${id}`, 'demand');
 			for (const id of undone) runner.soon(`undone ${id}`, 'demand');

@@ -15,7 +15,8 @@ export type ObjectKind =
 	| 'people'
 	| 'settings'
 	| 'purge'
-	| 'register';
+	| 'register'
+	| 'codes';
 
 /** A version that was put. */
 export interface NewVersionNote extends PutResult {

@@ -23,6 +23,8 @@ export interface Undeposited {
 	readonly campaigns: readonly string[];
 	/** Registers with versions the store has not. */
 	readonly registers: readonly string[];
+	/** `all` when something was done with reference codes that the store has not. */
+	readonly codes: readonly string[];
 }
 
 /** Finds it, after a start. */
@@ -87,6 +89,12 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		.distinct()
 		.where(sql<boolean>`register_version.id > coalesce(register_deposit.version_id, 0)`)
 		.execute();
+	const codes = await db
+		.selectFrom('code_event')
+		.select('id')
+		.where(sql<boolean>`id > coalesce((select position from code_progress where name = 'deposit'), 0)`)
+		.limit(1)
+		.executeTakeFirst();
 	const undone = await db
 		.selectFrom('import as received')
 		.select('id')
@@ -115,5 +123,6 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 			standing === depositedAs ? [] : [id],
 		),
 		registers: registers.map(({ register }) => register),
+		codes: codes ? ['all'] : [],
 	};
 }

@@ -18,6 +18,12 @@ import type {
 	FindingTable,
 } from './tables/checks.ts';
 import type {
+	CodeEventTable,
+	CodeProgressTable,
+	CodedEntryDueTable,
+	CodedEntryTable,
+} from './tables/codes.ts';
+import type {
 	ConflictTable,
 	ConflictPersonTable,
 	DecisionTable,
@@ -59,6 +65,7 @@ import type {
 	PurgeOrderTable,
 } from './tables/purge.ts';
 import type { RegisterDepositTable, RegisterVersionTable } from './tables/registers.ts';
+import type { EntryCountStaleTable, EntryCountTable } from './tables/statistics.ts';
 import type {
 	FixityRunTable,
 	StoreDayTable,
@@ -73,11 +80,13 @@ import type {
 
 export type * from './tables/catalogue.ts';
 export type * from './tables/checks.ts';
+export type * from './tables/codes.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
 export type * from './tables/people.ts';
 export type * from './tables/purge.ts';
 export type * from './tables/registers.ts';
+export type * from './tables/statistics.ts';
 export type * from './tables/store.ts';
 
 /**
@@ -144,4 +153,10 @@ export interface Schema {
 	campaign_assignment: CampaignAssignmentTable;
 	campaign_fix: CampaignFixTable;
 	campaign_fix_row: CampaignFixRowTable;
+	coded_entry: CodedEntryTable;
+	coded_entry_due: CodedEntryDueTable;
+	code_event: CodeEventTable;
+	code_progress: CodeProgressTable;
+	entry_count: EntryCountTable;
+	entry_count_stale: EntryCountStaleTable;
 }

@@ -2,6 +2,7 @@ import type { ImportFindings } from '#server/catalogue/import/import-report.ts';
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { ListChoice } from '#domain/catalogue/list-choice.ts';
 import type { EntryDetail, RowPage } from '#domain/catalogue/rows.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import type { FieldElement } from '#sync/field-values.ts';
@@ -13,9 +14,11 @@ import type { ReviewSession } from './review-session.svelte.ts';
 
 /** Reads of the catalogue, each limited to what the person may see. */
 export interface RowsClient {
-	children(parentId: EntryId | null, offset: number, limit: number): Promise<ShownRows>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	children(parentId: EntryId | null, offset: number, limit: number, choice?: ListChoice): Promise<ShownRows>;
 	entry(id: EntryId): Promise<EntryDetail>;
-	search(query: string, offset: number, limit: number): Promise<ShownRows>;
+	/** @throws {Refusal} 'catalogue.bad-dates' */
+	search(query: string, offset: number, limit: number, choice?: ListChoice): Promise<ShownRows>;
 	/** Called with the entries that changed and the child lists that must be read again. */
 	onChanged(listener: (change: RowsChange) => void): () => void;
 }
@@ -148,6 +151,8 @@ export interface Workspace {
 	removeSecret(kind: 'pin' | 'passkey'): Promise<void>;
 	/** Who is in the archive. */
 	readonly people: readonly PresentPerson[];
+	/** Calls back when somebody saved records of a register; of very many the ids are cut off. @returns ends it */
+	onRegisterChanged(listener: (register: string, ids: readonly string[]) => void): () => void;
 	open(id: EntryId): EntrySession;
 	/** The person has seen an entry up to a log position; told to the server when it answers. */
 	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;
@@ -174,6 +179,8 @@ export interface ImportOptions {
 	readonly profile?: string;
 	readonly under?: EntryId;
 	readonly mapping?: unknown;
+	/** Short forms are written out, as the authority list says for the date of each entry. */
+	readonly writesCreatorsOut?: boolean;
 }
 
 export interface ImportReport {
@@ -183,6 +190,8 @@ export interface ImportReport {
 	readonly byLevel: Readonly<Record<string, number>>;
 	readonly losses: readonly { readonly path: string; readonly count: number; readonly firstLine: number }[];
 	readonly problems: readonly ImportProblem[];
+	/** Creators written out, and left because it was not clear; where that was asked for. */
+	readonly creators?: { readonly repaired: number; readonly unclear: number };
 	readonly understood: readonly { readonly source: string; readonly field: string; readonly count: number }[];
 	readonly sample: readonly {
 		readonly title: string;

@@ -98,6 +98,27 @@ describe('the history of one person in one entry', () => {
 		expect(mine.history.redo()).toBeUndefined();
 	});
 
+	it('takes back as one, and makes again as one, what was done together', () => {
+		const mine = new Replica('a');
+		mine.history.set('title', '民国二十六年');
+		mine.history.together(() => {
+			mine.history.set('title', '19370000');
+			mine.type('原作民国二十六年。');
+		});
+		mine.type('后写的');
+		const shown = (): unknown => [saysOf(mine), mine.fragment.toJSON()];
+		mine.history.undo();
+		expect(shown()).toEqual([['19370000', null], '原作民国二十六年。']);
+		mine.history.undo();
+		expect(shown()).toEqual([['民国二十六年', null], '']);
+		mine.history.redo();
+		expect(shown()).toEqual([['19370000', null], '原作民国二十六年。']);
+		mine.history.undo();
+		expect(shown()).toEqual([['民国二十六年', null], '']);
+		mine.history.undo();
+		expect(shown()).toEqual([[null, null], '']);
+	});
+
 	it('leaves what somebody else set since, says who, and goes on with the rest', () => {
 		const [mine, other] = [new Replica('a'), new Replica('b')];
 		mine.history.set('year', '1949');

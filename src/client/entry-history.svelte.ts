@@ -12,11 +12,14 @@ export interface ValueStep {
 	/** The element that says `before`: undefined when nothing stood there. */
 	readonly beforeId: string | undefined;
 	readonly afterId: string;
+	/** Taken back, and made again, together with the step before it. */
+	readonly isJoined?: boolean;
 }
 
 /** A step of writing in a long text; the text's own history knows what it was. */
 interface TextStep {
 	readonly kind: 'text';
+	readonly isJoined?: boolean;
 }
 
 type Step = ValueStep | TextStep;
@@ -57,6 +60,8 @@ export class EntryHistory {
 	#undone = $state.raw<readonly Step[]>([]);
 	#texts: Y.UndoManager | undefined;
 	#fieldIds = new Map<unknown, string>();
+	/** Steps that are one for the person: none yet, or one at least. */
+	#together: 'first' | 'more' | undefined;
 	/** The long text that the step under way changes. */
 	#changedText = '';
 
@@ -87,6 +92,18 @@ export class EntryHistory {
 		if (values.length < 2 && isSameValue(values[0]?.value ?? null, value)) return false;
 		this.change(key, () => this.#target.set(key, value));
 		return true;
+	}
+
+	/** Makes several changes that are taken back, and made again, as one. */
+	together(make: () => void): void {
+		this.#together = 'first';
+		try {
+			make();
+		} finally {
+			this.#together = undefined;
+		}
+		// What is written next in the long text is a step of its own.
+		this.#texts?.stopCapturing();
 	}
 
 	/** Makes a change of one field that can be taken back. */
@@ -120,9 +137,15 @@ export class EntryHistory {
 
 	/** Takes the last step back. @returns undefined when there is none */
 	undo(): HistoryOutcome | undefined {
+		const isJoined = this.#done.at(-1)?.isJoined;
+		const outcome = this.#undoOne();
+		return isJoined && outcome && outcome.kind !== 'overtaken' ? (this.undo() ?? outcome) : outcome;
+	}
+
+	#undoOne(): HistoryOutcome | undefined {
 		const step = this.#done.at(-1);
 		if (!step) return undefined;
-		if (step.kind === 'text') return this.#moveText('undo') ?? this.undo();
+		if (step.kind === 'text') return this.#moveText('undo', step) ?? this.undo();
 		this.#done = this.#done.slice(0, -1);
 		const id = this.#replace(step.key, step.afterId, step.before);
 		if (id === undefined) {
@@ -137,9 +160,15 @@ export class EntryHistory {
 
 	/** Makes the step again that was taken back last. @returns undefined when there is none */
 	redo(): HistoryOutcome | undefined {
+		const outcome = this.#redoOne();
+		if (outcome && outcome.kind !== 'overtaken') while (this.#undone.at(-1)?.isJoined) this.#redoOne();
+		return outcome;
+	}
+
+	#redoOne(): HistoryOutcome | undefined {
 		const step = this.#undone.at(-1);
 		if (!step) return undefined;
-		if (step.kind === 'text') return this.#moveText('redo') ?? this.redo();
+		if (step.kind === 'text') return this.#moveText('redo', step) ?? this.redo();
 		this.#undone = this.#undone.slice(0, -1);
 		const id = this.#replace(step.key, step.beforeId, step.after);
 		if (id === undefined) {
@@ -183,7 +212,8 @@ export class EntryHistory {
 
 	#add(step: Step): void {
 		const kept = this.#done.slice(-(MOST_STEPS - 1));
-		this.#done = [...kept, step];
+		this.#done = [...kept, this.#together === 'more' ? { ...step, isJoined: true } : step];
+		if (this.#together) this.#together = 'more';
 		this.#undone = [];
 	}
 
@@ -199,14 +229,14 @@ export class EntryHistory {
 	}
 
 	/** @returns undefined when nothing of it was left to change: others had taken it out already */
-	#moveText(way: 'undo' | 'redo'): HistoryOutcome | undefined {
+	#moveText(way: 'undo' | 'redo', step: TextStep): HistoryOutcome | undefined {
 		const moved = this.#texts?.[way]();
 		// A text's history passes over steps of which nothing is left; both histories drop them.
 		if (way === 'undo') this.#done = withTexts(this.#done, this.#texts?.undoStack.length ?? 0);
 		else this.#undone = withTexts(this.#undone, this.#texts?.redoStack.length ?? 0);
 		if (!moved) return undefined;
-		if (way === 'undo') this.#undone = [...this.#undone, { kind: 'text' }];
-		else this.#done = [...this.#done, { kind: 'text' }];
+		if (way === 'undo') this.#undone = [...this.#undone, step];
+		else this.#done = [...this.#done, step];
 		this.#texts?.stopCapturing();
 		return { kind: 'text', fieldId: this.#changedText };
 	}

@@ -1,5 +1,7 @@
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId } from '#domain/base/ids.ts';
+import { loadShippedProfiles, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Workspace } from './contract.ts';
 import {
 	askOtherTabs,
@@ -34,6 +36,8 @@ export interface Me {
 	readonly openConflicts?: number;
 	/** Not for readers. */
 	readonly reviewWork?: number;
+	/** Fields the archive adds to its profiles; what was kept before there were any has none. */
+	readonly localFields?: readonly LocalFieldInUse[];
 }
 
 /** A person who wants to work without the server opens what they kept here. */
@@ -48,12 +52,14 @@ export type Unlock = (
  */
 export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 	const people = new DevicePeople();
+	const profiles = loadShippedProfiles();
 	let me: Me | undefined;
 	try {
 		me = await readMe();
 	} catch (error) {
 		if (!isRefusal(error) || error.code !== 'client.unreachable') throw error;
 	}
+	await profiles;
 	return me ? openSignedIn(me, people) : openAlone(people, unlock);
 }
 
@@ -64,6 +70,7 @@ const ME_MS = 8000;
 export async function readMe(): Promise<Me> {
 	const me = await request<Me>('/api/me', {}, ME_MS);
 	serverClock.heard(me.now);
+	useLocalFields(me.localFields ?? []);
 	return me;
 }
 
@@ -96,6 +103,7 @@ async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWork
 	const store = await IndexedStore.open(person.id, vault, replaced);
 	const me = await store.fact<Me>('me');
 	if (!me) throw new Refusal('client.unreachable');
+	useLocalFields(me.localFields ?? []);
 	const device = workOf({
 		personId: person.id,
 		deviceId: person.device,

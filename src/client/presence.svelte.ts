@@ -16,6 +16,7 @@ export type Heard =
 			readonly parents: readonly (EntryId | null)[];
 	  }
 	| { readonly type: 'deposited'; readonly id: EntryId; readonly version: string; readonly seq: number }
+	| { readonly type: 'register'; readonly register: string; readonly ids: readonly string[] }
 	| PlacesMessage;
 
 /** Who is in the archive and at which entry, and what the server tells those who are. */

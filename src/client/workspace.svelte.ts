@@ -13,6 +13,7 @@ import type {
 	Workspace,
 } from './contract.ts';
 import type { DevicePeople } from './device/device-people.ts';
+import { choiceQuery } from './choice-query.ts';
 import { createDeviceRows } from './device/device-rows.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
 import { unsentFileOf } from './device/unsent-export.ts';
@@ -47,6 +48,7 @@ export class LiveWorkspace implements Workspace {
 	#arrangement: Arrangement;
 	#visits: Visits | undefined;
 	#listeners = new Set<(change: RowsChange) => void>();
+	#registerListeners = new Set<(register: string, ids: readonly string[]) => void>();
 	#refresh: ReturnType<typeof setTimeout> | undefined;
 	#stops: (() => void)[] = [];
 
@@ -78,11 +80,15 @@ export class LiveWorkspace implements Workspace {
 				isReachable: () => this.#connection.reason !== 'client.unreachable',
 				onTrouble: (code) => this.device.troubled(code),
 				server: {
-					children: (parentId, offset, limit) =>
-						request(`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}`),
+					children: (parentId, offset, limit, choice) =>
+						request(
+							`/api/rows/children?parent=${parentId ?? ''}&offset=${offset}&limit=${limit}${choiceQuery(choice)}`,
+						),
 					entry: (id) => request(`/api/rows/entry/${id}`),
-					search: (query, offset, limit) =>
-						request(`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}`),
+					search: (query, offset, limit, choice) =>
+						request(
+							`/api/rows/search?q=${encodeURIComponent(query)}&offset=${offset}&limit=${limit}${choiceQuery(choice)}`,
+						),
 				},
 			}),
 			onChanged: (listener) => {
@@ -173,6 +179,11 @@ export class LiveWorkspace implements Workspace {
 
 	get people(): readonly PresentPerson[] {
 		return this.#presence?.people ?? [];
+	}
+
+	onRegisterChanged(listener: (register: string, ids: readonly string[]) => void): () => void {
+		this.#registerListeners.add(listener);
+		return () => this.#registerListeners.delete(listener);
 	}
 
 	open(id: EntryId): EntrySession {
@@ -299,7 +310,8 @@ export class LiveWorkspace implements Workspace {
 			this.#entries.deposited(message.id, message.version);
 			this.#announce({ ids: [message.id], parents: [] });
 			this.#refreshSoon();
-		}
+		} else if (message.type === 'register')
+			for (const listener of [...this.#registerListeners]) listener(message.register, message.ids);
 	}
 
 	/** What the server says of the archive, a moment after something changed there; also while it never stops changing. */

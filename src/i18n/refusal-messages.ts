@@ -11,6 +11,7 @@ export {
 	refusal_administration_unknown_person,
 	refusal_administration_unknown_role,
 	refusal_administration_unknown_status,
+	refusal_catalogue_bad_dates,
 	refusal_catalogue_bad_value,
 	refusal_catalogue_long_text,
 	refusal_catalogue_parent_loop,

@@ -1,6 +1,7 @@
 import * as Y from 'yjs';
 import { isUuid, type EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
+import { isFieldId } from '#domain/catalogue/entry.ts';
 import { isEmptyRichText, type RichText } from '#domain/catalogue/rich-text.ts';
 import { fieldValuesOf, survivingElements, type FieldElement } from './field-values.ts';
 import { fillFragment, readFragment } from './rich-text-fragment.ts';
@@ -75,15 +76,17 @@ export function writeMeta(doc: Y.Doc, meta: EntryDocMeta): void {
 	});
 }
 
+const BODY = 'body:';
+
 /** The shared text of a long-text field. */
 export function bodyOf(doc: Y.Doc, fieldId: string): Y.XmlFragment {
-	return doc.getXmlFragment(`body:${fieldId}`);
+	return doc.getXmlFragment(BODY + fieldId);
 }
 
 /** The field id of a top-level type that holds a long text, else undefined. */
 export function bodyFieldOf(topLevelName: string): string | undefined {
-	const match = /^body:([A-Za-z][A-Za-z0-9]{0,63})$/.exec(topLevelName);
-	return match?.[1];
+	const id = topLevelName.startsWith(BODY) ? topLevelName.slice(BODY.length) : '';
+	return isFieldId(id) ? id : undefined;
 }
 
 /**

@@ -189,7 +189,7 @@ function rawReading(file: string): number {
 async function inWorkerAlone(file: string, under: EntryId): Promise<number> {
 	const client = new CheckClient(file);
 	try {
-		await client.ask('facts', { today: '20260101' });
+		await client.ask('facts', { today: '20260101', localFields: [] });
 		await client.ask('begin', { runId: 'bench', under, rules: null, position: null });
 		const began = performance.now();
 		for (;;) {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { checkEntry } from '#domain/catalogue/rules/check-entry.ts';
 import { prepareRules, type CheckedEntry } from '#domain/catalogue/rules/rule-facts.ts';
 

@@ -89,6 +89,8 @@ test('a file and its items are made, described, moved, deleted and restored with
 	await page.getByRole('button', { name: '添加著录项目' }).focus();
 	await page.keyboard.press('Enter');
 	await page.getByRole('menuitem', { name: '附注' }).first().waitFor();
+	// From the end, where notes stand.
+	await page.keyboard.press('End');
 	for (let step = 0; step < 40; step++) {
 		if (
 			await page
@@ -97,7 +99,7 @@ test('a file and its items are made, described, moved, deleted and restored with
 				.evaluate((item) => item.matches(':focus'))
 		)
 			break;
-		await page.keyboard.press('ArrowDown');
+		await page.keyboard.press('ArrowUp');
 	}
 	await page.keyboard.press('Enter');
 	const text = page.locator('[data-field-id="note"] [contenteditable]');

@@ -72,6 +72,7 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 			campaign_fix: all('select * from campaign_fix order by id'),
 			campaign_fix_row: all('select * from campaign_fix_row order by fix_id, position'),
 			register_version: without(all('select * from register_version order by register, id'), 'id'),
+			code_event: without(all('select * from code_event order by id'), 'id'),
 			user: without(all('select * from user order by id'), 'updatedAt'),
 			setting: all(
 				`select * from setting where key not in ('log.lineage', 'log.restored', 'backup.last') order by key`,

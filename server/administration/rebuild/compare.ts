@@ -21,6 +21,8 @@ export interface NotDeposited {
 	readonly campaigns: readonly string[];
 	/** Registers of which it had more versions. */
 	readonly registers: readonly string[];
+	/** How many things done with reference codes it had more. */
+	readonly codeEvents: number;
 }
 
 /**
@@ -72,6 +74,13 @@ export function compareWith(lost: string, rebuilt: string): NotDeposited {
 				)
 				.all()
 				.map((row) => String(row['register'])),
+			codeEvents: Number(
+				database
+					.prepare(
+						'select (select count(*) from main.code_event) - (select count(*) from rebuilt.code_event) as more',
+					)
+					.get()?.['more'] ?? 0,
+			),
 		};
 	} catch (error) {
 		throw new Refusal('rebuild.no-database', { path: lost, reason: (error as Error).message });

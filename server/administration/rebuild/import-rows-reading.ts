@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
+import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
+import { upgradeDescription } from '#domain/catalogue/upgrade-description.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { PlaceUnder } from '#server/catalogue/import/entry-placing.ts';
@@ -16,6 +18,10 @@ const CHUNK_ROWS = 1000;
 /** What the rows of an import are made with. */
 export interface RowsWork {
 	readonly profile: string;
+	/** The version of it that the entries follow. */
+	readonly profileVersion: number;
+	/** What the archive added to its profiles. */
+	readonly localFields: readonly LocalFieldInUse[];
 	readonly importRow: number;
 	readonly synthetic: boolean;
 	/** ISO UTC: when the import began. */
@@ -32,6 +38,7 @@ export interface RowsChunk {
 
 /** Reads the entries of an import back, chunk by chunk, as the import wrote them. */
 export async function* readImportRows(path: string, work: RowsWork): AsyncGenerator<RowsChunk> {
+	useLocalFields(work.localFields);
 	const profile = profileOf(work.profile);
 	// Only of entries with children is anything remembered: of a million most have none.
 	const parents = await parentsIn(path);
@@ -40,7 +47,8 @@ export async function* readImportRows(path: string, work: RowsWork): AsyncGenera
 	let rows: RowCells[] = [];
 	let texts: Cell[][] = [];
 	for await (const line of linesOf(path)) {
-		const entry = JSON.parse(line) as PlacedEntry;
+		const stored = JSON.parse(line) as PlacedEntry;
+		const entry = { ...stored, ...upgradeDescription(profile, work.profileVersion, stored).description };
 		const columns = rowColumns(profile, entry);
 		const above =
 			(entry.parentId === null ? undefined : inherited.get(entry.parentId)) ??

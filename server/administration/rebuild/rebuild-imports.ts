@@ -1,3 +1,4 @@
+import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { Insertable } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { ImportTable } from '#server/storage/schema.ts';
@@ -19,6 +20,7 @@ interface ImportRecord {
 	readonly via: string | null;
 	readonly acceptedAt: string;
 	/** Records of earlier software do not say these. */
+	readonly profileVersion?: number;
 	readonly createdAt?: string;
 	readonly underId?: string | null;
 }
@@ -54,6 +56,8 @@ export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
 			.executeTakeFirstOrThrow();
 		const work = {
 			profile: record.profile,
+			profileVersion: record.profileVersion ?? 1,
+			localFields: localFieldsInUse(),
 			importRow: importRowId,
 			synthetic: record.synthetic,
 			now: row.created_at,

@@ -27,6 +27,7 @@ const MARKS = {
 	people: 'people.jsonl',
 	settings: 'settings.json',
 	register: 'register.json',
+	codes: 'codes.json',
 } as const;
 
 /** What an object is. */

@@ -23,6 +23,7 @@ import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebui
 import { rebuildImports } from './rebuild-imports.ts';
 import { rebuildPurges } from './rebuild-purges.ts';
 import { rebuildCampaigns } from './rebuild-campaigns.ts';
+import { rebuildCodes } from './rebuild-codes.ts';
 import { rebuildRegisters } from './rebuild-registers.ts';
 import {
 	rebuildDecisions,
@@ -181,6 +182,7 @@ async function buildDatabase(
 			campaigns: 0,
 			people: 0,
 			registerVersions: 0,
+			codeEvents: 0,
 			versions: 0,
 		};
 		const rebuilding: Rebuilding = {
@@ -271,6 +273,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildCampaigns(rebuilding);
 	await rebuildUndone(rebuilding);
 	await finishReviews(rebuilding);
+	await rebuildCodes(rebuilding);
 }
 
 /** Puts the database into the data directory that lost it. */

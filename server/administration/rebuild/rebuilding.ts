@@ -24,6 +24,7 @@ export interface RebuildCounts {
 	campaigns: number;
 	people: number;
 	registerVersions: number;
+	codeEvents: number;
 	versions: number;
 }
 

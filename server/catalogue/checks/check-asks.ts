@@ -1,3 +1,4 @@
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { EntryFacts } from '#domain/catalogue/rules/rule-facts.ts';
 import type { RuleId, RuleSeverity } from '#domain/catalogue/rules/rule.ts';
 
@@ -67,7 +68,10 @@ export interface RunStep extends FindingChange {
 /** Everything the worker of checks is asked. */
 export interface CheckAsks {
 	/** Registers are others now. */
-	facts: { ask: { readonly today: string }; answer: void };
+	facts: {
+		ask: { readonly today: string; readonly localFields: readonly LocalFieldInUse[] };
+		answer: void;
+	};
 	/** Exceptions are others now; a run that is under way goes on with them. */
 	exceptions: { ask: undefined; answer: void };
 	/** Begins a run, or goes on with one; another one that was under way is dropped. */

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DatabaseSync } from 'node:sqlite';
 import { must } from '#domain/base/assert.ts';
+import { useLocalFields } from '#domain/catalogue/profiles.ts';
 import type { CheckAsks, FindingCells } from './check-asks.ts';
 import { acrossCells, CheckRun } from './check-run.ts';
 import type { CheckRow } from './check-rows.ts';
@@ -24,7 +25,8 @@ function ready(): { checking: Checking; facts: CheckFacts } {
 }
 
 const answers: { [Kind in keyof CheckAsks]: (ask: CheckAsks[Kind]['ask']) => CheckAsks[Kind]['answer'] } = {
-	facts({ today }) {
+	facts({ today, localFields }) {
+		useLocalFields(localFields);
 		facts = new CheckFacts(database, today);
 		checking = new Checking(database, facts);
 		run = undefined;

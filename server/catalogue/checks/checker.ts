@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { BulkInsert, Storage } from '#server/storage/storage.ts';
 import {
 	FINDING_COLUMNS,
@@ -231,7 +232,7 @@ export class Checker {
 		this.#areExceptionsOld = false;
 		this.#isBegun = false;
 		this.#factsDay = this.#today();
-		await this.#client.ask('facts', { today: this.#factsDay });
+		await this.#client.ask('facts', { today: this.#factsDay, localFields: localFieldsInUse() });
 	}
 
 	async #answerOne(): Promise<void> {

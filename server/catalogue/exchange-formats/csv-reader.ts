@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { Refusal } from '#domain/base/refusal.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { readingLimits } from './reading-limits.ts';
 import { headerOf } from './table-columns.ts';
 import { openTable, type OpenedTable, type TableOptions } from './table-reader.ts';
@@ -60,7 +60,7 @@ function delimiterOf(head: string, options: TableOptions): string {
 		const columns = Math.max(...lines.map((cells) => cells.length));
 		const taken = Math.max(
 			...lines.flatMap((cells) =>
-				PROFILES.map((profile) => headerOf(cells, profile, options.mapping)?.taken ?? 0),
+				allProfiles().map((profile) => headerOf(cells, profile, options.mapping)?.taken ?? 0),
 			),
 		);
 		const score = columns < 2 ? 0 : taken * 1000 + columns;

@@ -1,6 +1,6 @@
 /** What the header of a finding aid (`eadheader`, `control`) says of its root entry. */
 import type { Profile } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import type { RichTextNode } from '#domain/catalogue/rich-text.ts';
 import { OWN_EXPORT } from './ead3-marks.ts';
 import { draftItem, type EntryDraft } from './entry-draft.ts';
@@ -28,7 +28,7 @@ export function readHeader(element: XmlElement): Header {
 		(each) => each.attributes['localtype'] === OWN_EXPORT,
 	);
 	const id = local && normalised(takeText(local));
-	return { element, ownProfile: PROFILES.find((profile) => profile.id === id) };
+	return { element, ownProfile: allProfiles().find((profile) => profile.id === id) };
 }
 
 /** Gives the root entry what the header says of it. Call once, before {@link reportHeader}. */

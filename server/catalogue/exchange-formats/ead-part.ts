@@ -59,6 +59,8 @@ function readHome(element: XmlElement, path: string, context: PartContext): bool
 	const field = homeOf(element);
 	if (!field) return false;
 	report.understand(path, field);
+	// What machines read of a date follows from its words.
+	for (const attribute of ['normal', 'certainty']) takeAttribute(element, attribute);
 	const kind = fieldOf(profile, field);
 	const kept = markOf(element).block ?? keptAs(kind);
 	if (kept === 'body') {

@@ -1,7 +1,7 @@
 import { assert, must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Profile } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles, profileOf } from '#domain/catalogue/profiles.ts';
 import { isad } from '#domain/catalogue/profiles/isad.ts';
 import { isComponent, levelFor } from './ead-elements.ts';
 import { applyHeader, readHeader, reportHeader, titleOfHeader, type Header } from './ead-header.ts';
@@ -50,7 +50,7 @@ class EadReading implements XmlHandler {
 	#partBytes = 0;
 	#rootPrefix = '';
 	#isEad3 = false;
-	#profile: Profile = isad;
+	#profile: Profile = profileOf(isad.id);
 	#header: Header | undefined;
 	#entryCount = 0;
 	#depth = 0;
@@ -267,5 +267,5 @@ export function eadProfileOf(head: string): string {
 	const own = new RegExp(`localtype="${OWN_EXPORT}"[^>]*>\\s*(?:<term[^>]*>)?\\s*([A-Za-z0-9]+)`).exec(
 		head,
 	)?.[1];
-	return PROFILES.some((profile) => profile.id === own) ? (own as string) : isad.id;
+	return allProfiles().some((profile) => profile.id === own) ? (own as string) : isad.id;
 }

@@ -7,6 +7,7 @@ import { ACCESS_POINT_FIELDS, NAMES, NOTE_FIELDS, PLAIN_ACCESS_POINT } from './e
 import { keptAs, readPart } from './ead-part.ts';
 import { shownText } from './ead-values.ts';
 import { elementWith, noteChildren, titleChildren } from './ead3-rich-text.ts';
+import { normalAttributes } from './ead3-dates.ts';
 import { formatHome, type Mark } from './ead3-marks.ts';
 import { EntryDraft, type DraftItem } from './entry-draft.ts';
 import { ReadingReport } from './reading-report.ts';
@@ -194,7 +195,10 @@ function abstractElements(body: RichText): XmlElement[] | undefined {
 /** Houses a value in the carrier of its field. */
 function settleCarrier(profile: Profile, field: string, value: Json, words: string, base: Mark): Housed {
 	const [place, name] = CARRIERS[field] ?? (['notes', 'odd'] as const);
-	const home = { [name === 'unitdate' ? 'datechar' : 'localtype']: formatHome(field) };
+	const home: Readonly<Record<string, string>> =
+		name === 'unitdate'
+			? { datechar: formatHome(field), ...normalAttributes(words) }
+			: { localtype: formatHome(field) };
 	const inner = place === 'did' ? undefined : place === 'controlaccess' ? 'part' : 'p';
 	const build = (mark: Mark) =>
 		elementWith(

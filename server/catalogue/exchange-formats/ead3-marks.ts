@@ -4,7 +4,7 @@
  * `processinfo` with `@localtype` `lantai-unsettled` names a field with several values and says all of them, one with
  * `lantai-standing` whether the entry was approved.
  */
-import { STRUCTURAL_FIELDS, type Json } from '#domain/catalogue/entry.ts';
+import { isFieldId as isWellFormed, STRUCTURAL_FIELDS, type Json } from '#domain/catalogue/entry.ts';
 import { normalised, takeAttribute, type XmlElement } from './xml-element.ts';
 
 const HOME = 'lantai:';
@@ -78,7 +78,9 @@ export function homeOf(element: XmlElement): string | undefined {
 
 /** True for what may be a field id: never one of the structural fields, so that no file can set those. */
 export function isFieldId(text: string): boolean {
-	return /^[a-z][A-Za-z0-9]*$/.test(text) && !(STRUCTURAL_FIELDS as readonly string[]).includes(text);
+	return (
+		/^[a-z]/.test(text) && isWellFormed(text) && !(STRUCTURAL_FIELDS as readonly string[]).includes(text)
+	);
 }
 
 /** The text of an element as a value: blanks normalised unless they count. */

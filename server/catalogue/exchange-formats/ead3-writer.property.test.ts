@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FieldValue } from '#domain/catalogue/entry.ts';
 import type { FieldDefinition, Profile } from '#domain/catalogue/profile.ts';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { isad } from '#domain/catalogue/profiles/isad.ts';
 import type { RichText, RichTextMark, RichTextNode } from '#domain/catalogue/rich-text.ts';
 import { readEad } from './ead-reader.ts';

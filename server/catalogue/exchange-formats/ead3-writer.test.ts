@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { isad } from '#domain/catalogue/profiles/isad.ts';
 import { richTextOf } from '#domain/catalogue/rich-text.ts';
 import { readEad } from './ead-reader.ts';
@@ -79,6 +79,28 @@ describe('an export', () => {
 		expect(read.profile).toBe('dat18');
 		expect(read.entries.map(comparable)).toEqual(entries.map(comparable));
 	});
+
+	it.each([
+		['documentDate', '民国二十六年七月七日', 'normal="1937-07-07"'],
+		['documentDate', '[1985年8月]', 'normal="1985-08" certainty="inferred"'],
+		['documentDate', '约1985年', 'normal="1985" certainty="approximate"'],
+		['documentDate', '1985年春', 'normal="1985-02-01/1985-05-31"'],
+		['dateRange', '1985.8-1986', 'normal="1985-08/1986"'],
+	])('says %s %s to machines, too, and keeps the words', async (field, written, expected) => {
+		const { xml, entries } = await exported([{ level: 'item', values: { [field]: written } }], dat18);
+		expect(xml).toContain(` ${expected}>${written}</unitdate>`);
+		const read = await readAll(readEad, xml);
+		expect(read.losses).toEqual([]);
+		expect(read.entries.map(comparable)).toEqual(entries.map(comparable));
+	});
+
+	it.each(['不详', '1985年2月30日', '1985年以后', '85年'])(
+		'says nothing to machines of %s',
+		async (written) => {
+			const { xml } = await exported([{ level: 'item', values: { documentDate: written } }], dat18);
+			expect(xml).not.toContain('normal=');
+		},
+	);
 
 	it('is read by its words once someone has edited them', async () => {
 		const { xml } = await exported([{ level: 'item', values: { year: '1949' } }], dat18);

@@ -21,7 +21,13 @@ async function refusalOf(text: string, limits = {}) {
 describe('JSON of our own', () => {
 	it('is one object with an entry on each line', async () => {
 		const text = await written();
-		expect(JSON.parse(text)).toEqual({ format: 'lantai-entries', version: 1, ...info, entries });
+		expect(JSON.parse(text)).toEqual({
+			format: 'lantai-entries',
+			version: 1,
+			profileVersion: 1,
+			...info,
+			entries,
+		});
 		expect(text.split('\n')).toHaveLength(6);
 	});
 

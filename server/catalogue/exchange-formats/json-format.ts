@@ -9,9 +9,10 @@
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldValue, Json } from '#domain/catalogue/entry.ts';
 import { fieldIdOf } from '#domain/catalogue/entry.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles, profileOf } from '#domain/catalogue/profiles.ts';
 import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
+import { upgradeDescription } from '#domain/catalogue/upgrade-description.ts';
 import { isFieldId } from './ead3-marks.ts';
 import { isSafeAddress } from './ead-inline.ts';
 import type { ReadEntry, Reader } from './reader.ts';
@@ -42,6 +43,7 @@ export async function* writeJson(
 		format: FORMAT,
 		version: VERSION,
 		profile: info.profile,
+		profileVersion: profileOf(info.profile).version,
 		exportedAt: info.exportedAt,
 	});
 	let text = `${head.slice(0, -1)},"entries":[`;
@@ -67,6 +69,7 @@ export const readJson: Reader = async (source, options) => {
 	const places = new Map<string, { readonly ref: number; readonly depth: number }>();
 	let ready: ReadEntry[] = [];
 	let profile: string | undefined;
+	let profileVersion = 1;
 	let isClosed = false;
 	let line = 0;
 
@@ -80,7 +83,7 @@ export const readJson: Reader = async (source, options) => {
 		const text = written.trim();
 		if (text === '') return;
 		if (profile === undefined) {
-			profile = profileIn(text, file, line);
+			({ profile, profileVersion } = profileIn(text, file, line));
 			isClosed = text.endsWith(']}');
 			return;
 		}
@@ -104,7 +107,8 @@ export const readJson: Reader = async (source, options) => {
 		places.set(id, { ref, depth });
 		const entry = entryOf(value as Record<string, Json>, line, report);
 		if (!entry) throw broken('not an entry');
-		ready.push({ ref, parentRef: parent?.ref ?? null, line, ...entry });
+		const { description } = upgradeDescription(profileOf(profile), profileVersion, entry);
+		ready.push({ ref, parentRef: parent?.ref ?? null, line, ...description });
 	};
 
 	let rest = '';
@@ -133,16 +137,26 @@ export const readJson: Reader = async (source, options) => {
 	return report.result('json', profile);
 };
 
-/** The profile that the first line names. */
-function profileIn(text: string, file: string, line: number): string {
+/** The profile that the first line names, and its version: the first, where exports did not say it yet. */
+function profileIn(
+	text: string,
+	file: string,
+	line: number,
+): { readonly profile: string; readonly profileVersion: number } {
 	const isWhole = text.endsWith(']}');
 	const head = parse(isWhole ? text : `${text}]}`);
-	const { format, version, profile } = (head instanceof Error ? {} : head) as Record<string, Json>;
+	const { format, version, profile, profileVersion } = (head instanceof Error ? {} : head) as Record<
+		string,
+		Json
+	>;
 	if (format !== FORMAT) throw new Refusal('import.not-ours', { file, line });
 	if (version !== VERSION) throw new Refusal('import.not-ours', { file, line, version: String(version) });
-	if (!PROFILES.some((each) => each.id === profile))
+	if (!allProfiles().some((each) => each.id === profile))
 		throw new Refusal('import.broken', { file, line, reason: `unknown profile ${String(profile)}` });
-	return profile as string;
+	return {
+		profile: profile as string,
+		profileVersion: typeof profileVersion === 'number' ? profileVersion : 1,
+	};
 }
 
 function parse(text: string): Json | Error {

@@ -70,6 +70,7 @@ function fieldNamesOf(profile: Profile): Map<string, NamedField> {
 	if (known) return known;
 	known = new Map();
 	for (const field of profile.fields) {
+		if (field.isWithdrawn) continue;
 		const add = (name: string, rank: number): void => {
 			const key = headingKey(name);
 			const other = known?.get(key);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
-import { fieldOf, levelOf, termOf } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { fieldOf, levelOf, termOf, type FieldDefinition } from '#domain/catalogue/profile.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 
 /** What a column can be besides a field: the level of its row, the row's own number, or that of the row above it. */
 export const ROW_TARGETS = ['level', '@id', '@parent'] as const;
@@ -56,7 +56,7 @@ export function readMapping(data: unknown): TableMapping {
 	const refuse = (path: string, reason: string): never => {
 		throw new Refusal('import.mapping', { path, reason });
 	};
-	const profiles = mapping.profile ? PROFILES.filter(({ id }) => id === mapping.profile) : PROFILES;
+	const profiles = mapping.profile ? allProfiles().filter(({ id }) => id === mapping.profile) : allProfiles();
 	if (profiles.length === 0) refuse('profile', mapping.profile ?? '');
 	const { level } = mapping;
 	if (level !== undefined && !profiles.some((profile) => levelOf(profile, level))) refuse('level', level);
@@ -64,7 +64,7 @@ export function readMapping(data: unknown): TableMapping {
 		if (
 			target !== null &&
 			!(ROW_TARGETS as readonly string[]).includes(target) &&
-			!profiles.some((profile) => fieldOf(profile, target) && !target.includes('#'))
+			!profiles.some((profile) => isMappable(fieldOf(profile, target)) && !target.includes('#'))
 		)
 			refuse(`columns.${column}`, target);
 	for (const [fieldId, terms] of Object.entries(mapping.terms ?? {}))
@@ -77,4 +77,9 @@ export function readMapping(data: unknown): TableMapping {
 			)
 				refuse(`terms.${fieldId}.${written}`, term);
 	return mapping;
+}
+
+/** New values come to no field that was taken out of use. */
+function isMappable(field: FieldDefinition | undefined): boolean {
+	return field !== undefined && !field.isWithdrawn;
 }

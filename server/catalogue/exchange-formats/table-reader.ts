@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import { levelOf, type Profile } from '#domain/catalogue/profile.ts';
-import { PROFILES, profileOf } from '#domain/catalogue/profiles.ts';
+import { allProfiles, profileOf } from '#domain/catalogue/profiles.ts';
 import { EntryDraft } from './entry-draft.ts';
 import type { Loss, ReadEntry, ReadOptions, ReadResult } from './reader.ts';
 import { readingLimits } from './reading-limits.ts';
@@ -73,7 +73,7 @@ export async function openTable(
 		const first = await firstRows(rows, Math.max(HEADING_ROWS, options.mapping?.headerRow ?? 0));
 		if (first.some(({ cells }) => isAuthoritySheet(cells)))
 			throw new Refusal('import.authority-sheet', { file: options.fileName });
-		const found = findHeader(first, profile ? [profile] : PROFILES, options.mapping);
+		const found = findHeader(first, profile ? [profile] : allProfiles(), options.mapping);
 		if (!found) {
 			// Of a file that is one table there is nothing to tell but this, however long it is.
 			if (sheet.name === undefined) break;
@@ -114,6 +114,11 @@ async function firstRows(rows: AsyncIterator<readonly TableRow[]>, count: number
 	return first;
 }
 
+/** How much a row of headings says: the signs of an AtoM sheet outweigh fields that other profiles name alike. */
+function weight({ taken, isAtom }: Header): number {
+	return taken + (isAtom ? 1000 : 0);
+}
+
 /** The row that names most, among the first; the profile under which it does. */
 function findHeader(
 	first: readonly TableRow[],
@@ -125,7 +130,7 @@ function findHeader(
 		if (mapping?.headerRow !== undefined ? row.line !== mapping.headerRow : row.line > HEADING_ROWS) continue;
 		for (const profile of profiles) {
 			const header = headerOf(row.cells, profile, mapping);
-			if (header && (!best || header.taken > best.header.taken)) best = { at, header };
+			if (header && (!best || weight(header) > weight(best.header))) best = { at, header };
 		}
 	}
 	return best;

@@ -27,22 +27,39 @@ export async function openWorkbook(
 	options: TableOptions,
 ): Promise<OpenedTable> {
 	const { fileName } = options;
-	const unpacked = kind === 'xlsx' ? unpackedBytes(bytes) : bytes.length;
-	const maxBytes = Math.min(MAX_UNPACKED_BYTES, readingLimits().maxBytes);
-	if (unpacked > maxBytes) throw new Refusal('import.too-large', { file: fileName, maxBytes }, 413);
-	let book: xlsx.WorkBook;
-	try {
-		book = xlsx.read(bytes, { type: 'buffer', dense: true, cellNF: true, cellHTML: false });
-	} catch (error) {
-		// The library throws what it throws; a file that makes it throw is a file that cannot be read.
-		throw new Refusal('import.broken', { file: fileName, line: 1, reason: String((error as Error).message) });
-	}
-	const date1904 = book.Workbook?.WBProps?.date1904 === true;
+	const { book, date1904 } = parsed(bytes, kind, fileName);
 	const sheets: Sheet[] = book.SheetNames.map((name) => ({
 		name,
 		rows: rowsOf(book.Sheets[name], date1904, fileName),
 	}));
 	return openTable(kind, sheets, options);
+}
+
+/** The rows of the first sheet of a workbook. @throws {Refusal} as {@link openWorkbook} */
+export function firstSheetRows(
+	bytes: Buffer,
+	kind: 'xlsx' | 'xls',
+	fileName: string,
+): AsyncIterable<readonly TableRow[]> {
+	const { book, date1904 } = parsed(bytes, kind, fileName);
+	return rowsOf(book.Sheets[book.SheetNames[0] ?? ''], date1904, fileName);
+}
+
+function parsed(
+	bytes: Buffer,
+	kind: 'xlsx' | 'xls',
+	fileName: string,
+): { readonly book: xlsx.WorkBook; readonly date1904: boolean } {
+	const unpacked = kind === 'xlsx' ? unpackedBytes(bytes) : bytes.length;
+	const maxBytes = Math.min(MAX_UNPACKED_BYTES, readingLimits().maxBytes);
+	if (unpacked > maxBytes) throw new Refusal('import.too-large', { file: fileName, maxBytes }, 413);
+	try {
+		const book = xlsx.read(bytes, { type: 'buffer', dense: true, cellNF: true, cellHTML: false });
+		return { book, date1904: book.Workbook?.WBProps?.date1904 === true };
+	} catch (error) {
+		// The library throws what it throws; a file that makes it throw is a file that cannot be read.
+		throw new Refusal('import.broken', { file: fileName, line: 1, reason: String((error as Error).message) });
+	}
 }
 
 /** What the parts of a zip say they unpack to: a small file may hold a sheet of gigabytes. */

@@ -1,4 +1,6 @@
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
 import type { PlaceUnder } from './entry-placing.ts';
@@ -12,9 +14,13 @@ export interface ImportWork {
 	readonly profile: string | undefined;
 	readonly mapping: unknown;
 	readonly under: PlaceUnder | undefined;
+	/** What the archive added to its profiles, which the thread does not know of itself. */
+	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
 	readonly checks: ChecksWork;
+	/** The list by which creators are written out; left out when they stay as they are. */
+	readonly authorities?: readonly { readonly id: string; readonly content: Authority }[] | undefined;
 	/** Undefined for a dry run: then nothing is written and no rows are made. */
 	readonly writing:
 		| {
@@ -38,6 +44,8 @@ export const ROW_COLUMNS = [
 	'title',
 	'reference_code',
 	'date_text',
+	'date_earliest',
+	'date_latest',
 	'creators_text',
 	'fields',
 	'bodies',
@@ -70,6 +78,8 @@ export interface ReplacedRow {
 		readonly title: string;
 		readonly reference_code: string;
 		readonly date_text: string;
+		readonly date_earliest: number;
+		readonly date_latest: number;
 		readonly creators_text: string;
 		readonly fields: string;
 		readonly bodies: string;
@@ -101,6 +111,8 @@ export type WorkerMessage =
 			readonly findings: readonly ImportFindings[] | undefined;
 			/** Entries whose access status a fuller reading changed after their children were placed. */
 			readonly accessChanged: readonly EntryId[];
+			/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
+			readonly creators: { readonly repaired: number; readonly unclear: number } | undefined;
 	  }
 	| {
 			readonly kind: 'failed';

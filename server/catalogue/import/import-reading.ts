@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '#domain/base/refusal.ts';
+import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { ImportWork, WorkerMessage, Written } from './import-messages.ts';
 
 /** What a reading found, once all of it is written. */
@@ -16,13 +17,13 @@ const MAX_HEAP_MB = 3072;
  * @throws {Refusal} of the readers; the reason of the signal when it is aborted
  */
 export async function readInThread(
-	work: ImportWork,
+	work: Omit<ImportWork, 'localFields'>,
 	running: { readonly signal: AbortSignal; readonly onChunk: (chunk: ReadingChunk) => Promise<void> },
 ): Promise<Reading> {
 	const { signal, onChunk } = running;
 	signal.throwIfAborted();
 	const thread = new Worker(new URL('./import-worker.ts', import.meta.url), {
-		workerData: work,
+		workerData: { ...work, localFields: localFieldsInUse() } satisfies ImportWork,
 		resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
 	});
 	let onAbort: (() => void) | undefined;

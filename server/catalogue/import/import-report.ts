@@ -15,6 +15,8 @@ export interface ImportRequest {
 	readonly mapping?: unknown;
 	/** Entry that gets what is read as its last children; else it goes to the top of the catalogue. */
 	readonly under?: string | undefined;
+	/** Writes short forms and names of other times out, as the authority list says for the date of each entry. */
+	readonly writesCreatorsOut?: boolean | undefined;
 	/** Demonstration holdings: marked as such for good. */
 	readonly synthetic?: boolean | undefined;
 }
@@ -51,6 +53,8 @@ export interface DryRunReport {
 	readonly understood: ReadResult['understood'];
 	/** What the rules of description say of the entries; left out where they were not checked. */
 	readonly findings?: readonly ImportFindings[];
+	/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
+	readonly creators?: { readonly repaired: number; readonly unclear: number };
 	/** The first entries, as rows. */
 	readonly sample: readonly SampleRow[];
 	readonly seconds: number;

@@ -1,8 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { dayOfIso } from '#domain/catalogue/archival-date/days.ts';
+import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts';
+import { entryDays } from '#domain/catalogue/authorities/entry-days.ts';
+import { repairCreators } from '#domain/catalogue/authorities/repair-creators.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
+import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
+import { dayOfInstant, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
@@ -16,6 +22,7 @@ import type { SampleRow } from './import-report.ts';
 
 /** Reads a file in a thread of its own, so that parsing and tokens never hold up the people at work. */
 const work = workerData as ImportWork;
+useLocalFields(work.localFields);
 const port = must(parentPort, 'this file runs as a worker');
 
 const CHUNK_ROWS = 500;
@@ -39,8 +46,26 @@ async function roomForAChunk(): Promise<void> {
 		});
 }
 
+const lookup =
+	work.authorities &&
+	new AuthorityIndex(
+		work.authorities.map((each) => ({ ...each, version: 1, isWithdrawn: false, actorName: '', at: '' })),
+	);
+const creators = { repaired: 0, unclear: 0 };
+const today = dayOfIso(new Date().toISOString().slice(0, 10)) ?? 0;
+
+/** An entry with its creators written out, where that was asked for. */
+function written(read: ReadEntry): ReadEntry {
+	if (!lookup) return read;
+	const { fields, repaired, unclear } = repairCreators(read.fields, entryDays(read.fields, today), lookup);
+	creators.repaired += repaired;
+	creators.unclear += unclear;
+	return { ...read, fields };
+}
+
 async function run(): Promise<void> {
 	const { writing } = work;
+	const today = dayOfInstant(writing?.now ?? new Date().toISOString());
 	let bytes = 0;
 	const opened = await openFile(work.path, {
 		fileName: work.fileName,
@@ -76,7 +101,7 @@ async function run(): Promise<void> {
 				if (row.columns.ownAccess !== null && row.columns.ownAccess !== 'structural')
 					accessChanged.push(row.entry.id);
 				file?.replace(row.entry);
-				replaced.push(replacedRow(row));
+				replaced.push(replacedRow(row, today));
 				continue;
 			}
 			const row = placing.place(read);
@@ -102,7 +127,7 @@ async function run(): Promise<void> {
 		signal: new AbortController().signal,
 		async onEntries(read) {
 			for (let from = 0; from < read.length; from += CHUNK_ROWS)
-				await send(read.slice(from, from + CHUNK_ROWS));
+				await send(read.slice(from, from + CHUNK_ROWS).map(written));
 		},
 	});
 	assert(result.profile === opened.profile, `${result.format} was read as ${result.profile}`);
@@ -117,10 +142,12 @@ async function run(): Promise<void> {
 		rootIds: placing.rootIds,
 		findings: checks?.findings,
 		accessChanged,
+		creators: lookup && creators,
 	});
 }
 
-function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
+function replacedRow({ entry, columns }: PlacedRow, today: DayNumber): ReplacedRow {
+	const { earliest, latest } = rowDates(entry.fields, today);
 	return {
 		id: entry.id,
 		columns: {
@@ -128,6 +155,8 @@ function replacedRow({ entry, columns }: PlacedRow): ReplacedRow {
 			title: columns.title,
 			reference_code: columns.referenceCode,
 			date_text: columns.dateText,
+			date_earliest: earliest,
+			date_latest: latest,
 			creators_text: columns.creatorsText,
 			fields: JSON.stringify(entry.fields),
 			bodies: JSON.stringify(entry.bodies),

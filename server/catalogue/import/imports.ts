@@ -7,6 +7,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { readInThread, type Reading } from './import-reading.ts';
@@ -50,6 +51,8 @@ export interface Imports {
 		fileName: string,
 		actor: Actor,
 	): Promise<{ readonly uploadId: string; readonly bytes: number }>;
+	/** The file of an upload that is not imported. @throws {Refusal} 'import.unknown-upload' (404) */
+	staged(uploadId: string): Promise<StagedFile>;
 	/**
 	 * Reads a file without writing anything.
 	 * @throws {Refusal} 'import.unknown-upload' (404), 'catalogue.unknown-entry' (404) for the place, 'import.broken' and
@@ -87,6 +90,8 @@ export interface ImportsParts {
 	readonly setStatusDeleted: (ids: readonly EntryId[], actor: Actor) => Promise<void>;
 	/** Told when an accepted import could not be deposited: it is tried again at the next start. */
 	readonly onDepositFailed?: (error: unknown) => void;
+	/** The authority list as it stands, for imports that write creators out. */
+	readonly authorities?: () => readonly { readonly id: string; readonly content: Authority }[];
 	/** Takes what is to be read out of files that hold others. */
 	readonly unwrap?: Unwrap;
 	/** Largest file taken, in bytes; default 2 GiB. */
@@ -182,6 +187,7 @@ export function createImports(parts: ImportsParts): Imports {
 					today: isoAt(clock).slice(0, 10).replaceAll('-', ''),
 				},
 				lastKey: writing ? await lastChildKey(storage, under?.id ?? null) : null,
+				authorities: request.writesCreatorsOut ? (parts.authorities?.() ?? []) : undefined,
 				writing: writing && { ...writing, synthetic: request.synthetic === true },
 			},
 			{
@@ -318,6 +324,7 @@ export function createImports(parts: ImportsParts): Imports {
 			await staging.removeForgotten(clock.now());
 			return staging.keep(stream, fileName);
 		},
+		staged: (uploadId) => staging.find(uploadId),
 		dryRun: (request, running = {}) =>
 			tracked(running, async (signal) => {
 				const { report } = await read(await fileOf(request), request, undefined, running, signal);
@@ -398,6 +405,7 @@ function reportOf(file: string, reading: Reading, started: number): DryRunReport
 		})),
 		understood: result.understood,
 		...(findings ? { findings } : {}),
+		...(reading.creators ? { creators: reading.creators } : {}),
 		sample,
 		seconds: Math.round(performance.now() - started) / 1000,
 	};

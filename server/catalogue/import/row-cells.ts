@@ -1,3 +1,5 @@
+import { dayOfInstant } from '#domain/catalogue/archival-date/days.ts';
+import { rowDates } from '#domain/catalogue/row-dates.ts';
 import type { PlacedRow } from './entry-placing.ts';
 import type { ImportWork, RowCells } from './import-messages.ts';
 
@@ -7,6 +9,7 @@ export function rowOf(
 	profile: string,
 	writing: Pick<NonNullable<ImportWork['writing']>, 'importRow' | 'synthetic' | 'now'>,
 ): RowCells {
+	const { earliest, latest } = rowDates(entry.fields, dayOfInstant(writing.now));
 	return [
 		entry.id,
 		entry.parentId,
@@ -17,6 +20,8 @@ export function rowOf(
 		columns.title,
 		columns.referenceCode,
 		columns.dateText,
+		earliest,
+		latest,
 		columns.creatorsText,
 		JSON.stringify(entry.fields),
 		JSON.stringify(entry.bodies),

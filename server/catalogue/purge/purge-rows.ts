@@ -1,3 +1,4 @@
+import { NO_DATE } from '#domain/catalogue/row-dates.ts';
 import { sql } from 'kysely';
 import type { KeptPlace } from '#domain/administration/purge.ts';
 import type { EntryId } from '#domain/base/ids.ts';
@@ -9,6 +10,7 @@ export const CATALOGUE_PLACES: readonly PurgePlace[] = [
 	{ table: 'shown_entry', column: 'entry_id', holds: 'entry' },
 	{ table: 'entry_editor', column: 'entry_id', holds: 'entry' },
 	{ table: 'finding', column: 'entry_id', holds: 'entry' },
+	{ table: 'coded_entry', column: 'entry_id', holds: 'entry' },
 ];
 
 /** Steps of review that entries took. They say which records of the store name an entry, so they go after those are known. */
@@ -64,6 +66,8 @@ export function tombstone(place: KeptPlace, at: string) {
 		title: '',
 		reference_code: place.referenceCode,
 		date_text: '',
+		date_earliest: NO_DATE,
+		date_latest: NO_DATE,
 		creators_text: '',
 		fields: '{}',
 		bodies: '{}',
@@ -100,6 +104,12 @@ export async function purgeRows(
 	return [
 		...fullText.remove(rows.flatMap(({ row_id }) => [row_id, -row_id])),
 		...deleteFrom(storage, CATALOGUE_PLACES, ids),
+		// That a number was given stays, so that it is given to nobody else; what the codes said goes with the entry.
+		...[...places].flatMap(([id, { referenceCode }]) =>
+			referenceCode === ''
+				? [db.updateTable('code_event').set({ code: '', new_code: '', why: '' }).where('entry_id', '=', id)]
+				: [],
+		),
 		...[...places].flatMap(([id, place]) => [
 			db.updateTable('entry').set(tombstone(place, at)).where('id', '=', id),
 			// Whether it is hidden stays as it was: an import that was undone hides nothing below what it withdrew.

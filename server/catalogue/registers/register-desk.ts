@@ -5,7 +5,7 @@ import {
 	type RegisterRecord,
 	type RegisterVersion,
 } from '#domain/catalogue/registers/register.ts';
-import { demand, type Person } from '#domain/permissions/permissions.ts';
+import { can, demand, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { RegisterChange, Registers, RegisterSaved } from './registers.ts';
 
@@ -17,6 +17,8 @@ export interface RegisterPage {
 	readonly records: readonly RegisterRecord[];
 	/** Of all that were found. */
 	readonly total: number;
+	/** The person may change them. */
+	readonly canEdit: boolean;
 }
 
 /** Registers as people and scripts use them. */
@@ -30,12 +32,18 @@ export class RegisterDesk {
 	/**
 	 * Records in the order of their names, those out of use at the end.
 	 * @param find words their name or any value of theirs holds
+	 * @param withdrawn those out of use as well
 	 * @throws {Refusal} 'permissions.denied' · 'catalogue.unknown-register' (404)
 	 */
 	list(
 		person: Person,
 		register: string,
-		{ find = '', offset = 0, limit = 100 }: { find?: string; offset?: number; limit?: number },
+		{
+			find = '',
+			withdrawn = true,
+			offset = 0,
+			limit = 100,
+		}: { find?: string; withdrawn?: boolean; offset?: number; limit?: number },
 	): RegisterPage {
 		const id = registerOf(register);
 		demand(person, 'see', { kind: 'register', register: id });
@@ -43,6 +51,7 @@ export class RegisterDesk {
 		const words = find.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
 		const found = this.#registers
 			.list(id)
+			.filter(({ isWithdrawn }) => withdrawn || !isWithdrawn)
 			.map((record) => ({ record, title: titleOf(record.content) }))
 			.filter(({ record, title }) => {
 				if (words.length === 0) return true;
@@ -57,6 +66,7 @@ export class RegisterDesk {
 		return {
 			records: found.slice(offset, offset + limit).map(({ record }) => record),
 			total: found.length,
+			canEdit: can(person, 'edit', { kind: 'register', register: id }),
 		};
 	}
 

@@ -273,8 +273,8 @@ function isOther(known: RegisterRecord | undefined, record: RegisterRecord): boo
 	return !known || known.isWithdrawn !== record.isWithdrawn || !isSameValue(known.content, record.content);
 }
 
-/** All records in use as they would stand. */
+/** All records as they would stand. */
 function standing(records: Records, next: Records): RegisterRecord[] {
 	const all = [...records.values()].filter(({ id }) => !next.has(id));
-	return [...all, ...next.values()].filter(({ isWithdrawn }) => !isWithdrawn);
+	return [...all, ...next.values()];
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { isUuid } from '#domain/base/ids.ts';
 import { itemsOf, textOf } from '#domain/catalogue/entry.ts';
 import { fieldOf, levelOf, obligationAt, termOf } from '#domain/catalogue/profile.ts';
-import { dat18 } from '#domain/catalogue/profiles/dat18.ts';
+import { dat18 } from '#domain/catalogue/profiles/dat18/dat18.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
+import { checkEntry } from '#domain/catalogue/rules/check-entry.ts';
+import { prepareRules } from '#domain/catalogue/rules/rule-facts.ts';
 import { syntheticHoldings } from './synthetic-holdings.ts';
 
 const holdings = syntheticHoldings(1);
@@ -77,5 +79,15 @@ describe('synthetic holdings', () => {
 			if (before && before.date !== date) expect(Number(number)).toBeGreaterThan(before.number);
 			newest.set(sign ?? '', { date, number: Number(number) });
 		}
+	});
+
+	it('have nothing that the rules of description call wrong or doubtful', () => {
+		const rules = prepareRules({ today: '20261127', profile: dat18, deployment: { classified: false } });
+		const found = holdings.flatMap(({ id, level, parentId, fields }) =>
+			checkEntry({ id, level, parentId, fields }, rules)
+				.filter(({ severity }) => severity !== 'I')
+				.map(({ message, value }) => `${message} ${value}`),
+		);
+		expect(found).toEqual([]);
 	});
 });

@@ -59,6 +59,8 @@ class HoldingsMaker {
 				referenceCode: plan.number,
 				title: plan.title,
 				...creator(nameIn(plan, plan.to ?? PRESENT).name),
+				// No archives has it.
+				archivesCode: '000000',
 				dateRange: `${plan.from}0000-${plan.to === null ? '' : `${plan.to}0000`}`,
 			},
 			{
@@ -218,7 +220,8 @@ class HoldingsMaker {
 			...(random.percent(30)
 				? { 'subjects#1': { order: 'a0', text: random.pick(mattersIn(plan, year)) } }
 				: {}),
-			securityClass: random.percent(96) ? 'public' : 'internal',
+			// What is open is not internal, whatever the dice say.
+			securityClass: random.percent(96) || fields['accessStatus'] === 'open' ? 'public' : 'internal',
 			...fields,
 		});
 	}

@@ -219,5 +219,5 @@ export function fileTitle(random: Random, plan: FondsPlan, year: number): string
 
 /** The caption of a photo. */
 export function photoTitle(random: Random, year: number, month: number, day: number): string {
-	return `${year}年${month}月${day}日,${madeUpName(random)}在${random.pick(townsIn(year))}${random.pick(['查看档案库房', '接待查档群众', '布置档案展览', '讲解档案知识'])}`;
+	return `${year}年${month}月${day}日，${madeUpName(random)}在${random.pick(townsIn(year))}${random.pick(['查看档案库房', '接待查档群众', '布置档案展览', '讲解档案知识'])}`;
 }

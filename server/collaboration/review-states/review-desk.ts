@@ -17,6 +17,7 @@ import { auditLine } from '#server/storage/audit.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 import type { BulkRunning } from '../bulk-edits.ts';
 import type { Collaboration } from '../collaboration.ts';
+import type { GivenCodes } from '../codes/registering-codes.ts';
 import { entriesBelow } from './entries-below.ts';
 import { noticesOfReturn } from './notices-of-return.ts';
 
@@ -52,6 +53,8 @@ export function createReviewDesk(parts: {
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'decideAbout'>;
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
+	/** Gives entries that are to be registered the codes they wait for, and says which cannot be. */
+	readonly giveCodes: (identity: Identity, ids: readonly EntryId[]) => Promise<GivenCodes>;
 	/** A step was taken with entries: the archival store holds what was decided. */
 	readonly noteStep: (stepId: string, ids: readonly EntryId[], isRegistered: boolean) => Promise<void>;
 }): ReviewDesk {
@@ -81,14 +84,17 @@ export function createReviewDesk(parts: {
 		const { person } = identity;
 		const { step } = taking;
 		const ids = batch.map(({ id }) => id);
+		const codes = step === 'register' ? await codesFor(identity, batch) : undefined;
 		return collaboration.decideAbout(ids, async () => {
 			const known = await reviewFacts(storage, person, ids);
 			const refused: StepOutcome['refused'][number][] = [];
 			const good: ReviewFacts[] = [];
 			for (const { id, seen } of batch) {
 				const facts = known.get(id);
+				// What was seen was asked before a code was given; whatever else is changed since sends the entry back.
+				const seenNow = codes?.given.has(id) ? undefined : seen;
 				const refusal = facts
-					? refusalOfStep(step, factsOfStep(facts, person, step, seen))
+					? (refusalOfStep(step, factsOfStep(facts, person, step, seenNow)) ?? codes?.refused.get(id))
 					: ({ code: 'catalogue.unknown-entry', params: { id } } as const);
 				if (refusal) refused.push({ entryId: id, ...refusal });
 				else if (facts) good.push(facts);
@@ -97,6 +103,23 @@ export function createReviewDesk(parts: {
 			const done = good.map(({ id }) => id);
 			return { answer: { done, refused }, changed: done, registered: step === 'register' ? done : [] };
 		});
+	}
+
+	/** The codes of those that can be registered but for that. */
+	async function codesFor(identity: Identity, batch: readonly Target[]): Promise<GivenCodes> {
+		const known = await reviewFacts(
+			storage,
+			identity.person,
+			batch.map(({ id }) => id),
+		);
+		const able = batch.filter(({ id, seen }) => {
+			const facts = known.get(id);
+			return facts && !refusalOfStep('register', factsOfStep(facts, identity.person, 'register', seen));
+		});
+		return parts.giveCodes(
+			identity,
+			able.map(({ id }) => id),
+		);
 	}
 
 	function statementsOf(

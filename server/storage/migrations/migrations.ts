@@ -15,6 +15,9 @@ import { up as fixity } from './0013-fixity.ts';
 import { up as copies } from './0014-copies.ts';
 import { up as purge } from './0015-purge.ts';
 import { up as registers } from './0016-registers.ts';
+import { up as entryDates } from './0017-entry-dates.ts';
+import { up as codes } from './0018-codes.ts';
+import { up as entryCounts } from './0019-entry-counts.ts';
 import { up as checks } from './0020-checks.ts';
 
 /** Every migration, in order. Names are never changed once released. */
@@ -35,5 +38,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0014-copies': { up: copies },
 	'0015-purge': { up: purge },
 	'0016-registers': { up: registers },
+	'0017-entry-dates': { up: entryDates },
+	'0018-codes': { up: codes },
+	'0019-entry-counts': { up: entryCounts },
 	'0020-checks': { up: checks },
 };

@@ -13,6 +13,10 @@ export interface EntryTable {
 	title: string;
 	reference_code: string;
 	date_text: string;
+	/** First day it may speak of, see `row-dates.ts`; null until it is computed. */
+	date_earliest: Generated<number | null>;
+	/** Last day it may speak of; null until it is computed. */
+	date_latest: Generated<number | null>;
 	creators_text: string;
 	/** JSON: newest value by field key, structural fields left out. */
 	fields: string;
@@ -150,6 +154,10 @@ export interface ShownEntryTable {
 	title: string;
 	reference_code: string;
 	date_text: string;
+	/** First day it may speak of, see `row-dates.ts`; null until it is computed. */
+	date_earliest: Generated<number | null>;
+	/** Last day it may speak of; null until it is computed. */
+	date_latest: Generated<number | null>;
 	creators_text: string;
 	fields: string;
 	bodies: string;

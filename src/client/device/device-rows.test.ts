@@ -21,7 +21,7 @@ async function aDevice(code: string): Promise<{
 		order: 'a',
 		referenceCode: '',
 		path: [],
-		fields: { title: '合成全宗' },
+		fields: { title: '合成全宗', dateRange: '民国二十六年-1949' },
 		bodies: {},
 	} as unknown as EntryDetail;
 	await store.keepCard(card);
@@ -57,4 +57,14 @@ it('a no of the server stays a no', async () => {
 	await expect(rows.children(null, 0, 10)).rejects.toMatchObject({ code: 'permissions.denied' });
 	await expect(rows.entry(card.id)).rejects.toMatchObject({ code: 'permissions.denied' });
 	await expect(rows.search('合成', 0, 10)).rejects.toMatchObject({ code: 'permissions.denied' });
+});
+
+it('without the server, lists are filtered by date as there', async () => {
+	const { card, rows } = await aDevice('client.unreachable');
+	const ids = async (dates: string): Promise<string[]> =>
+		(await rows.children(null, 0, 10, { dates, byDate: true })).rows.map(({ id }) => id);
+	expect(await ids('1940')).toEqual([card.id]);
+	expect(await ids('民国二十五年')).toEqual([]);
+	expect((await rows.search('合成', 0, 10, { dates: '1950年以后' })).total).toBe(0);
+	await expect(ids('河道')).rejects.toMatchObject({ code: 'catalogue.bad-dates' });
 });

@@ -1,5 +1,6 @@
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import type { ListChoice } from '#domain/catalogue/list-choice.ts';
 import type { EntryDetail, EntryRow } from '#domain/catalogue/rows.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { rowColumns } from '#domain/catalogue/row-columns.ts';
@@ -32,12 +33,12 @@ export function createDeviceRows(parts: {
 	}
 
 	return {
-		children: (parentId, offset, limit) =>
+		children: (parentId, offset, limit, choice) =>
 			orFromDevice(
-				() => server.children(parentId, offset, limit),
+				() => server.children(parentId, offset, limit, choice),
 				async () => {
-					const rows = rowsBelow(await store.cards(), parentId);
-					return pageOf(rows, offset, limit);
+					const cards = await store.cards();
+					return pageOf(await chosen(cards, rowsBelow(cards, parentId), choice), offset, limit);
 				},
 			),
 		entry: (id) =>
@@ -58,12 +59,26 @@ export function createDeviceRows(parts: {
 					return card;
 				},
 			),
-		search: (query, offset, limit) =>
+		search: (query, offset, limit, choice) =>
 			orFromDevice(
-				() => server.search(query, offset, limit),
-				async () => pageOf(found(await store.cards(), query), offset, limit),
+				() => server.search(query, offset, limit, choice),
+				async () => {
+					const cards = await store.cards();
+					return pageOf(await chosen(cards, found(cards, query), choice), offset, limit);
+				},
 			),
 	};
+}
+
+/** Only the rows that are wanted; reading dates is loaded when it is asked for. */
+async function chosen(
+	cards: readonly EntryDetail[],
+	rows: readonly EntryRow[],
+	choice: ListChoice | undefined,
+): Promise<readonly EntryRow[]> {
+	if (!choice?.dates && !choice?.byDate) return rows;
+	const { chooseRows } = await import('./chosen-rows.ts');
+	return chooseRows(cards, rows, choice);
 }
 
 function pageOf(rows: readonly EntryRow[], offset: number, limit: number): ShownRows {

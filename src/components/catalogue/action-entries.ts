@@ -41,6 +41,7 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 						icon: 'list',
 						href: `/orders/new?under=${entry.id}`,
 					},
+					{ label: m.codes_action(), icon: 'list-numbered', href: `/codes/renumber?under=${entry.id}` },
 				]
 			: [];
 	const purge: MenuEntry[] = actions.isStaff

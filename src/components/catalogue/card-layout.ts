@@ -1,4 +1,5 @@
 import { fieldIdOf, isDescriptive, STRUCTURAL_FIELDS, type FieldKey } from '#domain/catalogue/entry.ts';
+import { belongs } from '#domain/catalogue/profile-extensions.ts';
 import {
 	fieldOf,
 	obligationAt,
@@ -39,12 +40,14 @@ const ELSEWHERE: readonly string[] = ['title', ...STRUCTURAL_FIELDS];
  * is always shown, also where the level or the profile does not use its field.
  * @param filled keys of fields and items with a value, and field ids of long texts with words
  * @param added field ids a person asked for
+ * @param extensions which extensions the entry has; fields of others are neither offered nor asked for
  */
 export function layoutOf(
 	profile: Profile,
 	level: string,
 	filled: Iterable<FieldKey>,
 	added: ReadonlySet<string>,
+	extensions: ReadonlySet<string> = new Set(),
 ): CardLayout {
 	const keys = [...filled].filter(isDescriptive);
 	const withValue = new Set(keys.map(fieldIdOf));
@@ -57,13 +60,15 @@ export function layoutOf(
 		if (ELSEWHERE.includes(definition.id)) continue;
 		const obligation = obligationAt(definition, level);
 		const isFilled = withValue.has(definition.id);
-		if (isFilled || obligation === 'M' || added.has(definition.id))
+		const isAsked = !definition.isWithdrawn && !definition.isComputed && belongs(definition, extensions);
+		const isMandatory = isAsked && obligation === 'M';
+		if (isFilled || isMandatory || added.has(definition.id))
 			add(definition.area, {
 				definition,
-				isMissing: obligation === 'M' && !isFilled,
+				isMissing: isMandatory && !isFilled,
 				isForeign: obligation === undefined,
 			});
-		else if (obligation !== undefined) offered.push(definition);
+		else if (isAsked && obligation !== undefined) offered.push(definition);
 	}
 	for (const id of [...withValue].sort())
 		if (!ELSEWHERE.includes(id) && !fieldOf(profile, id))

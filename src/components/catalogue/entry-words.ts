@@ -1,5 +1,5 @@
 import { levelOf, type Profile } from '#domain/catalogue/profile.ts';
-import { profileOf, PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles, profileOf } from '#domain/catalogue/profiles.ts';
 import { m } from '#i18n/generated/messages.js';
 import { labelOf } from '#i18n/words.ts';
 import type { IconName } from '#ui/icons.ts';
@@ -17,7 +17,7 @@ export function entryName(entry: {
 
 /** The profile of an entry; the first one shipped stands in for a profile this version does not know. */
 export function profileOrFirst(id: string): Profile {
-	return PROFILES.some((profile) => profile.id === id) ? profileOf(id) : (PROFILES[0] as Profile);
+	return allProfiles().some((profile) => profile.id === id) ? profileOf(id) : (allProfiles()[0] as Profile);
 }
 
 /** A level as people call it. */
@@ -27,6 +27,7 @@ export function levelName(profileId: string, level: string): string {
 }
 
 const LEVEL_ICONS: Readonly<Record<string, IconName>> = {
+	fondsComplex: 'archive',
 	fonds: 'archive',
 	subfonds: 'archive',
 	collection: 'archive',

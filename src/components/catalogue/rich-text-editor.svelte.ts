@@ -1,14 +1,14 @@
 import { Editor, Extension } from '@tiptap/core';
 import Collaboration from '@tiptap/extension-collaboration';
 import StarterKit from '@tiptap/starter-kit';
-import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from '@tiptap/y-tiptap';
 import { createSubscriber } from 'svelte/reactivity';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import type { EntryHistory } from '#client/entry-history.svelte.ts';
 import type { Caret } from '#sync/presence.ts';
 import { isComposing } from '#ui/composing.ts';
 import { createCarets } from './carets.ts';
 import { createPassageMarks } from './passages.ts';
+import { TextHistory } from './text-history.ts';
 
 /** What the toolbar can ask of a long text. */
 export type Format = 'bold' | 'italic' | 'heading' | 'bulletList' | 'orderedList' | 'link';
@@ -139,20 +139,5 @@ export class RichTextEditing {
 		const chain = this.editor.chain().focus().extendMarkRange('link');
 		if (href) chain.setLink({ href }).run();
 		else chain.unsetLink().run();
-	}
-}
-
-/** One history for all long texts of an entry. Editors come and go, and each would end it. */
-class TextHistory extends Y.UndoManager {
-	constructor(fragment: Y.XmlFragment) {
-		super(fragment, {
-			trackedOrigins: new Set([ySyncPluginKey]),
-			deleteFilter: (item) => defaultDeleteFilter(item, defaultProtectedNodes),
-			captureTransaction: (transaction) => transaction.meta.get('addToHistory') !== false,
-		});
-	}
-
-	override destroy(): void {
-		// It ends with the document.
 	}
 }

@@ -1,7 +1,7 @@
 import { levelName } from '#components/catalogue/entry-words.ts';
 import type { FieldDefinition, Profile } from '#domain/catalogue/profile.ts';
 import { termOf } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import type { KeptRule, OrderCondition, OrderRowState } from '#domain/collaboration/orders.ts';
 import { m } from '#i18n/generated/messages.js';
 import { labelOf, numberWords } from '#i18n/words.ts';
@@ -9,7 +9,7 @@ import type { ShownOrder } from '#server/collaboration/orders/shown-order.ts';
 
 /** A field by its id alone: the first profile that has it speaks, as an order may span several. */
 function definitionOf(fieldId: string): { profile: Profile; definition: FieldDefinition } | undefined {
-	for (const profile of PROFILES) {
+	for (const profile of allProfiles()) {
 		const definition = profile.fields.find(({ id }) => id === fieldId);
 		if (definition) return { profile, definition };
 	}

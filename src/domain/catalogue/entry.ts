@@ -4,6 +4,21 @@ import type { RichText } from './rich-text.ts';
 /** A field id, or for repeatables `<field id>#<item id>`, e.g. `creators#0190…` or `creators#1`. */
 export type FieldKey = string;
 
+/** A field id as text: of a profile, or one an archive added (`local.<slug>`). */
+export const FIELD_ID = '(?:[A-Za-z][A-Za-z0-9]{0,63}|local\\.[a-z][a-z0-9-]{0,39})';
+const FIELD_ID_ONLY = new RegExp(`^${FIELD_ID}$`);
+const FIELD_KEY_ONLY = new RegExp(`^${FIELD_ID}(#[A-Za-z0-9_-]{1,64})?$`);
+
+/** Whether a text can be the id of a field. */
+export function isFieldId(text: string): boolean {
+	return FIELD_ID_ONLY.test(text);
+}
+
+/** Whether a text can be the key of a field or of an item. */
+export function isFieldKey(text: string): boolean {
+	return FIELD_KEY_ONLY.test(text);
+}
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**

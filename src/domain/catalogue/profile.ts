@@ -26,7 +26,10 @@ export interface FieldDefinition {
 	readonly repeatable?: boolean;
 	/** Obligation by level id; `'*'` speaks for every level not named. */
 	readonly obligation: Readonly<Record<string, Obligation>>;
-	/** Id of a vocabulary of the profile, for `enum`. */
+	/**
+	 * Id of a vocabulary of the profile. For `enum` values are ids of its terms. For `text` it is open: values are words,
+	 * and where they are the id of a term people read the label.
+	 */
 	readonly vocabulary?: string;
 	/** Longest value in characters. */
 	readonly maxLength?: number;
@@ -34,6 +37,12 @@ export interface FieldDefinition {
 	readonly source?: string;
 	/** Further column headings that mean this field (any case), besides id, labels and AtoM names. */
 	readonly aliases?: readonly string[];
+	/** Ids of the extensions it belongs to; left out for fields of every entry. */
+	readonly extensions?: readonly string[];
+	/** What a machine finds out: shown, never asked for. */
+	readonly isComputed?: boolean;
+	/** Taken out of use: values are shown and can be cleared, but nothing offers or maps it. */
+	readonly isWithdrawn?: boolean;
 }
 
 export interface LevelDefinition {
@@ -48,6 +57,38 @@ export interface Term {
 	readonly id: string;
 	readonly label: Label;
 	readonly aliases?: readonly string[];
+	/** A term of old holdings, which records of today do not get. It stays on offer: old records are described today. */
+	readonly isFormer?: boolean;
+	/** The code or its meaning is not verified against the standard. */
+	readonly isUnsure?: boolean;
+}
+
+/** Further fields for some entries: those of a 门类 (and class), and those that carry a value of one of them already. */
+export interface Extension {
+	readonly id: string;
+	readonly label: Label;
+	/** 档案门类代码 that bring it. */
+	readonly categories: readonly string[];
+	/** Values of the field `recordClass` that bring it, by id of the term; any class of the category when left out. */
+	readonly classes?: readonly string[];
+}
+
+/** One step from a version to the next; steps of a version are taken in their order. */
+export type UpgradeStep =
+	| { readonly kind: 'rename'; readonly from: string; readonly to: string }
+	/** A value `first<separator>rest` becomes two; what has no separator stays in `from`. */
+	| {
+			readonly kind: 'split';
+			readonly from: string;
+			readonly separator: string;
+			readonly into: readonly [string, string];
+	  }
+	| { readonly kind: 'terms'; readonly field: string; readonly codes: Readonly<Record<string, string>> };
+
+/** The steps that lead from the version before to this one. */
+export interface ProfileUpgrade {
+	readonly to: number;
+	readonly steps: readonly UpgradeStep[];
 }
 
 /** The elements, levels and vocabularies by which a part of the holdings is described: data, not code. */
@@ -57,8 +98,12 @@ export interface Profile {
 	readonly label: Label;
 	readonly areas: readonly { readonly id: string; readonly label: Label }[];
 	readonly levels: readonly LevelDefinition[];
+	/** All of them, those of extensions too. */
 	readonly fields: readonly FieldDefinition[];
 	readonly vocabularies: Readonly<Record<string, readonly Term[]>>;
+	readonly extensions?: readonly Extension[];
+	/** From version 2 on, oldest first, none left out. */
+	readonly upgrades?: readonly ProfileUpgrade[];
 }
 
 /** The definition of a field, by id or by the key of one of its items (`creators#x`). */
@@ -77,17 +122,22 @@ export function obligationAt(field: FieldDefinition, levelId: string): Obligatio
 	return field.obligation[levelId] ?? field.obligation['*'];
 }
 
-/** The fields used at a level, in the order of the profile. */
-export function fieldsAt(profile: Profile, levelId: string): readonly FieldDefinition[] {
-	return profile.fields.filter((field) => obligationAt(field, levelId) !== undefined);
-}
-
 /** The term of a vocabulary that a value as written means: by id, label or alias, blanks and case aside. */
 export function termOf(profile: Profile, vocabulary: string, written: string): Term | undefined {
 	const wanted = written.trim().toLowerCase();
-	return profile.vocabularies[vocabulary]?.find((term) =>
-		[term.id, term.label.zh, term.label.en, ...(term.aliases ?? [])].some(
-			(name) => name.toLowerCase() === wanted,
-		),
+	const terms = profile.vocabularies[vocabulary];
+	// An id is never overruled: `D` is the old 短期, whatever else is called so.
+	return (
+		terms?.find(({ id }) => id === written.trim()) ??
+		terms?.find((term) =>
+			[term.id, term.label.zh, term.label.en, ...(term.aliases ?? [])].some(
+				(name) => name.toLowerCase() === wanted,
+			),
+		)
 	);
+}
+
+/** A name without what does not tell two names apart: width, case, blanks. */
+export function nameKey(name: string): string {
+	return name.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
 }

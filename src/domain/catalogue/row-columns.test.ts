@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dat18 } from './profiles/dat18.ts';
+import { dat18 } from './profiles/dat18/dat18.ts';
 import { isad } from './profiles/isad.ts';
 import { richTextOf } from './rich-text.ts';
 import { rowColumns } from './row-columns.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId } from '../base/ids.ts';
 import type { FieldValue } from '../catalogue/entry.ts';
-import { dat18 } from '../catalogue/profiles/dat18.ts';
+import { dat18 } from '../catalogue/profiles/dat18/dat18.ts';
 import { changesBy, fieldNamed, firstYearIn, isMeant, withReplaced } from './order-changes.ts';
 import type { OrderRule } from './orders.ts';
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
 import { parseEntryId, type EntryId } from '#domain/base/ids.ts';
+import type { ListChoice } from '#domain/catalogue/list-choice.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 
 /**
@@ -67,4 +68,14 @@ export function readCount(url: URL, name: string, otherwise: number): number {
 	if (text === null || text === '') return otherwise;
 	if (!/^\d{1,9}$/.test(text)) throw new Refusal('server.bad-request', { field: name });
 	return Number(text);
+}
+
+/**
+ * Which rows of a list are wanted: `dates=` as people write them, `sort=date`.
+ * @throws {Refusal} 'server.bad-request'
+ */
+export function readChoice(url: URL): ListChoice {
+	const sort = url.searchParams.get('sort');
+	if (sort !== null && sort !== 'date') throw new Refusal('server.bad-request', { field: 'sort' });
+	return { dates: url.searchParams.get('dates')?.slice(0, 200), byDate: sort === 'date' };
 }

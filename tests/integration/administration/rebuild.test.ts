@@ -226,6 +226,9 @@ describe('a rebuild', () => {
 			imports: [],
 			orders: [],
 			steps: [],
+			campaigns: [],
+			registers: [],
+			codeEvents: 0,
 		});
 		await expect(
 			rebuild({ into: join(folder, 'x'), from, compare: join(folder, 'none') }),

@@ -67,3 +67,8 @@ export function dayOfIso(iso: string): DayNumber | null {
 	if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
 	return dayNumber(year, month, day);
 }
+
+/** The day of an ISO instant or date, as written. */
+export function dayOfInstant(iso: string): DayNumber {
+	return dayNumber(Number(iso.slice(0, 4)), Number(iso.slice(5, 7)), Number(iso.slice(8, 10)));
+}

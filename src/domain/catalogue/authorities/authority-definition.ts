@@ -114,12 +114,13 @@ function checkAmong(
 	changed: ReadonlySet<string>,
 	all: readonly RegisterRecord<Authority>[],
 ): (RegisterProblem & { readonly id: string })[] {
-	const byId = new Map(all.map(({ id, content }) => [id, content]));
-	const holders = Object.fromEntries(KINDS.map((kind) => [kind, holdersOf(kind, all)])) as Record<
+	const used = all.filter(({ isWithdrawn }) => !isWithdrawn);
+	const byId = new Map(used.map(({ id, content }) => [id, content]));
+	const holders = Object.fromEntries(KINDS.map((kind) => [kind, holdersOf(kind, used)])) as Record<
 		(typeof KINDS)[number],
 		ReadonlyMap<string, readonly Holder[]>
 	>;
-	return all
+	return used
 		.filter(({ id }) => changed.has(id))
 		.flatMap(({ id, content }) => {
 			const problems: RegisterProblem[] = [];

@@ -99,8 +99,9 @@ function checkAmong(
 	changed: ReadonlySet<string>,
 	all: readonly RegisterRecord<FondsRecord>[],
 ): (RegisterProblem & { readonly id: string })[] {
-	const byNumber = Map.groupBy(all, ({ content }) => content.fondsNumber);
-	return all
+	const used = all.filter(({ isWithdrawn }) => !isWithdrawn);
+	const byNumber = Map.groupBy(used, ({ content }) => content.fondsNumber);
+	return used
 		.filter(({ id }) => changed.has(id))
 		.flatMap(({ id, content }) => {
 			const { fondsNumber, predecessors } = content;

@@ -5,7 +5,7 @@ import type { Label } from '../profile.ts';
  * What the catalogue is described with, beside its entries: kept as records with every version, deposited in the
  * archival store, read by rules and pick-lists.
  */
-export const REGISTERS = ['fonds', 'authority', 'field', 'holdings', 'exception'] as const;
+export const REGISTERS = ['fonds', 'authority', 'field', 'holdings', 'exception', 'figure'] as const;
 export type RegisterId = (typeof REGISTERS)[number];
 
 /** The content of a record: fields by name, JSON. What each register wants of it is said by its definition. */
@@ -43,11 +43,14 @@ export interface RegisterProblem {
 export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly id: RegisterId;
 	readonly label: Label;
-	/** Problems of a content as it was sent; empty when it is a `C`. Unknown fields are problems, too. */
+	/** Problems of a content as it was sent; nothing but warnings when it is a `C`. Unknown fields are problems, too. */
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
-	/** Problems of records among all in use, as they would stand: a number that two have. Asked once for many changes. */
+	/**
+	 * Problems of records among all, as they would stand: a number that two have. Asked once for many changes; what is out
+	 * of use is in `all`, too, and has none.
+	 */
 	readonly checkAmong?: (
 		changed: ReadonlySet<string>,
 		all: readonly RegisterRecord<C>[],

@@ -1,13 +1,4 @@
 import type { AuthorityLookup, AuthorityMatch } from '../authorities/authority-lookup.ts';
-import type { DatedText } from '../authorities/authority.ts';
-
-/** Whether a name was valid on a day (`YYYYMMDD`); both ends belong to it, in whatever precision they are given. */
-export function wasValidOn({ from, to }: DatedText, day: string): boolean {
-	return (
-		(from === undefined || from === '' || day.slice(0, from.length) >= from) &&
-		(to === undefined || to === '' || day.slice(0, to.length) <= to)
-	);
-}
 
 /** Ids of the authorities matches speak of, each once. */
 export function idsOf(matches: readonly AuthorityMatch[]): string[] {

@@ -1,5 +1,6 @@
 import { findDocumentNumber } from './document-number.ts';
-import { idsOf, onlyNameAt, wasValidOn } from './authority-validity.ts';
+import { isValidOn } from '../authorities/dated-text.ts';
+import { idsOf, onlyNameAt } from './authority-validity.ts';
 import { withText, type ViewedItem } from './entry-view.ts';
 import { found, NOT_APPLICABLE, NOTHING, type Rule, type RuleFinding } from './rule.ts';
 import type { PreparedRules } from './rule-facts.ts';
@@ -102,7 +103,7 @@ const R33: Rule = {
 				continue;
 			}
 			const { day } = view;
-			const valid = day === '' ? matches : matches.filter(({ dated }) => wasValidOn(dated, day));
+			const valid = day === '' ? matches : matches.filter(({ dated }) => isValidOn(dated, day));
 			const ids = idsOf(valid.length > 0 ? valid : matches);
 			const only = ids.length === 1 && day !== '' ? onlyNameAt(authorities, ids, day) : undefined;
 			const candidates = ids
@@ -240,7 +241,7 @@ const R36: Rule = {
 			if (!person && (matches.length > 0 || !isPersonName(name) || isVague(name))) continue;
 			const { day } = view;
 			const offices = (person?.authority.offices ?? []).filter(
-				(office) => day !== '' && wasValidOn(office, day),
+				(office) => day !== '' && isValidOn(office, day),
 			);
 			(findings ??= []).push(
 				found(R36, 'office', key, text, {

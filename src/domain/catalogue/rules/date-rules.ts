@@ -158,7 +158,8 @@ const R14: Rule = {
 		let findings: RuleFinding[] | undefined;
 		for (const field of DATE_FIELDS) {
 			const date = dateOf(view, field);
-			if (!date) continue;
+			// What was read without a problem is a day, a month or a year that there was.
+			if (!date || date.problems.length === 0) continue;
 			const text = date.text.trim();
 			const problem = isEightDigits(text)
 				? impossible(text.replace(/[[\]]/g, ''))

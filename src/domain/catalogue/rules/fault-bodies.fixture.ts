@@ -242,6 +242,7 @@ export const TERM_FAULTS: Partial<Record<RuleId, Injector>> = {
 				'秘密-5年',
 				'１级',
 			]),
+			['accessStatus'],
 		),
 	R49: (entry, dice) =>
 		!isItem(entry)

@@ -16,6 +16,9 @@ const isItem = (entry: { level: string }): boolean => entry.level === 'item';
 const isSingle = (entry: { parentId?: string | null; level: string }): boolean =>
 	entry.level === 'item' && !entry.parentId;
 
+/** What contradicts a wrong year: the code, and what it is read for under the regime of another year. */
+const YEAR_PARTNERS = ['referenceCode', 'retentionPeriod', 'catalogueNumber', 'itemNumber', 'startPage'];
+
 export const CODE_FAULTS: Partial<Record<RuleId, Injector>> = {
 	R01: (entry, dice) =>
 		damaged(entry, 'referenceCode', dice.pick(['', ' ', '\u3000', '  ', '\t']), ['images']),
@@ -149,15 +152,10 @@ export const CODE_FAULTS: Partial<Record<RuleId, Injector>> = {
 			entry,
 			'year',
 			dice.percent(50) ? year + dice.pick([1, -1]) : year + dice.pick([10, -10, 2, -3, 9]),
-			['referenceCode', 'retentionPeriod', 'catalogueNumber', 'itemNumber', 'startPage'],
+			YEAR_PARTNERS,
 		);
 	},
-	R12: (entry, dice) =>
-		damaged(entry, 'year', dice.pick([1900, 1912, 1937, 1946, 1948]), [
-			'referenceCode',
-			'retentionPeriod',
-			'catalogueNumber',
-		]),
+	R12: (entry, dice) => damaged(entry, 'year', dice.pick([1900, 1912, 1937, 1946, 1948]), YEAR_PARTNERS),
 };
 
 /** The date of a document in the ways it is written elsewhere. */

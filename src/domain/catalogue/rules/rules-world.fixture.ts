@@ -3,8 +3,8 @@ import type { AuthorityLookup, AuthorityMatch } from '../authorities/authority-l
 import type { Authority, DatedText } from '../authorities/authority.ts';
 import type { FieldKey, FieldValue } from '../entry.ts';
 import type { CodeRegimeUse, FondsRecord } from '../fonds/fonds-record.ts';
-import { dat18 } from '../profiles/dat18.ts';
-import { wasValidOn } from './authority-validity.ts';
+import { dat18 } from '../profiles/dat18/dat18.ts';
+import { isValidOn } from '../authorities/dated-text.ts';
 import {
 	prepareRules,
 	type CheckedEntry,
@@ -209,10 +209,10 @@ export function lookupOf(authorities: readonly (readonly [string, Authority])[])
 	const nothing: readonly AuthorityMatch[] = [];
 	return {
 		byText: (text) => byText.get(text) ?? nothing,
-		nameAt: (id, day) => byId.get(id)?.names.find((each) => wasValidOn(each, day))?.text,
+		nameAt: (id, day) => byId.get(id)?.names.find((each) => isValidOn(each, day))?.text,
 		byOrganCode: (code, day) => {
 			const all = byCode.get(code) ?? nothing;
-			return day === undefined ? all : all.filter((match) => wasValidOn(match.dated, day));
+			return day === undefined ? all : all.filter((match) => isValidOn(match.dated, day));
 		},
 	};
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dat18 } from '../profiles/dat18.ts';
+import { dat18 } from '../profiles/dat18/dat18.ts';
 import { isad } from '../profiles/isad.ts';
 import type { FieldValue } from '../entry.ts';
 import { acrossRules } from './across-rules.ts';

@@ -197,7 +197,10 @@ function countIn({ fonds, entries }: CleanFonds, dice: Dice): void {
 				given.push({
 					...entry,
 					id: `${entry.id}!`,
-					fields: { ...entry.fields, referenceCode: `${group.replace('-WS', '-WS·A')}-9999` },
+					fields: {
+						...entry.fields,
+						referenceCode: `${group}-${String(lastIn(singles, group) + 1).padStart(4, '0')}`,
+					},
 				});
 				expected.set(`R31 ${entry.id}!`, 'R31');
 				allowed.add(`R31 ${entry.id}`);
@@ -218,6 +221,14 @@ function countIn({ fonds, entries }: CleanFonds, dice: Dice): void {
 		else if (allowed.has(`${rule} ${entryId}`)) score.related++;
 		else score.false++;
 	}
+}
+
+function lastIn(entries: readonly CheckedEntry[], group: string): number {
+	return Math.max(
+		...entries
+			.map(({ fields }) => splitCode(String(fields['referenceCode'])))
+			.map(([of, number]) => (of === group ? number : 0)),
+	);
 }
 
 function splitCode(code: string): [string, number] {

@@ -10,7 +10,7 @@ import { messageKey, type Rule, type RuleFinding } from './rule.ts';
 import { prepareRules, type CheckedEntry, type PreparedRules } from './rule-facts.ts';
 import { RULES, ruleOf } from './rules.ts';
 import { aFile, anItem, anOldItem, creators, factsFor, preparedFor, TODAY } from './rules-world.fixture.ts';
-import { dat18 } from '../profiles/dat18.ts';
+import { dat18 } from '../profiles/dat18/dat18.ts';
 
 const B004 = preparedFor('B004');
 

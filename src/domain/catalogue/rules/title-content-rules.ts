@@ -37,6 +37,12 @@ function isKana(sign: string): boolean {
 	return unit >= 0x3040 && unit <= 0x30ff;
 }
 
+/** Whether words that follow names stand right behind, or one sign further: names are of any characters. */
+function isWithinName(text: string, at: number): boolean {
+	return AFTER_NAMES.test(text.slice(at + 1, at + 5));
+}
+const AFTER_NAMES = /^.?(?:等同志|同志|等人|等\d|行政|党内)/;
+
 /** What should stand in the place of a sign; `''` when nobody can know, `undefined` when it is right. */
 function meantAt(text: string, at: number, isChinese: boolean): string | undefined {
 	const unit = text.charCodeAt(at);
@@ -53,7 +59,7 @@ function meantAt(text: string, at: number, isChinese: boolean): string | undefin
 		return normal === sign ? '' : normal;
 	}
 	const alikes = BY_SIGN.get(sign);
-	if (!alikes) return undefined;
+	if (!alikes || isWithinName(text, at)) return undefined;
 	const before = at > 0 ? (text[at - 1] as string) : '';
 	const behind = text[at + 1] ?? '';
 	for (const alike of alikes) if (isWrong(alike, before, behind)) return alike.right;

@@ -123,6 +123,11 @@ describe('the gate of digitisation', () => {
 		expect(gate('fullText', lines, [count({ digitisedUnits: 69 })]).isMet).toBe(false);
 	});
 
+	it('holds at least nothing, whatever is excluded', () => {
+		const more = lineOf('one', { files: 3, excluded: { classified: 2, unfit: 2, dueForDestruction: 0 } });
+		expect(gate('fullText', [more], [])).toMatchObject({ denominator: 0, excluded: 3 });
+	});
+
 	it('is counted by pages as well, no line having more than it holds', () => {
 		const both = [
 			lineOf('one', { files: 1, pages: 100 }),
@@ -138,10 +143,18 @@ describe('the gate of digitisation', () => {
 	});
 
 	it('is exact where a share has no binary fraction', () => {
-		for (let held = 10; held <= 20_000; held += 10) {
-			const board = gateBoard([lineOf('one', { files: held })], [count({ digitisedUnits: (held / 10) * 7 })]);
-			expect(board.gates[2]?.isMet, String(held)).toBe(true);
-		}
+		const target = {
+			gate: 'fullText',
+			label: { zh: '', en: '' },
+			source: '',
+			certainty: 'proposal',
+		} as const;
+		// 0.55 of 100 is more than 55 as fractions of two are added up.
+		const of = (found: number) =>
+			gateBoard([lineOf('one', { files: 100 })], [count({ digitisedUnits: found })], new Map(), [
+				{ ...target, target: 0.55 },
+			]).gates[0]?.isMet;
+		expect([of(54), of(55)]).toEqual([false, true]);
 	});
 });
 
@@ -207,6 +220,12 @@ describe('counts of the catalogue', () => {
 		expect(found({ year: 2015, categoryCode: 'WS', retentionPeriod: 'D30' })).toEqual(['year']);
 		expect(found({ categoryCode: 'WS' })).toEqual(['rest']);
 		expect(found({ catalogueNumber: '9', year: 2015 })).toEqual(['year']);
+		const equal = [lineOf('first', { retentionPeriod: 'Y' }), lineOf('second', { yearFrom: 2015 })];
+		const { byLine } = assignCounts(equal, [count({ year: 2015, retentionPeriod: 'Y', files: 1 })]);
+		expect([...byLine].map(([id, { files: each }]) => [id, each])).toEqual([
+			['first', 1],
+			['second', 0],
+		]);
 	});
 
 	it('are all in the gates or among what is not registered', () => {

@@ -54,6 +54,7 @@ describe('a line of the register of holdings', () => {
 		const permanent = { catalogueNumber: '1', retentionPeriod: 'Y' };
 		expect(among(permanent, { catalogueNumber: '2', retentionPeriod: 'C' })).toEqual([]);
 		expect(among({ ...permanent, yearTo: 1983 }, { ...permanent, yearFrom: 1984 })).toEqual([]);
+		expect(among({ ...permanent, yearFrom: 1984 }, { ...permanent, yearTo: 1983 })).toEqual([]);
 		expect(among({ ...permanent, yearTo: 1984 }, { ...permanent, yearFrom: 1984 })).toEqual([
 			['holdings_overlap', 'B005 1 1984– Y'],
 		]);

@@ -97,8 +97,9 @@ function checkAmong(
 	changed: ReadonlySet<string>,
 	all: readonly RegisterRecord<HoldingsRecord>[],
 ): (RegisterProblem & { readonly id: string })[] {
-	const byFonds = Map.groupBy(all, ({ content }) => content.fondsNumber);
-	return all
+	const used = all.filter(({ isWithdrawn }) => !isWithdrawn);
+	const byFonds = Map.groupBy(used, ({ content }) => content.fondsNumber);
+	return used
 		.filter(({ id }) => changed.has(id))
 		.flatMap(({ id, content }) =>
 			(byFonds.get(content.fondsNumber) ?? [])

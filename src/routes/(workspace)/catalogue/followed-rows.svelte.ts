@@ -1,3 +1,4 @@
+import { isRefusal } from '#domain/base/refusal.ts';
 import type { RowsChange, RowsClient } from '#client/contract.ts';
 import type { EntryRow } from '#domain/catalogue/rows.ts';
 import type { PagedRows } from '#ui/data-table.svelte.ts';
@@ -26,4 +27,9 @@ export function followRows(
 		clearTimeout(timer);
 		stop();
 	};
+}
+
+/** Whether a list that could not be read may be there when it is asked for again: not while it asks for no dates at all. */
+export function mayPass(error: unknown): boolean {
+	return error !== undefined && !(isRefusal(error) && error.code === 'catalogue.bad-dates');
 }

@@ -54,6 +54,7 @@ const KINDS: Readonly<Record<string, () => string>> = {
 	settings: m.store_kind_settings,
 	purge: m.store_kind_purge,
 	register: m.store_kind_register,
+	codes: m.store_kind_codes,
 };
 
 /** What an object of the store is of. */

@@ -7,5 +7,6 @@ export const ImportBody = v.object({
 	profile: v.optional(v.pipe(v.string(), v.maxLength(40))),
 	under: v.optional(v.pipe(v.string(), v.check(isUuid))),
 	mapping: v.optional(v.unknown()),
+	writesCreatorsOut: v.optional(v.boolean()),
 });
 export type ImportBody = v.InferOutput<typeof ImportBody>;

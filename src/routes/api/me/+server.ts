@@ -37,5 +37,6 @@ export const GET = ({ locals }) =>
 			openConflicts,
 			reviewWork,
 			purged,
+			localFields: locals.app.localFields(),
 		};
 	});

@@ -13,6 +13,7 @@ export interface JobOptions {
 	readonly underName?: string;
 	readonly mapping?: unknown;
 	readonly mappingName?: string;
+	readonly writesCreatorsOut?: boolean;
 }
 
 type Accepted = Awaited<ReturnType<ImportsClient['accept']>>;
@@ -96,12 +97,13 @@ export class ImportJob {
 	}
 
 	#request(uploadId: string): ImportOptions {
-		const { profile, under, mapping } = this.options;
+		const { profile, under, mapping, writesCreatorsOut } = this.options;
 		return {
 			uploadId,
 			...(profile ? { profile } : {}),
 			...(under ? { under } : {}),
 			...(mapping === undefined ? {} : { mapping }),
+			...(writesCreatorsOut ? { writesCreatorsOut } : {}),
 		};
 	}
 

@@ -1,6 +1,6 @@
 import { parseEntryId } from '#domain/base/ids.ts';
 import { fieldOf } from '#domain/catalogue/profile.ts';
-import { PROFILES } from '#domain/catalogue/profiles.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { isRefusal, type Refusal } from '#domain/base/refusal.ts';
 import type { OrderCondition } from '#domain/collaboration/orders.ts';
 import { pastedRows } from '#domain/collaboration/order-list.ts';
@@ -58,7 +58,9 @@ export function isWritten(draft: OrderDraft): boolean {
 
 /** Whether words stand in a field: terms and numbers have none to be replaced. */
 export function isText(fieldId: string): boolean {
-	const definition = PROFILES.map((profile) => fieldOf(profile, fieldId)).find((each) => each);
+	const definition = allProfiles()
+		.map((profile) => fieldOf(profile, fieldId))
+		.find((each) => each);
 	return definition !== undefined && !['longText', 'enum', 'integer'].includes(definition.type);
 }
 

@@ -24,11 +24,12 @@ const SaveBody = v.strictObject({
 	isTrial: v.optional(v.boolean(), false),
 });
 
-/** Records of a register: `?find=&offset=&limit=`. */
+/** Records of a register: `?find=&withdrawn=no&offset=&limit=`. */
 export const GET = ({ locals, params, url }) =>
 	answer(async () =>
 		locals.app.registerDesk.list(demandPerson(locals), params.register, {
 			find: url.searchParams.get('find') ?? '',
+			withdrawn: url.searchParams.get('withdrawn') !== 'no',
 			offset: readCount(url, 'offset', 0),
 			limit: Math.min(readCount(url, 'limit', 100), 1000),
 		}),

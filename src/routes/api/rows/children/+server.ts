@@ -1,7 +1,7 @@
 import { answer } from '../../answers.ts';
-import { demandPerson, readCount, readId } from '../../person.ts';
+import { demandPerson, readChoice, readCount, readId } from '../../person.ts';
 
-/** Children of an entry, or of the top: `?parent=&offset=&limit=`. */
+/** Children of an entry, or of the top: `?parent=&offset=&limit=&dates=&sort=date`. */
 export const GET = ({ locals, url }) =>
 	answer(async () => {
 		const parent = url.searchParams.get('parent');
@@ -10,5 +10,6 @@ export const GET = ({ locals, url }) =>
 			parent ? readId(parent) : null,
 			readCount(url, 'offset', 0),
 			readCount(url, 'limit', 100),
+			readChoice(url),
 		);
 	});

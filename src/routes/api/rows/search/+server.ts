@@ -1,7 +1,7 @@
 import { answer } from '../../answers.ts';
-import { demandPerson, readCount } from '../../person.ts';
+import { demandPerson, readChoice, readCount } from '../../person.ts';
 
-/** Entries in whose words the query occurs: `?q=&offset=&limit=`. */
+/** Entries in whose words the query occurs: `?q=&offset=&limit=&dates=&sort=date`. */
 export const GET = ({ locals, url }) =>
 	answer(async () =>
 		locals.app.catalogue.search(
@@ -9,5 +9,6 @@ export const GET = ({ locals, url }) =>
 			(url.searchParams.get('q') ?? '').slice(0, 500),
 			readCount(url, 'offset', 0),
 			readCount(url, 'limit', 100),
+			readChoice(url),
 		),
 	);

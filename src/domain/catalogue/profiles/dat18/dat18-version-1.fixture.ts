@@ -1,12 +1,7 @@
-import type { Profile } from '../profile.ts';
+import type { Profile } from '../../profile.ts';
 
-/**
- * The core of the Chinese rules for archival description: fonds, series, file and item.
- * Obligations are those of the per-level tables of DA/T 18-2022 where an element stands in them; `year`, `pageCount`
- * and the numbers are working elements of the catalogue.
- * @see DA/T 18-2022
- */
-export const dat18: Profile = {
+/** Version 1 of the profile, as descriptions, exports and deposits of its time follow it. */
+export const dat18Version1: Profile = {
 	id: 'dat18',
 	version: 1,
 	label: { zh: 'DA/T 18 档案著录规则', en: 'DA/T 18 (China)' },

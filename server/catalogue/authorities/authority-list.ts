@@ -1,0 +1,101 @@
+import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts';
+import type { AuthorityLookup } from '#domain/catalogue/authorities/authority-lookup.ts';
+import type { Authority } from '#domain/catalogue/authorities/authority.ts';
+import { loadPinyin } from '#domain/catalogue/authorities/pinyin.ts';
+import { suggest, SuggestIndex, type Suggestion } from '#domain/catalogue/authorities/suggest.ts';
+import { must } from '#domain/base/assert.ts';
+import type { Registers } from '../registers/registers.ts';
+
+/** Characters of the list, as JSON, that a device keeps: some thousand bodies. Beyond it, the server is asked while typing. */
+export const MAX_KEPT_CHARACTERS = 2_000_000;
+
+/** An authority as pages keep it for typing: its texts with their syllables. */
+export interface ListedAuthority {
+	readonly id: string;
+	readonly content: Authority;
+}
+
+/** The list for typing: whole, or a word that it is too long for a device. */
+export type PickList =
+	| {
+			readonly isWhole: true;
+			/** Changes with every change of the list. */
+			readonly edition: string;
+			readonly authorities: readonly ListedAuthority[];
+			/** Syllables by text. */
+			readonly spoken: Readonly<Record<string, string>>;
+	  }
+	| { readonly isWhole: false; readonly edition: string };
+
+/** The authorities of an archive, found by text, and while somebody types; kept current with their register. */
+export class AuthorityList {
+	#registers: Registers;
+	#index: AuthorityIndex;
+	#suggestions: Promise<SuggestIndex> | undefined;
+	#pickList: { readonly edition: string; readonly list: Promise<PickList> } | undefined;
+
+	constructor(registers: Registers) {
+		this.#registers = registers;
+		this.#index = new AuthorityIndex(registers.list<Authority>('authority'));
+		registers.onChanged((register, ids) => {
+			if (register !== 'authority') return;
+			const changed = ids.map((id) => must(registers.get<Authority>('authority', id), 'a saved record'));
+			for (const record of changed) this.#index.put(record);
+			void this.#suggestions?.then((suggestions) => {
+				for (const record of changed) suggestions.put(record);
+			});
+		});
+	}
+
+	get lookup(): AuthorityLookup {
+		return this.#index;
+	}
+
+	/** Whom what was typed can mean; see `suggest`. */
+	async suggest(
+		typed: string,
+		options: { readonly day?: string; readonly limit: number },
+	): Promise<readonly Suggestion[]> {
+		this.#suggestions ??= loadPinyin().then(
+			(pinyinOf) => new SuggestIndex(this.#registers.list<Authority>('authority'), pinyinOf),
+		);
+		return suggest(await this.#suggestions, typed, options);
+	}
+
+	/** Changes with every change of the list, and only then. */
+	get edition(): string {
+		let versions = 0;
+		let last = '';
+		for (const { version, at } of this.#registers.list('authority')) {
+			versions += version;
+			if (at > last) last = at;
+		}
+		return `${versions} ${last}`;
+	}
+
+	/** The list for devices; see {@link MAX_KEPT_CHARACTERS}. */
+	pickList(): Promise<PickList> {
+		const { edition } = this;
+		if (this.#pickList?.edition !== edition) this.#pickList = { edition, list: this.#listed(edition) };
+		return this.#pickList.list;
+	}
+
+	async #listed(edition: string): Promise<PickList> {
+		const pinyinOf = await loadPinyin();
+		const authorities: ListedAuthority[] = [];
+		const spoken: Record<string, string> = {};
+		let size = 0;
+		for (const { id, content, isWithdrawn } of this.#registers.list<Authority>('authority')) {
+			if (isWithdrawn) continue;
+			const kept = { id, content: { ...content, note: '', predecessors: [] } };
+			authorities.push(kept);
+			size += JSON.stringify(kept).length;
+			for (const { text } of [...content.names, ...content.shortNames]) {
+				spoken[text] ??= pinyinOf(text);
+				size += text.length + (spoken[text]?.length ?? 0);
+			}
+			if (size > MAX_KEPT_CHARACTERS) return { isWhole: false, edition };
+		}
+		return { isWhole: true, edition, authorities, spoken };
+	}
+}

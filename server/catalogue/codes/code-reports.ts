@@ -1,0 +1,289 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { EntryId } from '#domain/base/ids.ts';
+import type {
+	CodeDuplicate,
+	CodedEntryLine,
+	CodeGap,
+	CodeReport,
+	FondsCodes,
+	GapReason,
+	OddWidth,
+	UnreadLine,
+} from '#domain/catalogue/reference-codes/code-report.ts';
+import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
+import type { Person } from '#domain/permissions/permissions.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import type { FondsFinder } from './fonds-finder.ts';
+
+/** Reasons of one gap that are told. */
+const MAX_REASONS = 50;
+
+/** Which codes a person may be told of: of active entries of their fonds, and of no import under way. */
+function among(person: Person, fondsNumber: string | undefined): RawBuilder<unknown> {
+	const { fonds } = person;
+	return sql`from coded_entry as code join entry on entry.row_id = code.row_id
+		where code.active = 1
+		${fondsNumber === undefined ? sql`` : sql`and code.fonds_number = ${fondsNumber}`}
+		${fonds === null ? sql`` : fonds.length === 0 ? sql`and 1 = 0` : sql`and entry.fonds_id in (${sql.join([...fonds])})`}
+		and entry.import_row not in (select row_id from import where state = 'staging')`;
+}
+
+/** What is odd about the codes a person may see, of one fonds or all; computed beside the process that answers people. */
+export async function codeReport(
+	parts: { readonly storage: Storage; readonly finder: FondsFinder },
+	person: Person,
+	asked: { readonly fondsNumber?: string | undefined; readonly limit: number },
+): Promise<Omit<CodeReport, 'waiting'>> {
+	const { db } = parts.storage;
+	const own = among(person, asked.fondsNumber);
+	const { limit } = asked;
+	const [fonds, gaps, duplicates, widths, unread] = await Promise.all([
+		fondsOf(parts, person),
+		gapsOf(db, own, limit),
+		duplicatesOf(db, own, limit),
+		widthsOf(db, own, limit),
+		unreadOf(db, own, limit),
+	]);
+	return { fonds, ...gaps, ...duplicates, ...widths, ...unread };
+}
+
+async function fondsOf(
+	{ storage, finder }: { readonly storage: Storage; readonly finder: FondsFinder },
+	person: Person,
+): Promise<FondsCodes[]> {
+	const { rows } = await sql<{ fonds: string; entries: number; groups: number }>`
+		select code.fonds_number as fonds, count(*) as entries,
+			count(distinct nullif(code.group_key, '')) as groups
+		${among(person, undefined)} group by code.fonds_number order by code.fonds_number`.execute(storage.db);
+	return rows.map(({ fonds, entries, groups }) => ({
+		fondsNumber: fonds,
+		name: finder.byNumber(fonds)?.name ?? '',
+		entries,
+		groups,
+	}));
+}
+
+interface GapRow {
+	readonly fonds: string;
+	readonly key: string;
+	readonly before: number;
+	readonly after: number;
+	readonly before_id: string | null;
+	readonly after_id: string | null;
+	readonly total: number;
+}
+
+async function gapsOf(
+	db: Storage['db'],
+	own: RawBuilder<unknown>,
+	limit: number,
+): Promise<Pick<CodeReport, 'gaps' | 'gapCount'>> {
+	const { rows } = await sql<GapRow>`
+		select *, count(*) over () as total from (
+			select fonds_number as fonds, group_key as key, number as after, entry_id as after_id,
+				lag(number, 1, 0) over (partition by group_key order by number) as before,
+				lag(entry_id) over (partition by group_key order by number) as before_id
+			from (select code.fonds_number, code.group_key, code.number, min(code.entry_id) as entry_id ${own}
+				and code.group_key <> '' and code.suffix = '' and code.part <> 'pageNumber'
+				group by code.group_key, code.number)
+		) where after > before + 1 order by fonds, key, after limit ${limit}`.execute(db);
+	const reasons = await reasonsOf(db, rows);
+	return {
+		gapCount: rows[0]?.total ?? 0,
+		gaps: rows.map((row): CodeGap => {
+			const [from, to] = [row.before + 1, row.after - 1];
+			const its = (reasons.get(row.key) ?? [])
+				.filter((reason) => reason.from <= to && reason.to >= from)
+				.map((reason) => ({ ...reason, from: Math.max(reason.from, from), to: Math.min(reason.to, to) }));
+			return {
+				fondsNumber: row.fonds,
+				groupKey: row.key,
+				from,
+				to,
+				beforeId: row.before_id as EntryId | null,
+				afterId: row.after_id as EntryId | null,
+				isExplained: covers(its, from, to),
+				reasons: its.slice(0, MAX_REASONS),
+			};
+		}),
+	};
+}
+
+/** Whether every number from the first to the last has a reason. */
+function covers(reasons: readonly GapReason[], from: number, to: number): boolean {
+	let next = from;
+	for (const reason of reasons.toSorted((a, b) => a.from - b.from)) {
+		if (reason.from > next) return false;
+		next = Math.max(next, reason.to + 1);
+	}
+	return next > to;
+}
+
+const KEYS_AT_ONCE = 500;
+
+async function reasonsOf(
+	db: Storage['db'],
+	gaps: readonly Pick<GapRow, 'key'>[],
+): Promise<ReadonlyMap<string, readonly GapReason[]>> {
+	const keys = [...new Set(gaps.map(({ key }) => key))];
+	const found = new Map<string, GapReason[]>();
+	for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+		const list = sql.join(keys.slice(at, at + KEYS_AT_ONCE));
+		const { rows } = await sql<{
+			key: string;
+			kind: GapReason['kind'];
+			first: number;
+			last: number;
+			why: string;
+			actor_name: string;
+			at: string;
+			entry_id: string | null;
+			title: string | null;
+		}>`
+			select event.group_key as key, event.kind, event.number as first, event.number_to as last, event.why,
+				event.actor_name, event.at, event.entry_id, entry.title
+			from code_event as event left join entry on entry.id = event.entry_id
+			where event.group_key in (${list}) and event.kind <> 'alias'
+			union all
+			select code.group_key, 'deleted', code.number, code.number, '', '', entry.updated_at, code.entry_id, entry.title
+			from coded_entry as code join entry on entry.row_id = code.row_id
+			where code.group_key in (${list}) and code.active = 0 and code.suffix = ''
+			order by 7`.execute(db);
+		for (const row of rows) {
+			const reason: GapReason = {
+				kind: row.kind,
+				from: row.first,
+				to: row.last,
+				why: row.why,
+				actorName: row.actor_name,
+				at: row.at,
+				entryId: row.entry_id as EntryId | null,
+				title: row.title ?? '',
+			};
+			const known = found.get(row.key);
+			if (known) known.push(reason);
+			else found.set(row.key, [reason]);
+		}
+	}
+	return found;
+}
+
+async function duplicatesOf(
+	db: Storage['db'],
+	own: RawBuilder<unknown>,
+	limit: number,
+): Promise<Pick<CodeReport, 'duplicates' | 'duplicateCount'>> {
+	// What could not be read is compared as it is written.
+	const { rows } = await sql<{ fonds: string; key: string; code: string; entries: string; total: number }>`
+		select code.fonds_number as fonds, code.group_key as key, min(code.canonical) as code,
+			json_group_array(json_object('id', code.entry_id, 'code', entry.reference_code, 'title', entry.title)) as entries,
+			count(*) over () as total
+		${own}
+		group by code.fonds_number, code.group_key, code.number, code.suffix,
+			case when code.group_key = '' then code.canonical else '' end
+		having count(*) > 1 order by code.fonds_number, code.group_key, code.number, code.suffix limit ${limit}`.execute(
+		db,
+	);
+	return {
+		duplicateCount: rows[0]?.total ?? 0,
+		duplicates: rows.map(({ fonds, key, code, entries }): CodeDuplicate => ({
+			fondsNumber: fonds,
+			groupKey: key,
+			code,
+			entries: (JSON.parse(entries) as CodedEntryLine[]).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+		})),
+	};
+}
+
+/**
+ * The digits of each group: those to which most numbers conform. A number without zeros before it conforms to every width
+ * up to its own.
+ */
+async function widthsOf(
+	db: Storage['db'],
+	own: RawBuilder<unknown>,
+	limit: number,
+): Promise<Pick<CodeReport, 'widths' | 'widthCount'>> {
+	const { rows: counted } = await sql<{ key: string; width: number; digits: number; count: number }>`
+		select key, width, digits, count(*) as count from (
+			select code.group_key as key, code.width as width, length(code.number) as digits ${own}
+			and code.group_key <> ''
+			and code.group_key in (select group_key from coded_entry where group_key <> '' group by group_key having max(width) > 1)
+		) group by key, width, digits`.execute(db);
+	const odd: { key: string; width: number }[] = [];
+	for (const [key, rows] of Map.groupBy(counted, ({ key }) => key)) {
+		const width = commonWidth(rows);
+		if (rows.some((row) => row.width !== Math.max(row.digits, width))) odd.push({ key, width });
+	}
+	const widthOf = new Map(odd.map(({ key, width }) => [key, width]));
+	if (odd.length === 0) return { widths: [], widthCount: 0 };
+	const { rows } = await sql<{
+		fonds: string;
+		key: string;
+		id: string;
+		code: string;
+		title: string;
+		total: number;
+	}>`
+		select code.fonds_number as fonds, code.group_key as key, code.entry_id as id, entry.reference_code as code,
+			entry.title, count(*) over () as total
+		${own} and exists (select 1 from json_each(${JSON.stringify(odd.map(({ key, width }) => [key, width]))}) as odd
+			where odd.value ->> 0 = code.group_key and code.width <> max(length(code.number), odd.value ->> 1))
+		order by code.fonds_number, code.group_key, code.number limit ${limit}`.execute(db);
+	return {
+		widthCount: rows[0]?.total ?? 0,
+		widths: rows.map(({ fonds, key, id, code, title }): OddWidth => ({
+			fondsNumber: fonds,
+			groupKey: key,
+			id: id as EntryId,
+			code,
+			title,
+			width: widthOf.get(key) ?? 1,
+		})),
+	};
+}
+
+/** As `GroupScan` counts it: of equals the largest. */
+function commonWidth(rows: readonly { width: number; digits: number; count: number }[]): number {
+	const conforming = new Map<number, number>();
+	for (const { width, digits, count } of rows)
+		for (let each = width > digits ? width : 1; each <= width; each++)
+			conforming.set(each, (conforming.get(each) ?? 0) + count);
+	let best = 1;
+	for (const [width, count] of [...conforming].toSorted(([a], [b]) => a - b))
+		if (count >= (conforming.get(best) ?? 0)) best = width;
+	return best;
+}
+
+async function unreadOf(
+	db: Storage['db'],
+	own: RawBuilder<unknown>,
+	limit: number,
+): Promise<Pick<CodeReport, 'unread' | 'unreadCount'>> {
+	const { rows } = await sql<{
+		fonds: string;
+		regime: string;
+		id: string;
+		code: string;
+		title: string;
+		problems: string | null;
+		total: number;
+	}>`
+		select code.fonds_number as fonds, code.regime, code.entry_id as id, entry.reference_code as code, entry.title,
+			code.problems, count(*) over () as total
+		${own} and code.group_key = '' order by code.fonds_number, code.canonical limit ${limit}`.execute(db);
+	return {
+		unreadCount: rows[0]?.total ?? 0,
+		unread: rows.map(({ fonds, regime, id, code, title, problems }): UnreadLine => ({
+			fondsNumber: fonds,
+			regime,
+			id: id as EntryId,
+			code,
+			title,
+			problems:
+				problems === null
+					? []
+					: (JSON.parse(problems) as CodeProblem[]).map((each) => ({ code: each.code, params: each.params })),
+		})),
+	};
+}

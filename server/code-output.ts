@@ -1,0 +1,111 @@
+import type { CodeDuplicate, CodeGap, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
+import { writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
+import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
+import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
+import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
+import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
+import type { Block } from './catalogue/codes/allotment.ts';
+import { table } from './columns.ts';
+import type { Say } from './words.ts';
+
+/** Results of the verbs of reference codes as people read them. */
+export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {
+	'code-parse': (result: (ParsedCode | UnreadCode) & { regime: string }, say) =>
+		result.ok
+			? [result.canonical, ...partLines(result.parts), ...result.notes.map(problemLine)].join('\n')
+			: [
+					say('cli_code_unread', { regime: result.regime }),
+					...result.problems.map(problemLine),
+					...(result.suggestion === undefined ? [] : [say('cli_code_meant', { code: result.suggestion })]),
+				].join('\n'),
+	'code-format': (result: FormattedCode, say) =>
+		result.ok ? result.text : [say('cli_code_unwritten'), ...result.problems.map(problemLine)].join('\n'),
+	'code-gaps': (result: { gapCount: number; gaps: readonly CodeGap[]; waiting: number }, say) =>
+		[
+			say('cli_code_gaps_found', { count: result.gapCount }),
+			...table(
+				[],
+				result.gaps.map(({ groupKey, from, to, isExplained, reasons }) => [
+					groupKey,
+					from === to ? from : `${from}–${to}`,
+					isExplained ? '' : '?',
+					reasons
+						.map(({ kind, why, actorName }) => [kind, actorName, why].filter(Boolean).join(' '))
+						.join('; '),
+				]),
+			),
+			...waitingLine(result.waiting, say),
+		].join('\n'),
+	'code-duplicates': (
+		result: { duplicateCount: number; duplicates: readonly CodeDuplicate[]; waiting: number },
+		say,
+	) =>
+		[
+			say('cli_code_duplicates_found', { count: result.duplicateCount }),
+			...result.duplicates.flatMap(({ code, entries }) => [
+				code,
+				...entries.map((entry) => `  ${entry.id}  ${entry.code}  ${entry.title}`),
+			]),
+			...waitingLine(result.waiting, say),
+		].join('\n'),
+	'code-resolve': ({ entries }: { entries: readonly ResolvedCode[] }, say) =>
+		entries.length === 0
+			? say('cli_code_nobody')
+			: entries
+					.map(
+						({ id, code, title, how, changedAt }) =>
+							`${id}  ${code}  ${title}${how === 'former' ? `  ${say('cli_code_former', { at: changedAt ?? '' })}` : ''}`,
+					)
+					.join('\n'),
+	renumber: (result: RenumberPreview | Renumbered, say) =>
+		[
+			'order' in result
+				? say('cli_renumber_done', {
+						drafts: result.order ? 0 : result.lines.length - result.stale.length,
+						registered: result.registered,
+						order: result.order?.number ?? '—',
+					})
+				: say('cli_renumber_planned', {
+						count: result.lines.length,
+						drafts: result.lines.length - result.registered,
+						registered: result.registered,
+					}),
+			...table(
+				[],
+				result.lines.map(({ oldCode, newCode, state, title }) => [
+					oldCode || '—',
+					'→',
+					newCode,
+					state,
+					title,
+				]),
+			),
+			...(result.freeCodes.length > 0
+				? [say('cli_renumber_free', { codes: result.freeCodes.join(', ') })]
+				: []),
+			say('cli_renumber_redo', {
+				stamps: result.redo.filter(({ kind }) => kind === 'stamp').length,
+				labels: result.redo.filter(({ kind }) => kind === 'label').length,
+				boxes: result.redo.filter(({ kind }) => kind === 'box').length,
+			}),
+		].join('\n'),
+	'code-reserve': ({ id, codes }: Block, say) =>
+		[say('cli_code_reserved', { block: id, count: codes.length }), codes[0], codes.at(-1)].join('\n'),
+	'code-return': ({ unused }: { unused: number }, say) => say('cli_code_returned', { unused }),
+};
+
+function waitingLine(waiting: number, say: Say): string[] {
+	return waiting === 0 ? [] : [say('cli_code_waiting', { count: waiting })];
+}
+
+function partLines(parts: CodeParts): string[] {
+	return table(
+		[],
+		Object.entries(parts).map(([id, value]) => [`  ${id}`, writtenPart(value as string | number)]),
+	);
+}
+
+function problemLine({ code, part, at, params }: CodeProblem): string {
+	const said = Object.entries(params).map(([name, value]) => `${name}: ${value}`);
+	return `  ${[code, part ?? '', `@${at}`, ...said].filter(Boolean).join('  ')}`;
+}

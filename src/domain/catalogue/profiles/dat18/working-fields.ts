@@ -1,0 +1,116 @@
+import { fieldsOf } from './define.ts';
+
+/** The category stands in most reference codes; asked for again it would make every older entry incomplete. */
+const EVERY_LEVEL = { '*': 'C' } as const;
+
+/** What catalogues and lists of archives count and number by, beside the elements of the standard. */
+export const workingFields = [
+	...fieldsOf('identity', [
+		['year', '年度', 'Year', 'integer', '--MM'],
+		[
+			'catalogueNumber',
+			'目录号',
+			'Catalogue number',
+			'text',
+			'--C-',
+			{ maxLength: 8, aliases: ['案卷目录号'] },
+		],
+		['fileNumber', '案卷号', 'File number', 'text', '--M-', { maxLength: 6 }],
+		[
+			'agencyFileNumber',
+			'室编案卷号',
+			"Agency's file number",
+			'text',
+			'--O-',
+			{ maxLength: 10, aliases: ['室编卷号'] },
+		],
+		[
+			'archivesFileNumber',
+			'馆编案卷号',
+			"Archives' file number",
+			'text',
+			'--O-',
+			{ maxLength: 10, aliases: ['馆编卷号'] },
+		],
+		['itemNumber', '件号', 'Item number', 'text', '---M', { maxLength: 6 }],
+		['agencyItemNumber', '室编件号', "Agency's item number", 'text', '---O', { maxLength: 10 }],
+		['archivesItemNumber', '馆编件号', "Archives' item number", 'text', '---O', { maxLength: 10 }],
+		['sequenceInFile', '顺序号', 'Sequence in file', 'integer', '---C', { aliases: ['卷内顺序号'] }],
+		[
+			'categoryCode',
+			'档案门类代码',
+			'Category',
+			'enum',
+			EVERY_LEVEL,
+			{ vocabulary: 'categoryCode', aliases: ['档案门类', '门类', '门类代码'] },
+		],
+		[
+			'recordClass',
+			'专业档案类别',
+			'Class of special records',
+			'enum',
+			'-OOO',
+			{ vocabulary: 'recordClass', aliases: ['民生档案类别'] },
+		],
+	]),
+	...fieldsOf('document', [
+		[
+			'orgOrMatter',
+			'机构(问题)',
+			'Organisation or matter',
+			'text',
+			'--CC',
+			{ maxLength: 50, aliases: ['机构（问题）', '机构或问题', '机构', '问题'] },
+		],
+		[
+			'mainRecipient',
+			'主送',
+			'Main recipient',
+			'text',
+			'---O',
+			{ repeatable: true, maxLength: 200, aliases: ['主送机关'] },
+		],
+		[
+			'otherRecipients',
+			'抄送',
+			'Copied to',
+			'text',
+			'---O',
+			{ repeatable: true, maxLength: 200, aliases: ['抄送机关'] },
+		],
+		['urgency', '紧急程度', 'Urgency', 'enum', '---O', { vocabulary: 'urgency' }],
+	]),
+	...fieldsOf('custody', [
+		['secrecyPeriod', '保密期限', 'Period of secrecy', 'text', '--OO', { maxLength: 50 }],
+		[
+			'originalSecurityClass',
+			'原密级',
+			'Original classification',
+			'enum',
+			'--OO',
+			{ vocabulary: 'securityClass' },
+		],
+		['declassifiedOn', '解密日期', 'Declassified on', 'date', '--OO', { maxLength: 50 }],
+		['declassificationBasis', '解密依据', 'Basis of declassification', 'text', '--OO', { maxLength: 200 }],
+		[
+			'accessBasis',
+			'开放审核依据',
+			'Basis of access status',
+			'text',
+			'--CC',
+			{ maxLength: 200, aliases: ['依据', '开放依据'] },
+		],
+	]),
+	...fieldsOf('carrier', [
+		['carrier', '载体类型', 'Carrier', 'enum', '--CC', { vocabulary: 'carrier', aliases: ['载体'] }],
+		['pageCount', '页数', 'Page count', 'integer', '--OM'],
+		['itemCount', '卷内件数', 'Item count', 'integer', '--O-', { aliases: ['件数'] }],
+		['startPage', '起页号', 'First page', 'integer', '---C', { aliases: ['起始页号', '页号', '页次'] }],
+		['endPage', '止页号', 'Last page', 'integer', '---C', { aliases: ['终止页号'] }],
+		['copies', '份数', 'Copies', 'integer', '---O'],
+		['boxNumber', '盒号', 'Box number', 'text', '--CC', { maxLength: 10 }],
+		['electronicRecordCode', '电子文件号', 'Electronic record code', 'text', '---C', { maxLength: 40 }],
+		['sourceSystem', '来源系统', 'Source system', 'text', '---C', { maxLength: 100 }],
+		['digitised', '数字化状态', 'Digitised', 'enum', '--OO', { vocabulary: 'digitised', isComputed: true }],
+	]),
+];

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { EntryId } from '#domain/base/ids.ts';
+import type { CodeReport } from '#domain/catalogue/reference-codes/code-report.ts';
+import type { App } from '#server/app.ts';
+import { aFondsEntry, anItem, B002, registerFonds } from '#tests/support/codes.ts';
+import { aMadeEntry, registerEntries, system } from '#tests/support/entries.ts';
+import { startTestServer } from '#tests/support/server.ts';
+
+const report = (app: App): Promise<CodeReport> => app.codes.report(system, { limit: 100 });
+const codeOf = async (app: App, id: EntryId): Promise<string> =>
+	(await app.catalogue.entry(system, id)).referenceCode;
+
+async function anArchive(fonds = B002) {
+	const { app, dataDir } = await startTestServer();
+	await registerFonds(app, fonds);
+	return { app, dataDir, fonds: await aFondsEntry(app, fonds.fondsNumber) };
+}
+
+describe('codes are read from rows', () => {
+	it('says gaps, duplicates and odd padding, and follows edits', async () => {
+		const { app, fonds } = await anArchive();
+		const code = (number: string): string => `B002-WS·2011-Y-BGS-${number}`;
+		const items = [];
+		for (const number of ['0001', '0002', '0005', '0005', '00006'])
+			items.push(await anItem(app, fonds, number, { referenceCode: code(number) }));
+		const told = await report(app);
+		expect(told.fonds).toEqual([{ fondsNumber: 'B002', name: B002.name, entries: 5, groups: 1 }]);
+		expect(told.gaps).toMatchObject([
+			{ groupKey: 'B002-WS·2011-Y-BGS-', from: 3, to: 4, beforeId: items[1], isExplained: false },
+		]);
+		expect(told.duplicates.map(({ code: each, entries }) => [each, entries.map(({ id }) => id)])).toEqual([
+			[code('0005'), [items[2], items[3]].toSorted()],
+		]);
+		expect(told.widths).toMatchObject([{ id: items[4], width: 4 }]);
+		await app.collaboration.setField(items[3] as EntryId, 'referenceCode', code('0003'), {
+			id: system.id,
+			name: 'test',
+			via: null,
+		});
+		const after = await report(app);
+		expect([after.duplicateCount, after.gaps.map(({ from, to }) => [from, to])]).toEqual([0, [[4, 4]]]);
+		// A note says who and why.
+		await app.codes.note(
+			{ person: system, via: null },
+			{ groupKey: 'B002-WS·2011-Y-BGS-', from: 4, to: 4, why: '原件已退回' },
+		);
+		expect((await report(app)).gaps).toMatchObject([
+			{ isExplained: true, reasons: [{ kind: 'note', why: '原件已退回', actorName: 'test' }] },
+		]);
+	});
+
+	it('reads a fonds anew when its record changes, and what stands below an entry when that says another part', async () => {
+		const { app, fonds } = await anArchive({ ...B002, codeRegimes: [] });
+		const series = await aMadeEntry(app, {
+			title: '2011年',
+			level: 'series',
+			parentId: fonds,
+			fields: { year: 2010 },
+		});
+		const id = await aMadeEntry(app, {
+			title: '一',
+			parentId: series,
+			fields: { referenceCode: 'B002-WS·2010-Y-BGS-0001' },
+		});
+		expect((await report(app)).fonds).toEqual([]);
+		await registerFonds(app, {
+			...B002,
+			codeRegimes: [{ regime: 'dat22-2015', yearFrom: 2010, yearTo: 2010 }],
+		});
+		expect((await report(app)).fonds).toMatchObject([{ entries: 1, groups: 1 }]);
+		await app.collaboration.setField(series, 'year', 2011, { id: 'test', name: 'test', via: null });
+		expect((await report(app)).unread).toMatchObject([{ id, regime: '' }]);
+	});
+});
+
+describe('registration gives the final code', () => {
+	it('above all numbers of the group, in the order of the list, and says it in the entry', async () => {
+		const { app, fonds } = await anArchive();
+		await anItem(app, fonds, '已有', { referenceCode: 'B002-WS·2011-Y-BGS-0036' });
+		const ids = [];
+		for (const title of ['甲', '乙', '丙']) ids.push(await anItem(app, fonds, title));
+		const other = await anItem(app, fonds, '业务', { orgOrMatter: '业务科', referenceCode: '~待编' });
+		await registerEntries(app, [...ids, other]);
+		expect(await Promise.all([...ids, other].map((id) => codeOf(app, id)))).toEqual([
+			'B002-WS·2011-Y-BGS-0037',
+			'B002-WS·2011-Y-BGS-0038',
+			'B002-WS·2011-Y-BGS-0039',
+			'B002-WS·2011-Y-YW-0001',
+		]);
+		const { fields, review } = await app.catalogue.entry(system, ids[0] as EntryId);
+		expect([fields['itemNumber'], review.state]).toEqual(['0037', 'registered']);
+	});
+
+	it('gives no number of a deleted entry again, and explains the gap', async () => {
+		const { app, fonds } = await anArchive();
+		const [first, second] = [await anItem(app, fonds, '一'), await anItem(app, fonds, '二')];
+		await registerEntries(app, [first]);
+		const held = await anItem(app, fonds, '删', { referenceCode: 'B002-WS·2011-Y-BGS-0002' });
+		await app.collaboration.setField(held, 'status', 'deleted', { id: 'test', name: 'test', via: null });
+		await registerEntries(app, [second]);
+		expect(await codeOf(app, second)).toBe('B002-WS·2011-Y-BGS-0003');
+		expect((await report(app)).gaps).toMatchObject([
+			{ from: 2, to: 2, isExplained: true, reasons: [{ kind: 'deleted', entryId: held }] },
+		]);
+	});
+
+	it('names what is missing, and the entry that has the code already', async () => {
+		const { app, fonds } = await anArchive();
+		const noYear = await aMadeEntry(app, { title: '无年度', parentId: fonds });
+		const noTerm = await aMadeEntry(app, { title: '无期限', parentId: fonds, fields: { year: 2011 } });
+		const stranger = await aMadeEntry(app, {
+			title: '未登记',
+			parentId: await aFondsEntry(app, 'Z999'),
+			fields: { year: 2011, retentionPeriod: 'Y' },
+		});
+		const held = await anItem(app, fonds, '占用', { referenceCode: 'B002-WS·2011-Y-BGS-0007' });
+		const twin = await anItem(app, fonds, '重号', { referenceCode: 'B002-WS·2011-Y-BGS-0007' });
+		const why = async (id: EntryId) => {
+			try {
+				await registerEntries(app, [id]);
+				return 'registered';
+			} catch (error) {
+				const { code, params } = error as { code: string; params: Record<string, string> };
+				return [code, params];
+			}
+		};
+		expect(await why(noYear)).toEqual([
+			'catalogue.code-no-regime',
+			{ fonds: 'B002', category: 'WS', year: '—', catalogue: '—' },
+		]);
+		expect(await why(noTerm)).toEqual([
+			'catalogue.code-parts',
+			{ fonds: 'B002', missing: '保管期限', missingEn: 'Retention period' },
+		]);
+		expect(await why(stranger)).toEqual(['catalogue.code-no-fonds', { fonds: 'Z999' }]);
+		expect(await why(twin)).toEqual([
+			'catalogue.code-taken',
+			{ code: 'B002-WS·2011-Y-BGS-0007', entry: held, title: '占用' },
+		]);
+	});
+
+	it('keeps a block for a device, and frees what it did not use', async () => {
+		const { app, fonds } = await anArchive();
+		const like = await anItem(app, fonds, '样');
+		const by = { person: system, via: null };
+		const block = await app.codes.reserve(by, like, 3, '库房离线著录');
+		expect(block.codes).toEqual([1, 2, 3].map((number) => `B002-WS·2011-Y-BGS-000${number}`));
+		const used = await anItem(app, fonds, '离线', { referenceCode: block.codes[0] as string });
+		await registerEntries(app, [like]);
+		expect(await codeOf(app, like)).toBe('B002-WS·2011-Y-BGS-0004');
+		expect(await app.codes.giveBack(by, block.id, '回馆')).toEqual({ unused: 2 });
+		await registerEntries(app, [used]);
+		expect((await report(app)).gaps).toMatchObject([
+			{ from: 2, to: 3, isExplained: true, reasons: [{ kind: 'reserved' }, { kind: 'returned' }] },
+		]);
+	});
+});

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { EntryId, PersonId } from '#domain/base/ids.ts';
+import type { Person } from '#domain/permissions/permissions.ts';
+import type { App } from '#server/app.ts';
+import { runVerb } from '#server/verbs.ts';
+import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
+import { systemClock } from '#domain/base/clock.ts';
+import { aFondsEntry, anItem, registerFonds } from '#tests/support/codes.ts';
+import { registerEntries, system } from '#tests/support/entries.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { aFolder, startTestServer } from '#tests/support/server.ts';
+import { archiveIn } from '#tests/support/rebuilt.ts';
+
+const by = { person: system, via: null };
+const other: Person = { ...system, id: 'system:other' as PersonId, name: 'other' };
+const code = (number: number): string => `B002-WS·2011-Y-BGS-${String(number).padStart(4, '0')}`;
+const codesOf = (app: App, ids: readonly EntryId[]): Promise<string[]> =>
+	Promise.all(ids.map(async (id) => (await app.catalogue.entry(system, id)).referenceCode));
+
+/** Items 0035–0038, in boxes of two, as drafts or registered. */
+async function aList(isRegistered: boolean) {
+	const server = await startTestServer();
+	const { app } = server;
+	await registerFonds(app);
+	const fonds = await aFondsEntry(app);
+	const items: EntryId[] = [];
+	for (const number of [35, 36, 37, 38])
+		items.push(
+			await anItem(app, fonds, `第${number}件`, {
+				referenceCode: code(number),
+				itemNumber: String(number).padStart(4, '0'),
+				boxNumber: number < 37 ? '001' : '002',
+			}),
+		);
+	if (isRegistered) await registerEntries(app, items);
+	const found = [await anItem(app, fonds, '补甲', { boxNumber: '001' }), await anItem(app, fonds, '补乙')];
+	return { server, app, fonds, items, found };
+}
+
+describe('inserting between two numbers', () => {
+	it('moves drafts up at once, keeps old codes as former ones, and can be taken back as one', async () => {
+		const { app, fonds, items, found } = await aList(false);
+		const ask = { under: fonds, insertAt: 37, inserted: found };
+		const preview = await app.renumbering.preview(by, ask);
+		expect(preview).toMatchObject({ way: 'edits', registered: 0, sharedOldCodes: [] });
+		expect(preview.redo.map(({ kind, newCode, boxNumber }) => [kind, newCode, boxNumber])).toEqual([
+			['stamp', code(37), '001'],
+			['stamp', code(38), ''],
+			['stamp', code(39), '002'],
+			['stamp', code(40), '002'],
+			['box', `${code(35)} – ${code(37)}`, '001'],
+			['box', `${code(39)} – ${code(40)}`, '002'],
+		]);
+		// Nothing was written.
+		expect(await codesOf(app, items)).toEqual([35, 36, 37, 38].map(code));
+		const done = await app.renumbering.carryOut(by, ask, '补入两件');
+		expect([done.stale, done.order]).toEqual([[], null]);
+		expect(await codesOf(app, [...items, ...found])).toEqual([35, 36, 39, 40, 37, 38].map(code));
+		expect((await app.catalogue.entry(system, found[1] as EntryId)).fields['itemNumber']).toBe('0038');
+		expect((await app.codes.report(system, { limit: 10 })).duplicateCount).toBe(0);
+		// 0038 is the second new one's, and was the last one's.
+		expect((await app.codes.resolve(system, code(38))).map(({ id, how }) => [id, how])).toEqual([
+			[found[1], 'current'],
+			[items[3], 'former'],
+		]);
+		expect(await app.renumbering.undo(by, done.batchId as string)).toEqual({ undone: 4, stale: [] });
+		expect(await codesOf(app, [...items, ...found])).toEqual([...[35, 36, 37, 38].map(code), '', '']);
+	});
+
+	it('goes by a correction order where registered entries move: nothing changes before somebody else approves', async () => {
+		const { app, fonds, items, found, server } = await aList(true);
+		const ask = { under: fonds, insertAt: 37, inserted: found };
+		const waits = await app.renumbering.carryOut(by, ask, '补入两件');
+		expect(waits).toMatchObject({ way: 'order', registered: 2, batchId: null });
+		expect(await codesOf(app, items)).toEqual([35, 36, 37, 38].map(code));
+		const order = waits.order?.id as string;
+		await app.orders.decide({ person: other, via: null }, order, 'approve', '属实');
+		expect(await codesOf(app, [...items, ...found])).toEqual([35, 36, 39, 40, 37, 38].map(code));
+		const former = (await app.codes.resolve(system, code(37))).filter(({ how }) => how === 'former');
+		expect(former.map(({ id }) => id)).toEqual([items[2]]);
+		const report = await app.codes.report(system, { limit: 10 });
+		expect([report.duplicateCount, report.gaps.map(({ from, to }) => [from, to])]).toEqual([0, [[1, 34]]]);
+		// Numbers that follow are given above all of them.
+		const next = await anItem(app, fonds, '次');
+		await registerEntries(app, [next]);
+		expect(await codesOf(app, [next])).toEqual([code(41)]);
+		await app.orders.undo({ person: other, via: null }, order, '弄错了');
+		expect(await codesOf(app, [...items, ...found])).toEqual([...[35, 36, 37, 38].map(code), '', '']);
+
+		// Allotments and former codes come back from the store.
+		await eventually(async () => {
+			await app.preservation.flush('demand');
+			expect(app.preservation.status().waiting).toBe(0);
+		});
+		await server.stop();
+		const into = await aFolder();
+		await rebuildArchive(
+			{ into, from: `${server.dataDir}/archive` },
+			{ id: 'test', name: 'test', via: 'cli' },
+			systemClock,
+			{ signal: new AbortController().signal, progress: () => undefined },
+		);
+		const [before, after] = [archiveIn(server.dataDir), archiveIn(into)];
+		expect(before['code_event']?.length).toBeGreaterThan(5);
+		expect(after['code_event']).toEqual(before['code_event']);
+		const again = await startTestServer({ dataDir: into });
+		expect((await again.app.codes.report(system, { limit: 10 })).fonds).toMatchObject([{ entries: 5 }]);
+		const late = await anItem(again.app, fonds, '后');
+		await registerEntries(again.app, [late]);
+		expect(await codesOf(again.app, [late])).toEqual([code(42)]);
+	});
+
+	it('is planned and done on the command line, and says why it cannot be', async () => {
+		const { app, fonds, items } = await aList(false);
+		const run = (args: object): Promise<unknown> =>
+			runVerb(
+				app,
+				{
+					verb: 'renumber',
+					args: { isPlan: false, why: '', ...args },
+					as: undefined,
+					user: 'test',
+					language: 'zh-CN',
+				},
+				{ signal: new AbortController().signal, progress: () => undefined },
+			);
+		const plan = (await run({ under: fonds, from: 1, isPlan: true })) as { lines: { newCode: string }[] };
+		expect(plan.lines.map(({ newCode }) => newCode)).toEqual([1, 2, 3, 4].map(code));
+		await expect(run({ under: fonds, from: 1 })).rejects.toMatchObject({
+			code: 'catalogue.code-without-reason',
+		});
+		await expect(run({ under: fonds, insertAt: 99, isPlan: true })).rejects.toMatchObject({
+			code: 'catalogue.renumber-insert-at',
+		});
+		await expect(run({ under: items[0], from: 1, isPlan: true })).rejects.toMatchObject({
+			code: 'catalogue.renumber-empty',
+		});
+		await run({ under: fonds, from: 1, why: '从头编起' });
+		expect(await codesOf(app, items)).toEqual([1, 2, 3, 4].map(code));
+	});
+});
