@@ -6,7 +6,10 @@ import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import { createApp, type App } from '#server/app.ts';
+import { isCheckGood, type CheckAnswer } from '#server/check-verbs.ts';
+import { resultText } from '#server/cli-output.ts';
 import { readConfig } from '#server/config.ts';
+import { runVerb } from '#server/verbs.ts';
 import { personOf } from '#tests/support/conflicts.ts';
 import { aFlawedFonds, badBrackets } from '#tests/support/checked-entries.ts';
 import { registerEntries, system } from '#tests/support/entries.ts';
@@ -299,6 +302,41 @@ describe('who may', () => {
 		await expect(app.campaigns.show(limited, about.id)).rejects.toMatchObject({
 			code: 'catalogue.unknown-campaign',
 		});
+	});
+});
+
+describe('the command line', () => {
+	it('checks an entry, a fonds by its number, and only some rules', async () => {
+		const number = nextNumber();
+		const { items } = await aFlawedFonds(app, 3, badBrackets, { number });
+		const check = async (args: object) =>
+			(await runVerb(
+				app,
+				{ verb: 'check', args: { limit: '2', ...args }, as: undefined, user: 'test', language: 'zh-CN' },
+				{ signal: never, progress: () => undefined },
+			)) as CheckAnswer;
+		const one = await check({ id: items[0], rules: ['r38'] });
+		expect(one.findings.map(({ rule, entryId }) => [rule, entryId])).toEqual([['R38', items[0]]]);
+		expect(isCheckGood(one)).toBe(false);
+		const all = await check({ fonds: number, rules: ['38'] });
+		expect(all).toMatchObject({ total: 3, campaign: { state: 'done', done: 4, rules: ['R38'] } });
+		expect(all.findings).toHaveLength(2);
+		expect(resultText('check', all, 'zh-CN')).toContain('R38');
+		await expect(check({ fonds: 'Z999' })).rejects.toMatchObject({ code: 'catalogue.unknown-fonds' });
+		await expect(check({ fonds: number, rules: ['R99'] })).rejects.toMatchObject({
+			code: 'catalogue.unknown-rule',
+		});
+	});
+});
+
+describe('a table of findings', () => {
+	it('holds all of them, and nothing a spreadsheet would calculate', async () => {
+		const { fonds } = await flawed(3, (at) => ({ title: at === 0 ? '=1+1' : '通知', ...badBrackets(at) }));
+		const campaign = await campaignOver(app, fonds, ['R38']);
+		const text = await new Response(await app.campaigns.csv(system, campaign.id, {})).text();
+		const lines = text.trim().split('\r\n');
+		expect(lines).toHaveLength(4);
+		expect(lines[1]).toContain(",'=1+1,documentNumber,沧水[2008]1号,沧水〔2008〕1号,");
 	});
 });
 
