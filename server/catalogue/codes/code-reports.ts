@@ -10,6 +10,7 @@ import type {
 	OddWidth,
 	UnreadLine,
 } from '#domain/catalogue/reference-codes/code-report.ts';
+import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { FondsFinder } from './fonds-finder.ts';
@@ -280,7 +281,9 @@ async function unreadOf(
 			code,
 			title,
 			problems:
-				problems === null ? [] : (JSON.parse(problems) as { code: string }[]).map((problem) => problem.code),
+				problems === null
+					? []
+					: (JSON.parse(problems) as CodeProblem[]).map((each) => ({ code: each.code, params: each.params })),
 		})),
 	};
 }

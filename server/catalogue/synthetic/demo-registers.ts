@@ -20,7 +20,9 @@ export async function loadDemoRegisters(
 	actor: Actor,
 ): Promise<void> {
 	const fondsIds = new Map(
-		entries.filter(({ level }) => level === 'fonds').map((entry) => [textOf(entry.fields['referenceCode']), entry.id]),
+		entries
+			.filter(({ level }) => level === 'fonds')
+			.map((entry) => [textOf(entry.fields['referenceCode']), entry.id]),
 	);
 	await fill(registers, 'authority', TINY.map(authorityOf), actor);
 	await fill(
@@ -48,7 +50,10 @@ async function fill(
 		WHY,
 		actor,
 	);
-	must(isAcceptable(problems) || undefined, `demonstration records that are right: ${JSON.stringify(problems)}`);
+	must(
+		isAcceptable(problems) || undefined,
+		`demonstration records that are right: ${JSON.stringify(problems)}`,
+	);
 }
 
 const authorityId = (plan: FondsPlan): string => `demo-authority-${plan.number}`;
@@ -67,12 +72,12 @@ function authorityOf(plan: FondsPlan): { readonly id: string; readonly content: 
 		content: {
 			kind: 'body',
 			names,
-			shortNames: names.map(({ text, ...time }) => ({ ...time, text: text.replace(/^沧浦[县区]/u, '') })).filter(
-				({ text }, at, all) => all.findIndex((each) => each.text === text) === at,
-			),
-			organCodes: plan.names.map(({ sign }, at) => ({ ...names[at], text: sign })).filter(
-				({ text }, at, all) => all.findIndex((each) => each.text === text) === at,
-			),
+			shortNames: names
+				.map(({ text, ...time }) => ({ ...time, text: text.replace(/^沧浦[县区]/u, '') }))
+				.filter(({ text }, at, all) => all.findIndex((each) => each.text === text) === at),
+			organCodes: plan.names
+				.map(({ sign }, at) => ({ ...names[at], text: sign }))
+				.filter(({ text }, at, all) => all.findIndex((each) => each.text === text) === at),
 			predecessors: [],
 			fondsNumbers: [plan.number],
 			offices: [],
@@ -109,7 +114,9 @@ function fondsOf(plan: FondsPlan, entryId: string): FondsRecord {
 type Line = { -readonly [K in keyof HoldingsRecord]: HoldingsRecord[K] };
 
 /** Lines that fit the entries: by catalogue for files, by category and year for the rest. One fonds holds more than is described. */
-function holdingsOf(entries: readonly PlacedEntry[]): { readonly id: string; readonly content: HoldingsRecord }[] {
+function holdingsOf(
+	entries: readonly PlacedEntry[],
+): { readonly id: string; readonly content: HoldingsRecord }[] {
 	const levels = new Map(entries.map((entry) => [entry.id, entry]));
 	const lines = new Map<string, Line>();
 	for (const entry of entries) {
@@ -141,7 +148,8 @@ function holdingsOf(entries: readonly PlacedEntry[]): { readonly id: string; rea
 	}
 	return [...lines].map(([key, line]) => {
 		// Found on the shelf, not yet described: so that there is something to do.
-		if (key === 'B004 2') Object.assign(line, { files: line.files + 2, itemsInFiles: line.itemsInFiles + 11 });
+		if (key === 'B004 2')
+			Object.assign(line, { files: line.files + 2, itemsInFiles: line.itemsInFiles + 11 });
 		if (line.files > 0) Object.assign(line, { firstNumber: 1, lastNumber: line.files });
 		return { id: `demo-holdings-${key.replaceAll(' ', '-')}`, content: line };
 	});

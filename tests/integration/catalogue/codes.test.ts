@@ -130,7 +130,7 @@ describe('registration gives the final code', () => {
 		]);
 		expect(await why(noTerm)).toEqual([
 			'catalogue.code-parts',
-			{ fonds: 'B002', missing: 'retentionPeriod' },
+			{ fonds: 'B002', missing: '保管期限', missingEn: 'Retention period' },
 		]);
 		expect(await why(stranger)).toEqual(['catalogue.code-no-fonds', { fonds: 'Z999' }]);
 		expect(await why(twin)).toEqual([

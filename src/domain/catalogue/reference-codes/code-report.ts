@@ -1,5 +1,6 @@
 /** What is told of the codes of an archive: the shapes that server, pages and the command line share. */
 import type { EntryId } from '../../base/ids.ts';
+import type { Params } from '../../base/refusal.ts';
 
 /** Why a number is nobody's. */
 export interface GapReason {
@@ -54,8 +55,8 @@ export interface OddWidth extends CodedEntryLine {
 export interface UnreadLine extends CodedEntryLine {
 	readonly fondsNumber: string;
 	readonly regime: string;
-	/** Ids of problems; empty when no regime stands for the entry. */
-	readonly problems: readonly string[];
+	/** What is wrong with it; empty when no regime stands for the entry. */
+	readonly problems: readonly { readonly code: string; readonly params: Params }[];
 }
 
 export interface FondsCodes {

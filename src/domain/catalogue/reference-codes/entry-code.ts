@@ -6,6 +6,7 @@ import { regimeUseFor } from '../fonds/regime-for.ts';
 import { termOf, type Profile } from '../profile.ts';
 import {
 	finalPartOf,
+	PART_LABELS,
 	writtenPart,
 	type CodeNumber,
 	type CodeParts,
@@ -108,12 +109,21 @@ export function codeBasis(
 		else if (!rule.optional && !isInOptionalLevel(regime, rule.id, final)) missing.push(rule.id);
 	}
 	return missing.length > 0
-		? lack('catalogue.code-parts', { fonds: fonds.fondsNumber, missing: missing.join(', ') }, missing)
+		? lack('catalogue.code-parts', { fonds: fonds.fondsNumber, ...namesOf(missing) }, missing)
 		: { ok: true, regime, final, parts: parts as CodeParts };
 }
 
 function lack(code: CodeLack['code'], params: Params, missing: readonly PartId[] = []): CodeLack {
 	return { ok: false, code, params, missing };
+}
+
+/** The parts as people call them, in both languages: refusals are read in either. */
+function namesOf(parts: readonly PartId[]): { readonly missing: string; readonly missingEn: string } {
+	const labels = parts.map((id) => PART_LABELS[id]);
+	return {
+		missing: labels.map(({ zh }) => zh).join('、'),
+		missingEn: labels.map(({ en }) => en).join(', '),
+	};
 }
 
 /** A level that codes may do without is none of theirs unless their last number stands in it. */
@@ -197,7 +207,9 @@ function givenParts(profile: Profile, chain: readonly CodeSource[], fonds: Fonds
 		'catalogueNumber',
 	] as const)
 		given[id] = wordOf(id) || undefined;
-	const category = wordOf('categoryCode') || categoryOfSeries(chain, fonds);
+	const written = wordOf('categoryCode');
+	const category =
+		(termOf(profile, 'categoryCode', written)?.id ?? written) || categoryOfSeries(chain, fonds);
 	given.categoryCode = category || undefined;
 	const year = wordOf('year');
 	if (/^\d{4}$/.test(year)) given.year = Number(year);

@@ -1,13 +1,16 @@
-import type { CodeReport } from '#domain/catalogue/reference-codes/code-report.ts';
+import type { CodeReport, UnreadLine } from '#domain/catalogue/reference-codes/code-report.ts';
+import { codeProblemWords } from '#i18n/code-problem-words.ts';
 import { m } from '#i18n/generated/messages.js';
 import { csvOf, rangeWords, reasonWords } from './code-words.ts';
 
 export const CODE_LISTS = ['gaps', 'duplicates', 'widths', 'unread'] as const;
 export type CodeList = (typeof CODE_LISTS)[number];
 
-/** What keeps a code from being read; the card of the entry says more. */
-export function problemWords(problems: readonly string[]): string {
-	return problems.length === 0 ? m.codes_no_number() : m.codes_unreadable({ problems: problems.join(', ') });
+/** What keeps a code from being read. */
+export function problemWords(problems: UnreadLine['problems']): string {
+	return problems.length === 0
+		? m.codes_no_number()
+		: problems.map(({ code, params }) => codeProblemWords(code, params)).join('; ');
 }
 
 /** A list as a file. */
