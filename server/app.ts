@@ -8,6 +8,12 @@ import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { RuleException } from '#domain/catalogue/rules/exception-definition.ts';
+import { Campaigns } from './catalogue/checks/campaigns.ts';
+import { CheckDesk } from './catalogue/checks/check-desk.ts';
+import { Checker } from './catalogue/checks/checker.ts';
+import { Exceptions } from './catalogue/checks/exceptions.ts';
+import { Findings } from './catalogue/checks/findings.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
@@ -39,6 +45,7 @@ import { loadDemoRegisters } from './catalogue/synthetic/demo-registers.ts';
 import { DEMO_SEED, loadDemo } from './catalogue/synthetic/load-demo.ts';
 import { syntheticHoldings } from './catalogue/synthetic/synthetic-holdings.ts';
 import { placeOfBeginning, type NewEntry } from './collaboration/begin-entry.ts';
+import { FixDesk } from './collaboration/check-fixes/fix-desk.ts';
 import { ResolveDesk } from './collaboration/authorities/resolve-desk.ts';
 import { createCollaboration, type Collaboration } from './collaboration/collaboration.ts';
 import { loadEntryDoc } from './collaboration/entry-loader.ts';
@@ -93,6 +100,13 @@ export interface App {
 	readonly visits: VisitDesk;
 	readonly registers: Registers;
 	readonly registerDesk: RegisterDesk;
+	/** What the rules of description find of entries. */
+	readonly checks: CheckDesk;
+	readonly checker: Checker;
+	readonly findings: Findings;
+	readonly exceptions: Exceptions;
+	readonly campaigns: Campaigns;
+	readonly fixes: FixDesk;
 	readonly codes: CodeDesk;
 	readonly renumbering: Renumbering;
 	/** What the codes of entries say, read in the background. */
@@ -183,6 +197,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			onDeposited: (id, { objectId, version, seq }) =>
 				collaboration.announceDeposit(id, versionLabel(objectId, version), seq),
 		});
+		const checker = new Checker({ storage, clock, dataDir: config.dataDir, logger });
 		const noteCodes = (): void => preservation.noteCodes();
 		const codeIndex = new CodeIndex({ storage, registers, logger, onEvents: noteCodes });
 		const allotment = new Allotment({ storage, clock, onWritten: noteCodes });
@@ -196,6 +211,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			thingsOf: (ids) => catalogue.thingsOf(ids),
 			storedEntries: (ids) => catalogue.storedEntries(ids),
 			noteEdit: (id, seq) => preservation.noteEdit(id, seq),
+			onProjected: (ids) => checker.note(ids),
 			noteRows: () => codeIndex.poke(),
 			compactAfterMs: config.compactAfterDays * 86_400_000,
 			extensions: options.extensions ?? [],
@@ -231,6 +247,11 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		});
 		registers.onChanged((register, ids) => {
 			preservation.noteRegister(register);
+			if (register === 'exception')
+				checker.noteExceptions(
+					ids.flatMap((id) => registers.get<RuleException>('exception', id)?.content.entryId ?? []),
+				);
+			else if (register === 'fonds' || register === 'authority' || register === 'field') checker.noteFacts();
 			collaboration.announceRegister(register, ids);
 			if (register === 'field') useFieldsOf(registers);
 		});
@@ -250,6 +271,25 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			clock,
 			collaboration,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
+		});
+		const thingOf = (id: EntryId) => catalogue.thingOf(id);
+		const findings = new Findings(storage, registers);
+		const campaigns = new Campaigns({
+			storage,
+			clock,
+			checker,
+			findings,
+			thingOf,
+			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
+		});
+		const fixes = new FixDesk({
+			storage,
+			clock,
+			campaigns,
+			findings,
+			orders,
+			collaboration,
+			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
 		});
 		const purges = createPurgeDesk({
 			storage,
@@ -280,11 +320,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		}, FIGURES_MS).unref();
 		await imports.cleanUp();
 		await orders.cleanUp();
+		await fixes.cleanUp();
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
 		codeIndex.poke();
 		await purges.resume();
+		await campaigns.pump();
 		if (await administration.isSetUp()) preservation.noteArchive();
 
 		/** Whether all these entries lie in fonds the person works with. */
@@ -343,6 +385,18 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			visits: createVisitDesk({ storage, clock, thingsOf: (ids) => catalogue.thingsOf(ids) }),
 			registers,
 			registerDesk: new RegisterDesk(registers),
+			checks: new CheckDesk({ checker, findings, registers, thingOf }),
+			checker,
+			findings,
+			exceptions: new Exceptions({
+				storage,
+				registers,
+				findings,
+				thingOf,
+				recheck: (ids) => checker.recheck(ids),
+			}),
+			campaigns,
+			fixes,
 			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
 			codeIndex,
 			renumbering: createRenumbering({
@@ -424,6 +478,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clearInterval(takingDay);
 				await counts.close();
 				await collaboration.close();
+				await checker.close();
 				await imports.close();
 				await codeIndex.close();
 				await preservation.close();

@@ -16,6 +16,7 @@ import { copyPrinters, copyProgressText } from './copy-output.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
 import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
+import { CHECK_PRINTERS, checkProgressText } from './check-output.ts';
 import { ORDER_PRINTERS, orderProgressText } from './order-output.ts';
 import { STORE_PRINTERS } from './store-output.ts';
 import { PURGE_PRINTERS, purgeProgressText } from './purge-output.ts';
@@ -68,6 +69,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 					.join('\n'),
 	log: timelineText,
 	...bagPrinters(importText),
+	...CHECK_PRINTERS,
 	...ORDER_PRINTERS,
 	...CODE_PRINTERS,
 	...copyPrinters(sizeText),
@@ -162,6 +164,7 @@ export function errorText(error: unknown, language: Language): string {
 export function progressText(progress: unknown, language: Language): string | undefined {
 	const rows =
 		purgeProgressText(progress, language) ??
+		checkProgressText(progress, language) ??
 		orderProgressText(progress, language) ??
 		fixityProgressText(progress, language) ??
 		copyProgressText(progress, language, sizeText);

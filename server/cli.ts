@@ -8,6 +8,8 @@ import { addBagCommands, type BagOptions } from './cli-bags.ts';
 import { addCodeCommands, type CodeOptions } from './cli-codes.ts';
 import { addCopyCommands, type CopyOptions } from './cli-copies.ts';
 import { addStoreCommands, type StoreOptions } from './cli-store.ts';
+import { isCheckGood, type CheckAnswer } from './check-verbs.ts';
+import { addCheckCommands, type CheckOptions } from './cli-checks.ts';
 import { addFixityCommands, type FixityOptions } from './cli-fixity.ts';
 import { addOrderCommands, type OrderOptions } from './cli-orders.ts';
 import { addPurgeCommands, type PurgeOptions } from './cli-purges.ts';
@@ -229,6 +231,7 @@ export function parseCommandLine(
 	addPurgeCommands(archive, say, leaf);
 	addBagCommands(program, say, leaf);
 	addFixityCommands(program, say, leaf);
+	addCheckCommands(program, say, leaf);
 	addRegisterCommands(program, say, leaf);
 
 	program.parse(argv, { from: 'user' });
@@ -244,6 +247,7 @@ interface Options
 		StoreOptions,
 		FixityOptions,
 		PurgeOptions,
+		CheckOptions,
 		CodeOptions,
 		RegisterOptions {
 	readonly data?: string;
@@ -342,6 +346,7 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'authority-import') return (result as { counts: { wrong: number } }).counts.wrong === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;
+	if (verb === 'check') return isCheckGood(result as CheckAnswer);
 	if (verb === 'code-parse' || verb === 'code-format') return (result as { ok: boolean }).ok;
 	if (verb === 'archive-purge-approve') return (result as { hasCertificate: boolean }).hasCertificate;
 	return true;

@@ -1,5 +1,6 @@
 import { authorityDefinition } from '#domain/catalogue/authorities/authority-definition.ts';
 import { fondsDefinition } from '#domain/catalogue/fonds/fonds-definition.ts';
+import { exceptionDefinition } from '#domain/catalogue/rules/exception-definition.ts';
 import { LOCAL_FIELDS } from '#domain/catalogue/registers/local-field.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
 import { figuresDefinition } from '#domain/statistics/holdings/figures-definition.ts';
@@ -10,6 +11,7 @@ export const REGISTER_DEFINITIONS = [
 	fondsDefinition,
 	authorityDefinition,
 	holdingsDefinition,
+	exceptionDefinition,
 	LOCAL_FIELDS,
 	figuresDefinition,
 ] as unknown as readonly RegisterDefinition[];

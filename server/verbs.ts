@@ -12,6 +12,7 @@ import { CODE_READS, CODE_VERBS } from './code-verbs.ts';
 import { STORE_VERBS } from './store-verbs.ts';
 import type { TreeNode } from './catalogue/catalogue.ts';
 import type { Language } from './config.ts';
+import { CHECK_VERBS } from './check-verbs.ts';
 import { FIXITY_VERBS } from './fixity-verbs.ts';
 import { COPY_VERBS } from './copy-verbs.ts';
 import { importFiles } from './import-verb.ts';
@@ -287,6 +288,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	...BAG_VERBS,
 	...COPY_VERBS,
 	...ORDER_VERBS,
+	...CHECK_VERBS,
 	...FIXITY_VERBS,
 	...PURGE_VERBS,
 	...CODE_VERBS,

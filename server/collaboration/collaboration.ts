@@ -58,6 +58,8 @@ export interface CollaborationParts {
 	readonly storedEntries: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, StoredEntry>>;
 	/** An entry was edited, or something was said about it: the archival store schedules a version. */
 	readonly noteEdit: (id: EntryId, seq: number) => void;
+	/** Rows of entries say something else now. */
+	readonly onProjected?: (ids: readonly EntryId[]) => void;
 	/** Rows follow the log: what is read from rows is due. */
 	readonly noteRows: () => void;
 	/** Documents nobody has edited for so long are compacted. */
@@ -249,6 +251,7 @@ export function createCollaboration(parts: CollaborationParts): Collaboration {
 		onProjected(projected) {
 			parts.noteRows();
 			void announcements.changed(projected);
+			parts.onProjected?.(projected.map(({ id }) => id));
 			for (const each of projected)
 				edits
 					.settleTrifles(each.id, each.trifles)

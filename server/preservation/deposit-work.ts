@@ -5,6 +5,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { depositArchive, depositDecision, depositUndone } from './archive-records.ts';
+import { depositCampaign } from './campaign-deposit.ts';
 import type { DepositClient } from './deposit-client.ts';
 import type { DepositRecorder } from './deposit-recorder.ts';
 import type { DepositReason } from './deposit-schedule.ts';
@@ -15,7 +16,17 @@ import { depositRegister } from './register-deposit.ts';
 import { depositCodes } from './code-deposit.ts';
 
 /** What is deposited, by the first word of a key of the runner. */
-type Kind = 'entry' | 'import' | 'step' | 'order' | 'decision' | 'undone' | 'register' | 'codes' | 'archive';
+type Kind =
+	| 'entry'
+	| 'import'
+	| 'step'
+	| 'order'
+	| 'campaign'
+	| 'decision'
+	| 'undone'
+	| 'register'
+	| 'codes'
+	| 'archive';
 
 /** What deposits need. */
 export interface DepositParts {
@@ -84,6 +95,8 @@ export class DepositWork {
 				return this.#counted(await depositStep(this.#parts, id));
 			case 'order':
 				return this.#counted(await depositOrder(this.#parts, id));
+			case 'campaign':
+				return this.#counted(await depositCampaign(this.#parts, id));
 			case 'decision':
 				return this.#counted(await depositDecision(this.#parts, id));
 			case 'undone':

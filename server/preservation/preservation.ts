@@ -72,6 +72,8 @@ export interface Preservation extends ImportArchive {
 	noteStep(stepId: string, ids: readonly EntryId[], isRegistered: boolean): Promise<void>;
 	/** A correction order was submitted, decided or taken back: its record gets a version. */
 	noteOrder(orderId: string): void;
+	/** A campaign of checks ended a run, or is dealt with otherwise. */
+	noteCampaign(campaignId: string): void;
 	/** A decision over many conflicts was made or taken back. */
 	noteDecision(decisionId: string): void;
 	/** An import was undone. */
@@ -305,6 +307,7 @@ export async function createPreservation(parts: {
 			if (own.size < ids.length) runner.soon(`step ${stepId}`, 'demand');
 		},
 		noteOrder: (orderId) => runner.soon(`order ${orderId}`, 'demand'),
+		noteCampaign: (campaignId) => runner.soon(`campaign ${campaignId}`, 'demand'),
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
 		noteRegister: (register) => runner.note(`register ${register}`),
@@ -322,6 +325,7 @@ export async function createPreservation(parts: {
 			fixity.start();
 			const left = await undeposited(db);
 			const { entries, imports, steps, orders, decisions, undone, registers } = left;
+			for (const id of left.campaigns) runner.soon(`campaign ${id}`, 'demand');
 			for (const id of left.codes) runner.soon(`codes ${id}`, 'demand');
 			for (const id of registers) runner.soon(`register ${id}`, 'demand');
 			for (const id of decisions) runner.soon(`decision ${id}`, 'demand');

@@ -9,6 +9,7 @@ export type ObjectKind =
 	| 'import'
 	| 'step'
 	| 'order'
+	| 'campaign'
 	| 'decision'
 	| 'undone'
 	| 'people'

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isEdited } from '#server/catalogue/edited.ts';
 import type { Schema } from '#server/storage/schema.ts';
+import { campaignStandings } from './campaign-deposit.ts';
 import { decisionStanding } from './archive-records.ts';
 import { orderStanding } from './record-deposits.ts';
 
@@ -18,6 +19,8 @@ export interface Undeposited {
 	readonly decisions: readonly string[];
 	/** Imports that were undone. */
 	readonly undone: readonly string[];
+	/** Campaigns of checks that are not under way. */
+	readonly campaigns: readonly string[];
 	/** Registers with versions the store has not. */
 	readonly registers: readonly string[];
 	/** `all` when something was done with reference codes that the store has not. */
@@ -116,6 +119,9 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 		orders: orders.flatMap((order) => (order.deposited_as === orderStanding(order) ? [] : [order.id])),
 		decisions: decisions.flatMap((each) => (each.deposited_as === decisionStanding(each) ? [] : [each.id])),
 		undone: undone.map(({ id }) => id),
+		campaigns: (await campaignStandings(db)).flatMap(({ id, standing, depositedAs }) =>
+			standing === depositedAs ? [] : [id],
+		),
 		registers: registers.map(({ register }) => register),
 		codes: codes ? ['all'] : [],
 	};

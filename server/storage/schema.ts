@@ -9,6 +9,15 @@ import type {
 	ShownEntryTable,
 } from './tables/catalogue.ts';
 import type {
+	CampaignAssignmentTable,
+	CampaignCountTable,
+	CampaignFixRowTable,
+	CampaignFixTable,
+	CampaignRunTable,
+	CampaignTable,
+	FindingTable,
+} from './tables/checks.ts';
+import type {
 	CodeEventTable,
 	CodeProgressTable,
 	CodedEntryDueTable,
@@ -70,6 +79,7 @@ import type {
 } from './tables/store.ts';
 
 export type * from './tables/catalogue.ts';
+export type * from './tables/checks.ts';
 export type * from './tables/codes.ts';
 export type * from './tables/collaboration.ts';
 export type * from './tables/log.ts';
@@ -136,6 +146,13 @@ export interface Schema {
 	purge_backup: PurgeBackupTable;
 	register_version: RegisterVersionTable;
 	register_deposit: RegisterDepositTable;
+	finding: FindingTable;
+	campaign: CampaignTable;
+	campaign_count: CampaignCountTable;
+	campaign_run: CampaignRunTable;
+	campaign_assignment: CampaignAssignmentTable;
+	campaign_fix: CampaignFixTable;
+	campaign_fix_row: CampaignFixRowTable;
 	coded_entry: CodedEntryTable;
 	coded_entry_due: CodedEntryDueTable;
 	code_event: CodeEventTable;

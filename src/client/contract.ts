@@ -1,3 +1,4 @@
+import type { ImportFindings } from '#server/catalogue/import/import-report.ts';
 import type * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
@@ -199,6 +200,8 @@ export interface ImportReport {
 		readonly dateText: string;
 		readonly depth: number;
 	}[];
+	/** What the rules of description say; left out where they were not asked. */
+	readonly findings?: readonly ImportFindings[];
 	readonly seconds: number;
 }
 

@@ -14,6 +14,7 @@ type Row = Readonly<Record<string, unknown>>;
  * - `log_update`, `log_cold`, `log_kept`: one snapshot in the place of updates; their lines and what they make are compared
  * - `log_head.bytes`, and documents that were begun because somebody opened an imported entry
  * - `session`, `account`, `api_token`, `verification`, `device_key`, `push_batch`, `visit`, `notice`, `audit`: see the README
+ * - `finding`: follows from rows and registers, found anew by the next run
  * - in `setting`, the lineage and the last backup; in `user`, when the account was changed last
  */
 export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row[]>> {
@@ -61,6 +62,15 @@ export function archiveIn(dataDir: string): Readonly<Record<string, readonly Row
 			correction_order: all(`select * from correction_order where state <> 'draft' order by id`),
 			correction_order_row: all('select * from correction_order_row order by order_id, position'),
 			correction_order_sample: all('select * from correction_order_sample order by id'),
+			campaign: without(
+				all(`select * from campaign where state not in ('waiting', 'running') order by id`),
+				'position',
+			),
+			campaign_run: all('select * from campaign_run order by campaign_id, run'),
+			campaign_count: all('select * from campaign_count order by campaign_id, run, fonds_id, rule, severity'),
+			campaign_assignment: all('select * from campaign_assignment order by campaign_id, fonds_id, rule'),
+			campaign_fix: all('select * from campaign_fix order by id'),
+			campaign_fix_row: all('select * from campaign_fix_row order by fix_id, position'),
 			register_version: without(all('select * from register_version order by register, id'), 'id'),
 			code_event: without(all('select * from code_event order by id'), 'id'),
 			user: without(all('select * from user order by id'), 'updatedAt'),

@@ -160,6 +160,25 @@ export async function fillArchive(
 	await app.orders.sample(by(checker), judging, 1);
 	await app.orders.judgeRows(by(checker), judging, [0], 'rejected', '与原件不符');
 
+	// A check that set what it suggested, with an exception and somebody who deals with the rest.
+	const flawed = await aMadeEntry(app, {
+		title: '沧浦区水利局关于做好防汛准备工作的通知。',
+		parentId: fonds,
+		fields: { documentNumber: '沧水[2008]1号', documentDate: '20080305' },
+	});
+	const check = await app.campaigns.create(by(system), { name: '检查', under: fonds, rules: ['R28', 'R38'] });
+	await app.campaigns.ended(by(system), check.id, {
+		signal: new AbortController().signal,
+		onProgress: () => undefined,
+	});
+	await app.fixes.apply(by(a), check.id, { rule: 'R38' }, '');
+	await app.campaigns.assign(by(system), check.id, { rule: 'R28', fondsId: '', personId: a.id });
+	await app.exceptions.accept(
+		by(checker),
+		{ entryId: flawed, rule: 'R28', field: 'title', value: '沧浦区水利局关于做好防汛准备工作的通知。' },
+		'原件如此',
+	);
+
 	// A register, a number that was given out, and a former code. From here on every fonds has to be in the register.
 	await registerFonds(app);
 	const coded = await anItem(app, await aFondsEntry(app), '待编档号');

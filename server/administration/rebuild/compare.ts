@@ -17,6 +17,8 @@ export interface NotDeposited {
 	readonly imports: readonly string[];
 	readonly orders: readonly string[];
 	readonly steps: readonly string[];
+	/** Campaigns of checks that had ended. */
+	readonly campaigns: readonly string[];
 	/** Registers of which it had more versions. */
 	readonly registers: readonly string[];
 	/** How many things done with reference codes it had more. */
@@ -64,6 +66,7 @@ export function compareWith(lost: string, rebuilt: string): NotDeposited {
 			imports: ids('import', `state <> 'staging'`),
 			orders: ids('correction_order', `state <> 'draft'`),
 			steps: ids('review_step', 'true'),
+			campaigns: ids('campaign', `state not in ('waiting', 'running')`),
 			registers: database
 				.prepare(
 					`select register from main.register_version group by register having count(*) >

@@ -20,6 +20,7 @@ const MARKS = {
 	import: 'entries.jsonl.gz',
 	step: 'step.json',
 	order: 'order.json',
+	campaign: 'campaign.json',
 	decision: 'decision.json',
 	undone: 'events.json',
 	purge: 'purge.json',

@@ -22,6 +22,7 @@ import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { rebuildPurges } from './rebuild-purges.ts';
+import { rebuildCampaigns } from './rebuild-campaigns.ts';
 import { rebuildCodes } from './rebuild-codes.ts';
 import { rebuildRegisters } from './rebuild-registers.ts';
 import {
@@ -178,6 +179,7 @@ async function buildDatabase(
 			steps: 0,
 			orders: 0,
 			decisions: 0,
+			campaigns: 0,
 			people: 0,
 			registerVersions: 0,
 			codeEvents: 0,
@@ -268,6 +270,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await passOn(rebuilding);
 	await rebuildOrders(rebuilding);
 	await rebuildDecisions(rebuilding);
+	await rebuildCampaigns(rebuilding);
 	await rebuildUndone(rebuilding);
 	await finishReviews(rebuilding);
 	await rebuildCodes(rebuilding);

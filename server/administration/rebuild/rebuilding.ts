@@ -21,6 +21,7 @@ export interface RebuildCounts {
 	steps: number;
 	orders: number;
 	decisions: number;
+	campaigns: number;
 	people: number;
 	registerVersions: number;
 	codeEvents: number;

@@ -4,7 +4,8 @@ import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
 import type { PlaceUnder } from './entry-placing.ts';
-import type { SampleRow } from './import-report.ts';
+import type { ChecksWork } from './import-checks.ts';
+import type { ImportFindings, SampleRow } from './import-report.ts';
 
 /** What the reading thread is started with. */
 export interface ImportWork {
@@ -17,6 +18,7 @@ export interface ImportWork {
 	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
 	readonly lastKey: string | null;
+	readonly checks: ChecksWork;
 	/** The list by which creators are written out; left out when they stay as they are. */
 	readonly authorities?: readonly { readonly id: string; readonly content: Authority }[] | undefined;
 	/** Undefined for a dry run: then nothing is written and no rows are made. */
@@ -106,6 +108,7 @@ export type WorkerMessage =
 			readonly byLevel: Readonly<Record<string, number>>;
 			readonly sample: readonly SampleRow[];
 			readonly rootIds: readonly EntryId[];
+			readonly findings: readonly ImportFindings[] | undefined;
 			/** Entries whose access status a fuller reading changed after their children were placed. */
 			readonly accessChanged: readonly EntryId[];
 			/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */

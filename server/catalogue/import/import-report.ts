@@ -1,5 +1,6 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { Params } from '#domain/base/refusal.ts';
+import type { RuleId, RuleSeverity } from '#domain/catalogue/rules/rule.ts';
 import type { Loss, ReadResult } from '../exchange-formats/reader.ts';
 
 /** What is to be read, and how. */
@@ -50,11 +51,31 @@ export interface DryRunReport {
 	readonly losses: readonly Loss[];
 	readonly problems: readonly ImportProblem[];
 	readonly understood: ReadResult['understood'];
+	/** What the rules of description say of the entries; left out where they were not checked. */
+	readonly findings?: readonly ImportFindings[];
 	/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
 	readonly creators?: { readonly repaired: number; readonly unclear: number };
 	/** The first entries, as rows. */
 	readonly sample: readonly SampleRow[];
 	readonly seconds: number;
+}
+
+/** What one rule found in a file. */
+export interface ImportFindings {
+	readonly rule: RuleId;
+	readonly severity: RuleSeverity;
+	readonly count: number;
+	/** The first rows it was found in. */
+	readonly examples: readonly {
+		/** 1-based, of the file. */
+		readonly line: number;
+		readonly referenceCode: string;
+		readonly field: string;
+		/** Key of its words. */
+		readonly message: string;
+		readonly params: Params;
+		readonly value: string;
+	}[];
 }
 
 export interface SampleRow {

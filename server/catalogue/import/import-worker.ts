@@ -14,6 +14,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
 import { EntriesFile } from './entries-file.ts';
+import { ImportChecks } from './import-checks.ts';
 import { Placing, type PlacedRow } from './entry-placing.ts';
 import { rowOf } from './row-cells.ts';
 import type { Cell, ImportWork, ReplacedRow, RowCells, WorkerMessage, Written } from './import-messages.ts';
@@ -75,6 +76,7 @@ async function run(): Promise<void> {
 		onProgress: (bytesRead) => (bytes = bytesRead),
 	});
 	const profile = profileOf(opened.profile);
+	const checks = ImportChecks.open(work.checks, opened.profile, work.under);
 	const placing = new Placing(profile, work.under, work.lastKey);
 	const file = writing && new EntriesFile(writing.entriesPath);
 	const byLevel: Record<string, number> = {};
@@ -103,6 +105,7 @@ async function run(): Promise<void> {
 				continue;
 			}
 			const row = placing.place(read);
+			checks?.check(row.entry, read.line);
 			entries++;
 			byLevel[read.level] = (byLevel[read.level] ?? 0) + 1;
 			levels[read.ref] = read.level;
@@ -137,6 +140,7 @@ async function run(): Promise<void> {
 		byLevel: Object.fromEntries(Object.entries(byLevel).filter(([, count]) => count > 0)),
 		sample: sample.filter(Boolean),
 		rootIds: placing.rootIds,
+		findings: checks?.findings,
 		accessChanged,
 		creators: lookup && creators,
 	});

@@ -182,6 +182,10 @@ export function createImports(parts: ImportsParts): Imports {
 				profile: request.profile,
 				mapping: request.mapping,
 				under,
+				checks: {
+					database: join(parts.dataDir, 'lantai.sqlite'),
+					today: isoAt(clock).slice(0, 10).replaceAll('-', ''),
+				},
 				lastKey: writing ? await lastChildKey(storage, under?.id ?? null) : null,
 				authorities: request.writesCreatorsOut ? (parts.authorities?.() ?? []) : undefined,
 				writing: writing && { ...writing, synthetic: request.synthetic === true },
@@ -385,7 +389,7 @@ async function statOf(path: string): Promise<{ readonly size: number; readonly i
 }
 
 function reportOf(file: string, reading: Reading, started: number): DryRunReport {
-	const { result, entries, byLevel, sample } = reading;
+	const { result, entries, byLevel, sample, findings } = reading;
 	return {
 		format: result.format,
 		profile: result.profile,
@@ -400,6 +404,7 @@ function reportOf(file: string, reading: Reading, started: number): DryRunReport
 			params,
 		})),
 		understood: result.understood,
+		...(findings ? { findings } : {}),
 		...(reading.creators ? { creators: reading.creators } : {}),
 		sample,
 		seconds: Math.round(performance.now() - started) / 1000,

@@ -9,6 +9,7 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 export const CATALOGUE_PLACES: readonly PurgePlace[] = [
 	{ table: 'shown_entry', column: 'entry_id', holds: 'entry' },
 	{ table: 'entry_editor', column: 'entry_id', holds: 'entry' },
+	{ table: 'finding', column: 'entry_id', holds: 'entry' },
 	{ table: 'coded_entry', column: 'entry_id', holds: 'entry' },
 	{ table: 'register_version', column: 'entry_id', holds: 'entry' },
 ];

@@ -10,6 +10,7 @@ import {
 	whyNotOrder,
 	type KeptRule,
 	type OrderAction,
+	type OrderChange,
 	type OrderDecision,
 	type OrderRule,
 } from '#domain/collaboration/orders.ts';
@@ -44,6 +45,17 @@ export interface OrderDesk extends Pick<OrderRecords, 'list'> {
 		rule: OrderRule,
 		why: string,
 		options?: { readonly isDraft?: boolean | undefined },
+	): Promise<OrderDetail>;
+	/**
+	 * Makes an order of changes that were planned elsewhere, of entries the person may comment on: it waits at once.
+	 * @throws {Refusal} 'collaboration.order-without-reason' | 'collaboration.order-empty'
+	 */
+	createFrom(
+		identity: Identity,
+		changes: readonly OrderChange[],
+		why: string,
+		/** What it came from. */
+		source: string,
 	): Promise<OrderDetail>;
 	/** @throws {Refusal} 'collaboration.unknown-order' (404), for hidden ones too; all below throw it as well */
 	show(person: Person, order: string): Promise<OrderDetail>;
@@ -224,6 +236,16 @@ export function createOrderDesk(parts: {
 				{ id, rule: keptRule(rule), why, state: isDraft ? 'draft' : 'submitted', rows: changes.length },
 				actorOf(identity),
 			);
+			return detail(identity.person, id);
+		},
+		async createFrom(identity, changes, why, source) {
+			demand(identity.person, 'comment', { kind: 'orders' });
+			demandReason(why);
+			if (changes.length === 0) throw new Refusal('collaboration.order-empty');
+			const id = createId<string>();
+			const rule: KeptRule = { kind: 'rows', file: source, count: changes.length };
+			await rows.write(id, changes, groupChanges(changes, rule).groupOf, () => createId<string>());
+			await writes.add({ id, rule, why, state: 'submitted', rows: changes.length }, actorOf(identity));
 			return detail(identity.person, id);
 		},
 		show: detail,

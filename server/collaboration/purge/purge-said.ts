@@ -23,6 +23,7 @@ export const COLLABORATION_PLACES: readonly PurgePlace[] = [
 export const RECORD_PLACES: readonly PurgePlace[] = [
 	{ table: 'decision_item', column: 'entry_id', holds: 'entry' },
 	{ table: 'correction_order_row', column: 'entry_id', holds: 'entry' },
+	{ table: 'campaign_fix_row', column: 'entry_id', holds: 'entry' },
 ];
 
 /** Statements that remove all that was written and said about entries, and the answers devices got for it. */

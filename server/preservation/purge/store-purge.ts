@@ -124,6 +124,18 @@ export function createStorePurge(parts: {
 		]);
 	}
 
+	/** Campaigns in which values of these entries were set. */
+	async function campaignsOf(ids: readonly string[]): Promise<string[]> {
+		const rows = await db
+			.selectFrom('campaign_fix_row')
+			.innerJoin('campaign_fix', 'campaign_fix.id', 'campaign_fix_row.fix_id')
+			.select('campaign_fix.campaign_id')
+			.distinct()
+			.where('campaign_fix_row.entry_id', 'in', ids)
+			.execute();
+		return rows.map(({ campaign_id: id }) => id);
+	}
+
 	async function objectsOf(ids: readonly string[]): Promise<PlannedObject[]> {
 		if (ids.length === 0) return [];
 		const imports = await importsOf(ids);
@@ -154,6 +166,11 @@ export function createStorePurge(parts: {
 			]),
 			...records.flat(),
 			...(await sharedObjects(ids)),
+			...(await campaignsOf(ids)).map((id): PlannedObject => ({
+				objectId: `urn:uuid:${id}`,
+				kind: 'campaign',
+				action: 'rewrite',
+			})),
 		]);
 	}
 

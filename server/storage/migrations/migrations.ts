@@ -18,6 +18,7 @@ import { up as registers } from './0016-registers.ts';
 import { up as entryDates } from './0017-entry-dates.ts';
 import { up as codes } from './0018-codes.ts';
 import { up as entryCounts } from './0019-entry-counts.ts';
+import { up as checks } from './0020-checks.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -40,4 +41,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0017-entry-dates': { up: entryDates },
 	'0018-codes': { up: codes },
 	'0019-entry-counts': { up: entryCounts },
+	'0020-checks': { up: checks },
 };

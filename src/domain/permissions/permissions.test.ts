@@ -213,3 +213,26 @@ describe('correction orders', () => {
 		expect(allowed(aPerson('reviewer', { scopes: ['read'] }))).toEqual(['see']);
 	});
 });
+
+describe('checks', () => {
+	const someone = (role: Person['role']): Person => ({
+		id: 'p' as Person['id'],
+		name: 'p',
+		role,
+		fonds: null,
+		accessStatuses: null,
+	});
+
+	it('are for everybody but readers', () => {
+		for (const role of ['administrator', 'archivist', 'reviewer'] as const)
+			for (const action of ['see', 'edit'] as const)
+				expect(can(someone(role), action, { kind: 'checks' })).toBe(true);
+		expect(can(someone('reader'), 'see', { kind: 'checks' })).toBe(false);
+		expect(can(someone('administrator'), 'delete', { kind: 'checks' })).toBe(false);
+	});
+
+	it('are the only way to exceptions: as records of a register nobody writes them', () => {
+		expect(can(someone('administrator'), 'edit', { kind: 'register', register: 'exception' })).toBe(false);
+		expect(can(someone('reviewer'), 'see', { kind: 'register', register: 'exception' })).toBe(true);
+	});
+});

@@ -46,6 +46,8 @@ export type Thing =
 	| { readonly kind: 'orders' }
 	/** What the catalogue is described with: fonds, authorities, holdings, local fields. */
 	| { readonly kind: 'register'; readonly register: string }
+	/** What the rules of description find, and campaigns over it: which of it is limited by each entry besides. */
+	| { readonly kind: 'checks' }
 	/** Reference codes: gaps, duplicates, blocks of numbers; what is shown is limited by each fonds besides. */
 	| { readonly kind: 'codes' }
 	/** Orders to purge content: one person proposes, an administrator approves. */
@@ -91,11 +93,15 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'register':
 			if (action === 'see') return person.role !== 'reader';
 			if (action !== 'edit') return false;
+			// An exception is made from a finding, by who may judge the entry.
+			if (thing.register === 'exception') return false;
 			// Figures are what was counted: nobody writes them.
 			if (thing.register === 'figure') return false;
 			// Fields decide what everybody can describe.
 			if (thing.register === 'field') return person.role === 'administrator';
 			return isStaff(person) && person.fonds === null;
+		case 'checks':
+			return (action === 'see' || action === 'edit') && person.role !== 'reader';
 		case 'codes':
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 		case 'purge':

@@ -226,6 +226,7 @@ describe('a rebuild', () => {
 			imports: [],
 			orders: [],
 			steps: [],
+			campaigns: [],
 			registers: [],
 			codeEvents: 0,
 		});

@@ -579,3 +579,28 @@ describe.skipIf(!hasSamples)('real files', () => {
 		).toEqual(['檔案管理局令：修正「檔案法施行細則」部分條文']);
 	});
 });
+
+describe('rules of description at import', () => {
+	it('are counted with the rows they were found in, by a dry run as by the import, and refuse nothing', async () => {
+		const archive = await anImportArchive();
+		const table = `档号,题名,责任者,日期,文号,页数\n${[1, 2, 3]
+			.map(
+				(at) =>
+					`Z001-WS·2008·Y-000${at},关于防汛的通知${at},沧浦区水务局,2008030${at},沧水[2008]${at}号,${at === 2 ? '0' : '3'}`,
+			)
+			.join('\n')}\n`;
+		const ask = { uploadId: await archive.put(table, '目录.csv'), profile: 'dat18' };
+		const tried = await archive.imports.dryRun(ask, {});
+		const found = (rule: string) => tried.findings?.find((each) => each.rule === rule);
+		expect(found('R38')).toMatchObject({ severity: 'E', count: 3 });
+		expect(found('R38')?.examples.map(({ line, value }) => [line, value])).toEqual([
+			[2, '沧水[2008]1号'],
+			[3, '沧水[2008]2号'],
+			[4, '沧水[2008]3号'],
+		]);
+		expect(found('R42')).toMatchObject({ count: 1, examples: [{ line: 3 }] });
+		const done = await archive.imports.run(ask, importer, {});
+		expect(done.findings).toEqual(tried.findings);
+		expect(done.entries).toBe(tried.entries);
+	});
+});

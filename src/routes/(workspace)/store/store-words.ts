@@ -47,6 +47,7 @@ const KINDS: Readonly<Record<string, () => string>> = {
 	import: m.store_kind_import,
 	step: m.store_kind_step,
 	order: m.store_kind_order,
+	campaign: m.store_kind_campaign,
 	decision: m.store_kind_decision,
 	undone: m.store_kind_undone,
 	people: m.store_kind_people,

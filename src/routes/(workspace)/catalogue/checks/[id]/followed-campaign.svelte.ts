@@ -1,0 +1,54 @@
+import { checksClient } from '#client/checks-client.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import { refusalWords } from '#i18n/refusal-words.ts';
+import type { CampaignDetail } from '#server/catalogue/checks/shown-campaign.ts';
+import { notify } from '#ui/announcer.svelte.ts';
+
+/** How often a campaign that runs is asked how far it is. */
+const ASK_MS = 1000;
+
+/** A campaign as it stands: asked again while it runs, and after whatever is done with it. */
+export class FollowedCampaign {
+	current = $state.raw<CampaignDetail>() as CampaignDetail;
+	isBusy = $state(false);
+
+	constructor(campaign: CampaignDetail) {
+		this.current = campaign;
+	}
+
+	get isRunning(): boolean {
+		return this.current.state === 'running' || this.current.state === 'waiting';
+	}
+
+	/** Asks while it runs. @returns stops it */
+	follow(): () => void {
+		if (!this.isRunning) return () => undefined;
+		const timer = setInterval(() => void this.read(), ASK_MS);
+		return () => clearInterval(timer);
+	}
+
+	/** Reads it again; what is shown stays while the server is away. */
+	async read(): Promise<void> {
+		try {
+			this.current = await checksClient.show(this.current.id);
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+		}
+	}
+
+	/** Does something short with it; what went wrong is told. */
+	async run(work: () => Promise<CampaignDetail>, words?: string): Promise<void> {
+		if (this.isBusy) return;
+		this.isBusy = true;
+		try {
+			this.current = await work();
+			if (words !== undefined) notify(words);
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			notify(refusalWords(error.code, error.params), { tone: 'accent' });
+			await this.read();
+		} finally {
+			this.isBusy = false;
+		}
+	}
+}

@@ -1,0 +1,36 @@
+import type { CampaignState } from '#domain/catalogue/checks/campaign.ts';
+import { m } from '#i18n/generated/messages.js';
+import { numberWords } from '#i18n/words.ts';
+import type { ShownCampaign } from '#server/catalogue/checks/shown-campaign.ts';
+
+const STATES: Readonly<Record<CampaignState, () => string>> = {
+	waiting: m.checks_state_waiting,
+	running: m.checks_state_running,
+	cancelled: m.checks_state_cancelled,
+	done: m.checks_state_done,
+	failed: m.checks_state_failed,
+	closed: m.checks_state_closed,
+};
+
+export const campaignStateWords = (state: CampaignState): string => STATES[state]();
+
+export function campaignTone(state: CampaignState): 'plain' | 'accent' | 'caution' | 'good' {
+	if (state === 'done') return 'good';
+	return state === 'failed' ? 'accent' : state === 'cancelled' ? 'caution' : 'plain';
+}
+
+/** What a campaign looks at: where, and by which rules. */
+export function scopeWords({
+	under,
+	underTitle,
+	rules,
+}: Pick<ShownCampaign, 'under' | 'underTitle' | 'rules'>): string {
+	const where = under === null ? m.checks_scope_all() : underTitle || under;
+	const what =
+		rules === null
+			? m.checks_rules_all()
+			: rules.length > 4
+				? m.checks_rules_some({ count: numberWords(rules.length) })
+				: rules.join('、');
+	return `${where} · ${what}`;
+}
