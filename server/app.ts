@@ -302,6 +302,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			holdBackups: () => administration.backups.hold(),
 			removeFromCopies:
 				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),
+			onRowsGone: () => registers.reload('exception'),
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});

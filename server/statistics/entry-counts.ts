@@ -9,7 +9,12 @@ const MOST_AT_ONCE = 10_000;
 /** Rows of one insert. */
 const CHUNK = 500;
 
-const RETENTION_CODES = new Map(RETENTION_TERMS.flatMap(({ code, label }) => [[label.zh, code], [code, code]]));
+const RETENTION_CODES = new Map(
+	RETENTION_TERMS.flatMap(({ code, label }) => [
+		[label.zh, code],
+		[code, code],
+	]),
+);
 
 interface Counted {
 	readonly import_row: number;
@@ -43,7 +48,9 @@ export class EntryCounts {
 	 * The counts as they stand.
 	 * @param waitMs how long it may take to count what changed; what is not done by then is done after the answer
 	 */
-	async counts(waitMs: number): Promise<{ readonly counts: readonly CatalogueCount[]; readonly isCurrent: boolean }> {
+	async counts(
+		waitMs: number,
+	): Promise<{ readonly counts: readonly CatalogueCount[]; readonly isCurrent: boolean }> {
 		await this.#currentWithin(waitMs);
 		const { db } = this.#storage;
 		const [rows, stale] = await Promise.all([

@@ -100,7 +100,9 @@ export class GateDesk {
 			throw new Refusal('catalogue.unknown-record', { register: 'holdings', id: id.slice(0, 64) }, 404);
 		const { content } = record;
 		const entries: readonly CodedEntry[] =
-			content.firstNumber === undefined ? [] : await entriesOfLine(this.#parts.storage, person, content, this.#lines(), id);
+			content.firstNumber === undefined
+				? []
+				: await entriesOfLine(this.#parts.storage, person, content, this.#lines(), id);
 		return { id, title: placeTitle(content), content, numbers: numbersReport(content, entries) };
 	}
 
@@ -129,9 +131,7 @@ export class GateDesk {
 	}
 
 	#lines(): readonly HoldingsLine[] {
-		return this.#parts.registers
-			.list<HoldingsRecord>('holdings')
-			.filter(({ isWithdrawn }) => !isWithdrawn);
+		return this.#parts.registers.list<HoldingsRecord>('holdings').filter(({ isWithdrawn }) => !isWithdrawn);
 	}
 
 	async #count(waitMs: number, fonds?: string) {

@@ -43,7 +43,8 @@ export async function entriesOfLine(
 		for (const row of rows) {
 			const fields = JSON.parse(row.fields) as Readonly<Record<FieldKey, FieldValue>>;
 			const number = numberIn(textOf(fields[isFiles ? 'fileNumber' : 'itemNumber']), row.reference_code);
-			if (number === undefined || !belongs(countFor(row.reference_code, fields, line), ours, lineId)) continue;
+			if (number === undefined || !belongs(countFor(row.reference_code, fields, line), ours, lineId))
+				continue;
 			found.push({
 				id: row.id,
 				parts: isFiles ? { fileNumber: number } : { itemNumber: number },

@@ -45,6 +45,8 @@ export interface PurgeStepParts {
 	 * copies that can be reached are done; those that cannot be are named by whoever keeps them.
 	 */
 	readonly removeFromCopies: (objectId: string) => Promise<void>;
+	/** Rows of entries have gone: what is known of them elsewhere in this process goes, too. */
+	readonly onRowsGone?: () => Promise<void>;
 	/** Lets the copies that can be reached do what waits, and says which still hold how many of these objects. */
 	readonly settleCopies: (objectIds: readonly string[]) => Promise<readonly HeldCopy[]>;
 }
@@ -125,6 +127,7 @@ async function sealBatch(parts: PurgeStepParts, order: ShownPurge, ids: readonly
 				...(await purgeRows(storage, await keptPlaces(storage, order.id, ids), at)),
 				...purgeSaid(storage, ids),
 			]);
+			await parts.onRowsGone?.();
 		},
 	});
 }

@@ -4,6 +4,7 @@ const VERSION = [
 	'register',
 	'record_id',
 	'version',
+	'entry_id',
 	'content',
 	'withdrawn',
 	'why',

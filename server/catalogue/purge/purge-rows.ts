@@ -11,6 +11,7 @@ export const CATALOGUE_PLACES: readonly PurgePlace[] = [
 	{ table: 'entry_editor', column: 'entry_id', holds: 'entry' },
 	{ table: 'finding', column: 'entry_id', holds: 'entry' },
 	{ table: 'coded_entry', column: 'entry_id', holds: 'entry' },
+	{ table: 'register_version', column: 'entry_id', holds: 'entry' },
 ];
 
 /** Steps of review that entries took. They say which records of the store name an entry, so they go after those are known. */

@@ -116,6 +116,22 @@ export class Registers {
 		return rows.map((row) => ({ ...recordOf(row), why: row.why }));
 	}
 
+	/** Forgets what is known of a register, and reads it again: records have gone with the words of entries. */
+	async reload(register: RegisterId): Promise<void> {
+		const { db } = this.#storage;
+		const rows = await db
+			.selectFrom('register_version')
+			.select('record_id')
+			.distinct()
+			.where('register', '=', register)
+			.execute();
+		const there = new Set(rows.map(({ record_id }) => record_id));
+		const records = this.#recordsOf(register);
+		const gone = [...records.keys()].filter((id) => !there.has(id));
+		for (const id of gone) records.delete(id);
+		if (gone.length > 0) for (const listener of this.#listeners) listener(register, gone);
+	}
+
 	/** Calls back after every save. @returns ends it */
 	onChanged(listener: (register: RegisterId, ids: readonly string[]) => void): () => void {
 		this.#listeners.add(listener);
@@ -231,6 +247,7 @@ export class Registers {
 			register,
 			record_id: record.id,
 			version: record.version,
+			entry_id: this.definition(register).entryOf?.(record.content) ?? null,
 			content: JSON.stringify(record.content),
 			withdrawn: record.isWithdrawn ? 1 : 0,
 			why,

@@ -12,17 +12,9 @@ import { digestsOf, versionNumber, type Inventory, type VersionAbout } from '../
 import { readInventory } from '../ocfl-reader.ts';
 import { OcflStore, type FileSource } from '../ocfl-store.ts';
 import { objectPath } from '../ocfl-layout.ts';
+import { hasLines, leftOf } from './purged-lines.ts';
 import { purgedReport } from './purged-report.ts';
 
-/** Files of objects in which each line is about one entry. */
-const LINES = [
-	'entries.jsonl.gz',
-	'entries.jsonl',
-	'rows.jsonl',
-	'items.jsonl',
-	'fixes.jsonl',
-	'withdrawn.jsonl',
-];
 const REMOVED = 'original-removed.json';
 
 /** By which order, and when. */
@@ -69,11 +61,9 @@ export async function rewriteObject(
 		const files = new Map<string, FileSource>();
 		let rows: Filtered | undefined;
 		for (const [name, digest] of digests)
-			if (LINES.includes(name)) {
+			if (hasLines(name)) {
 				const known = filtered.get(digest);
-				rows =
-					known ??
-					(await withoutLines(source(digest), join(parts, String(filtered.size)), ids, name.endsWith('.gz')));
+				rows = known ?? (await withoutLines(source(digest), join(parts, String(filtered.size)), ids, name));
 				filtered.set(digest, rows);
 				files.set(name, { path: rows.path });
 			}
@@ -129,9 +119,9 @@ export async function namesIn(
 			if (seen.has(digest)) continue;
 			seen.add(digest);
 			if (name.startsWith('original/')) originals++;
-			if (!LINES.includes(name)) continue;
+			if (!hasLines(name)) continue;
 			for await (const line of linesOf(source(digest), name.endsWith('.gz')))
-				if (ids.has(entryIn(line) ?? '')) lines++;
+				if (leftOf(name, line, ids) !== line) lines++;
 		}
 	return { lines, originals };
 }
@@ -158,15 +148,17 @@ async function withoutLines(
 	from: string,
 	to: string,
 	ids: ReadonlySet<string>,
-	isPacked: boolean,
+	name: string,
 ): Promise<Filtered> {
+	const isPacked = name.endsWith('.gz');
 	const gone = new Set<number>();
 	let left = 0;
 	async function* lines(): AsyncGenerator<string> {
 		for await (const line of linesOf(from, isPacked)) {
-			if (!ids.has(entryIn(line) ?? '')) {
+			const stays = leftOf(name, line, ids);
+			if (stays !== undefined) {
 				left++;
-				yield `${line}\n`;
+				yield `${stays}\n`;
 				continue;
 			}
 			const { position } = JSON.parse(line) as { position?: unknown };
@@ -177,14 +169,6 @@ async function withoutLines(
 	if (isPacked) await pipeline(lines(), createGzip({ level: 3 }), file);
 	else await pipeline(lines(), file);
 	return { path: to, gone, left };
-}
-
-/** Whose line it is: that of an import begins with its id, records name it. */
-function entryIn(line: string): string | undefined {
-	const quick = /^\{"id":"([^"\\]+)"/.exec(line)?.[1];
-	if (quick !== undefined && !line.includes('"entry_id"')) return quick;
-	const { entry_id: named, id } = JSON.parse(line) as { entry_id?: string; id?: string };
-	return named ?? id;
 }
 
 async function* linesOf(path: string, isPacked: boolean): AsyncGenerator<string> {

@@ -6,8 +6,10 @@ import type { ObjectState, PurgedObject } from '#domain/administration/purge.ts'
 import type { PurgePlace } from '#server/storage/purge-places.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 import { undoneObject } from '../archive-records.ts';
+import { CODES_OBJECT } from '../code-deposit.ts';
 import { partOf } from '../object-parts.ts';
 import { placeDigest } from '../ocfl-layout.ts';
+import { registerObject } from '../register-deposit.ts';
 import { WorkerClient } from '../worker-client.ts';
 import { purgedReport } from './purged-report.ts';
 import type { PurgeAsks } from './purge-worker.ts';
@@ -163,12 +165,29 @@ export function createStorePurge(parts: {
 				{ objectId: undoneObject(importId), kind: 'undone', action: 'rewrite' },
 			]),
 			...records.flat(),
+			...(await sharedObjects(ids)),
 			...(await campaignsOf(ids)).map((id): PlannedObject => ({
 				objectId: `urn:uuid:${id}`,
 				kind: 'campaign',
 				action: 'rewrite',
 			})),
 		]);
+	}
+
+	/** Objects of the whole archive that name any of the entries. */
+	async function sharedObjects(ids: readonly string[]): Promise<PlannedObject[]> {
+		const [codes, registers] = await Promise.all([
+			db.selectFrom('code_event').select('id').where('entry_id', 'in', ids).limit(1).executeTakeFirst(),
+			db.selectFrom('register_version').select('register').distinct().where('entry_id', 'in', ids).execute(),
+		]);
+		return [
+			...(codes ? [{ objectId: CODES_OBJECT, kind: 'codes', action: 'rewrite' } as const] : []),
+			...registers.map(({ register }): PlannedObject => ({
+				objectId: registerObject(register),
+				kind: 'register',
+				action: 'rewrite',
+			})),
+		];
 	}
 
 	return {

@@ -6,6 +6,7 @@ const STATEMENTS = [
 		register text not null,
 		record_id text not null,
 		version integer not null,
+		entry_id text,
 		content text not null,
 		withdrawn integer not null default 0,
 		why text not null,
@@ -15,6 +16,7 @@ const STATEMENTS = [
 		at text not null
 	)`,
 	`create unique index register_version_record on register_version (register, record_id, version)`,
+	`create index register_version_entry on register_version (entry_id) where entry_id is not null`,
 	`create table register_deposit (
 		register text primary key,
 		version_id integer not null

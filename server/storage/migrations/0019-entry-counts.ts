@@ -1,7 +1,17 @@
 import { sql, type Kysely } from 'kysely';
 
 /** What a count depends on. */
-const COUNTED = ['fields', 'level', 'status', 'hidden', 'fonds_id', 'parent_id', 'reference_code', 'title', 'import_row'];
+const COUNTED = [
+	'fields',
+	'level',
+	'status',
+	'hidden',
+	'fonds_id',
+	'parent_id',
+	'reference_code',
+	'title',
+	'import_row',
+];
 
 const mark = (fonds: string): string =>
 	`insert into entry_count_stale (fonds_id, marks) values (${fonds}, 1)

@@ -9,6 +9,8 @@ export interface RegisterVersionTable {
 	record_id: string;
 	/** From 1 within the record. */
 	version: number;
+	/** Entry whose words the record quotes, so that it goes with them; null for none. */
+	entry_id: string | null;
 	/** JSON: RegisterContent. */
 	content: string;
 	withdrawn: number;

@@ -47,6 +47,8 @@ export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly check: (content: RegisterContent) => readonly RegisterProblem[];
 	/** What a record is called. */
 	readonly titleOf: (content: C) => string;
+	/** The entry whose words a record quotes: when they are purged, it goes with them. */
+	readonly entryOf?: (content: C) => string;
 	/**
 	 * Problems of records among all, as they would stand: a number that two have. Asked once for many changes; what is out
 	 * of use is in `all`, too, and has none.
