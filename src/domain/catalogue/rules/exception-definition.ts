@@ -49,6 +49,7 @@ export const exceptionDefinition: RegisterDefinition<RuleException> = {
 	label: { zh: '检查例外', en: 'Accepted findings' },
 	check,
 	titleOf: ({ rule, field, value }) => `${rule} ${field} ${value}`.trim(),
+	// Its value quotes the entry.
 	entryOf: ({ entryId }) => entryId,
 };
 
