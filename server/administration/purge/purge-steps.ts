@@ -127,7 +127,6 @@ async function sealBatch(parts: PurgeStepParts, order: ShownPurge, ids: readonly
 				...(await purgeRows(storage, await keptPlaces(storage, order.id, ids), at)),
 				...purgeSaid(storage, ids),
 			]);
-			await parts.onRowsGone?.();
 		},
 	});
 }
@@ -203,6 +202,7 @@ async function rows(parts: PurgeStepParts, order: ShownPurge, running: StepRunni
 				some,
 			),
 		]);
+		await parts.onRowsGone?.();
 		running.onProgress(Math.min(from + MAX_IDS, ids.length), ids.length);
 	}
 }

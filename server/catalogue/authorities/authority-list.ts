@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts';
 import type { AuthorityLookup } from '#domain/catalogue/authorities/authority-lookup.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
@@ -8,6 +9,9 @@ import type { Registers } from '../registers/registers.ts';
 
 /** Characters of the list, as JSON, that a device keeps: some thousand bodies. Beyond it, the server is asked while typing. */
 export const MAX_KEPT_CHARACTERS = 2_000_000;
+
+/** How long a list is made before others get their turn. */
+const SLICE_MS = 8;
 
 /** An authority as pages keep it for typing: its texts with their syllables. */
 export interface ListedAuthority {
@@ -56,10 +60,16 @@ export class AuthorityList {
 		typed: string,
 		options: { readonly day?: string; readonly limit: number },
 	): Promise<readonly Suggestion[]> {
-		this.#suggestions ??= loadPinyin().then(
-			(pinyinOf) => new SuggestIndex(this.#registers.list<Authority>('authority'), pinyinOf),
-		);
+		this.#suggestions ??= this.#prepared();
 		return suggest(await this.#suggestions, typed, options);
+	}
+
+	/** How everything is read aloud takes long: people at work get their turn between. */
+	async #prepared(): Promise<SuggestIndex> {
+		const pinyinOf = await loadPinyin();
+		const suggestions = new SuggestIndex(this.#registers.list<Authority>('authority'), pinyinOf);
+		for (const _ of suggestions.prepare()) await nextTurn();
+		return suggestions;
 	}
 
 	/** Changes with every change of the list, and only then. */
@@ -85,8 +95,13 @@ export class AuthorityList {
 		const authorities: ListedAuthority[] = [];
 		const spoken: Record<string, string> = {};
 		let size = 0;
+		let since = performance.now();
 		for (const { id, content, isWithdrawn } of this.#registers.list<Authority>('authority')) {
 			if (isWithdrawn) continue;
+			if (performance.now() - since > SLICE_MS) {
+				await nextTurn();
+				since = performance.now();
+			}
 			const kept = { id, content: { ...content, note: '', predecessors: [] } };
 			authorities.push(kept);
 			size += JSON.stringify(kept).length;

@@ -11,12 +11,15 @@ export const CATALOGUE_PLACES: readonly PurgePlace[] = [
 	{ table: 'entry_editor', column: 'entry_id', holds: 'entry' },
 	{ table: 'finding', column: 'entry_id', holds: 'entry' },
 	{ table: 'coded_entry', column: 'entry_id', holds: 'entry' },
-	{ table: 'register_version', column: 'entry_id', holds: 'entry' },
 ];
 
-/** Steps of review that entries took. They say which records of the store name an entry, so they go after those are known. */
+/**
+ * Steps of review that entries took, and records of registers that quote them. They say which records of the store name an
+ * entry, so they go after those are known.
+ */
 export const STEP_PLACES: readonly PurgePlace[] = [
 	{ table: 'review_step_entry', column: 'entry_id', holds: 'entry' },
+	{ table: 'register_version', column: 'entry_id', holds: 'entry' },
 ];
 
 /** Words of entries in the full-text index. */

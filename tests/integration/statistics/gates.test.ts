@@ -121,7 +121,7 @@ describe('the gates', () => {
 			title: '',
 			parentId: fonds,
 			level: 'file',
-			fields: { referenceCode: 'B004-2-005' },
+			fields: { referenceCode: 'B004-2-005', year: 1985 },
 		});
 		const second = await app.gates.board(system, { isPatient: true });
 		expect(figures(second)[0]).toEqual(['fileCatalogue', 3, 5]);

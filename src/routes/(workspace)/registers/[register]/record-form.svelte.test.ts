@@ -1,0 +1,81 @@
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import type { RegisterRecord } from '#domain/catalogue/registers/register.ts';
+import type { RegisterField } from '#domain/catalogue/registers/register-field.ts';
+import { RecordForm } from './record-form.svelte.ts';
+
+const label = { zh: '', en: '' };
+const FIELDS: readonly RegisterField[] = [
+	{ id: 'name', label, kind: 'text' },
+	{ id: 'note', label, kind: 'longText' },
+];
+
+/** What a device keeps, in memory. */
+function aStore() {
+	const facts = new Map<string, unknown>();
+	return {
+		facts,
+		isDurable: true,
+		fact: <T>(key: string) => Promise.resolve(facts.get(key) as T | undefined),
+		keepFact: (key: string, value: unknown) => Promise.resolve(void facts.set(key, value)),
+	};
+}
+
+const version = (number: number, name: string, note: string): RegisterRecord => ({
+	id: 'a',
+	version: number,
+	content: { name, note },
+	isWithdrawn: false,
+	actorName: number === 1 ? '甲' : '乙',
+	at: '2026-06-01T00:00:00Z',
+});
+
+async function aForm(store = aStore(), record = version(1, '水利局', '')) {
+	const form = new RecordForm({ register: 'authority', fields: FIELDS, record, store });
+	await form.restore();
+	return form;
+}
+
+describe('a record that is filled in', () => {
+	it('takes what others changed elsewhere, and keeps what was typed here', async () => {
+		const form = await aForm();
+		form.draft['name'] = '水务局';
+		form.joinNewest(version(2, '水利局', '说明'));
+		expect(form.content).toEqual({ name: '水务局', note: '说明' });
+		expect(form.joinedName).toBe('乙');
+		expect(form.isUndecided).toBe(false);
+	});
+
+	it('shows both values where both changed one, and sends nothing before one is chosen', async () => {
+		const form = await aForm();
+		form.draft['name'] = '水务局';
+		form.joinNewest(version(2, '水政局', ''));
+		expect(form.content['name']).toBe('水务局');
+		expect(form.disputed.get('name')).toMatchObject({ theirs: '水政局', name: '乙' });
+		expect(form.isUndecided).toBe(true);
+		expect(await form.save()).toBeUndefined();
+		form.take('name', 'theirs');
+		expect([form.content['name'], form.isUndecided]).toEqual(['水政局', false]);
+	});
+
+	it('follows others silently while nothing was typed', async () => {
+		const form = await aForm();
+		form.joinNewest(version(2, '水政局', ''));
+		expect([form.content['name'], form.joinedName, form.isChanged]).toEqual(['水政局', undefined, false]);
+	});
+
+	it('goes on with what was typed and not saved, over what others saved since', async () => {
+		const store = aStore();
+		const before = await aForm(store);
+		before.draft['name'] = '水务局';
+		before.keep();
+		await Promise.resolve();
+		flushSync();
+		await expect.poll(() => store.facts.size).toBe(1);
+		const after = await aForm(store, version(2, '水利局', '说明'));
+		expect(after.isRestored).toBe(true);
+		expect(after.content).toEqual({ name: '水务局', note: '说明' });
+		after.discard();
+		expect([after.content, after.isChanged]).toEqual([{ name: '水利局', note: '说明' }, false]);
+	});
+});

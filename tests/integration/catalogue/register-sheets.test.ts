@@ -1,0 +1,79 @@
+import * as xlsx from '@e965/xlsx';
+import { describe, expect, it } from 'vitest';
+import type { SheetOutcome } from '#server/catalogue/registers/sheet-desk.ts';
+import { upload, withToken } from '#tests/support/registers.ts';
+import { startTestServer } from '#tests/support/server.ts';
+
+describe('a sheet', () => {
+	const SHEET = [
+		'种类,名称,简称,机关代字,前身,全宗号,职务,备注',
+		'机构,沧浦县水利局（–20010108）；沧浦区水务局（20010109–）,水务局,沧水务,,B004,,',
+		'机构,沧浦县档案馆,,,,B002,,',
+		'机构,沧浦区档案局（2001–）,,,沧浦县档案馆,B002,,',
+	];
+
+	it('is tried row by row, saved as one, and read again as the same; a later one changes what it names', async () => {
+		const server = await startTestServer();
+		const token = await server.token('编', 'archivist');
+		const ask = withToken(server, token);
+		const read = async (text: string | Uint8Array<ArrayBuffer>, isTrial: boolean, name = '名录.csv') =>
+			(
+				await ask<SheetOutcome>('/api/registers/authority/sheet', {
+					uploadId: await upload(server, token, name, text),
+					isTrial,
+				})
+			).body;
+		expect(await read(SHEET.join('\n'), true)).toMatchObject({
+			counts: { new: 3, changed: 0, same: 0, wrong: 0 },
+			isSaved: false,
+		});
+		expect(server.app.registers.list('authority')).toEqual([]);
+		expect(await read(SHEET.join('\n'), false)).toMatchObject({ isSaved: true });
+		const [, archives, bureau] = server.app.registers.list('authority');
+		expect(bureau?.content['predecessors']).toEqual([archives?.id]);
+		const book = xlsx.utils.book_new();
+		xlsx.utils.book_append_sheet(
+			book,
+			xlsx.utils.aoa_to_sheet(SHEET.map((line) => line.replace('水务局,沧', '水务局；水利局,沧').split(','))),
+			'名录',
+		);
+		const again = await read(
+			new Uint8Array(xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer),
+			false,
+			'名录.xlsx',
+		);
+		expect(again).toMatchObject({ counts: { new: 0, changed: 1, same: 2, wrong: 0 }, isSaved: true });
+		expect(server.app.registers.list('authority')).toHaveLength(3);
+		const exported = await fetch(`${server.origin}/api/registers/authority/sheet?language=en`, {
+			headers: { authorization: `Bearer ${token}` },
+		});
+		expect(await read(await exported.text(), true)).toMatchObject({
+			counts: { new: 0, changed: 0, same: 3, wrong: 0 },
+		});
+	});
+
+	it('with one wrong row saves nothing, and names row and column', async () => {
+		const server = await startTestServer();
+		const token = await server.token('编', 'archivist');
+		const wrong = [
+			...SHEET,
+			'机构,沧浦县教育局（2001–1958）,,,,,,',
+			'机构,沧浦县林业局,,,无此局,,,',
+			SHEET[1],
+		];
+		const { body } = await withToken(server, token)<SheetOutcome>('/api/registers/authority/sheet', {
+			uploadId: await upload(server, token, '名录.csv', wrong.join('\r\n')),
+		});
+		expect(body).toMatchObject({ isSaved: false, counts: { wrong: 3 } });
+		expect(
+			body.rows
+				.filter(({ state }) => state === 'wrong')
+				.map(({ row, problems }) => [row, problems[0]?.column, problems[0]?.code]),
+		).toEqual([
+			[5, '名称', 'dated_reversed'],
+			[6, '前身', 'predecessor_unknown'],
+			[7, '', 'repeated'],
+		]);
+		expect(server.app.registers.list('authority')).toEqual([]);
+	});
+});
