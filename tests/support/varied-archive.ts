@@ -179,7 +179,7 @@ export async function fillArchive(
 		'原件如此',
 	);
 
-	// A register, a number that was given out, and a former code. From here on every fonds has to be in the register.
+	// A register, a number that was given out, and a former code.
 	await registerFonds(app);
 	const coded = await anItem(app, await aFondsEntry(app), '待编档号');
 	await registerEntries(app, [coded]);

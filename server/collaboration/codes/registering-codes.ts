@@ -50,7 +50,7 @@ const NONE: GivenCodes = { given: new Set(), refused: new Map() };
 
 /**
  * Gives entries that are about to be registered their final codes: numbers in the order given, written down before the
- * entry says them. Archives without a register of fonds, and fonds without regimes, go on as they were.
+ * entry says them. Fonds that are not in the register, and those without regimes, go on as they were.
  */
 export async function giveCodes(
 	parts: Parts,
@@ -91,7 +91,8 @@ export async function giveCodes(
 function takesPart({ level, profile, fonds, chain }: CodedSource): boolean {
 	if (!isCodedLevel(level) || !profile.startsWith('dat18')) return false;
 	if (!chain.some((each) => each.level === 'fonds')) return false;
-	return fonds === undefined || fonds.codeRegimes.length > 0;
+	// A register is filled fonds by fonds: what it does not know yet goes on as it was.
+	return fonds !== undefined && fonds.codeRegimes.length > 0;
 }
 
 async function codesOf(
