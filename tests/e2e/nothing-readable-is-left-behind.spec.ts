@@ -84,11 +84,11 @@ async function leaveMarker(page: Page): Promise<void> {
 }
 
 test('locked, and after signing out, nothing of the work can be read in the browser or on the disk', async () => {
-	await archive.addPerson('甲', 'archivist');
+	await archive.addPerson('合成员庚', 'archivist');
 	const [id = '', other = ''] = await archive.items();
 	const imported = archive.titleOf(other);
 	device = await startDevice(line);
-	await device.signIn('甲');
+	await device.signIn('合成员庚');
 	await device.setPin();
 	await device.page.goto(`${device.origin}/catalogue/${other}`);
 	await expect(title(device.page)).toContainText(imported);
@@ -131,12 +131,12 @@ test('locked, and after signing out, nothing of the work can be read in the brow
 	await device.goOnline();
 	await expect.poll(() => archive.titleOf(id), { timeout: 30_000 }).toBe(TYPED_OFFLINE);
 	await expect(anyWaiting(device.page)).toHaveCount(0, { timeout: 20_000 });
-	await device.page.getByRole('button', { name: '甲的菜单' }).click();
+	await device.page.getByRole('button', { name: '合成员庚的菜单' }).click();
 	await device.page.getByRole('menuitem', { name: '退出' }).click();
 	await device.page.waitForURL('**/sign-in');
 	kept = await keptInBrowser(device.page);
 	expect(kept).toContain(MARKER);
-	for (const text of [...secret, '甲']) expect(kept).not.toContain(text);
+	for (const text of [...secret, '合成员庚']) expect(kept).not.toContain(text);
 	expect(kept).not.toMatch(/lantai-[0-9a-f-]{36}/);
 	await device.close();
 	const left = await readableTraces(line.profile, secret);

@@ -76,50 +76,52 @@ test('each sees the other’s caret and selection in a long text, and who closes
 	await expect(here.locator('.people[aria-label*="乙"]')).toHaveCount(0, { timeout: 5000 });
 });
 
-test('who comes back is shown what others changed meanwhile, and has it in the list of activity', async ({
-	browser,
-}) => {
-	const [id, next] = await archive.items();
-	if (!id || !next) throw new Error('there are too few items');
-	const before = archive.titleOf(id);
-	const here = await open(browser, '甲', id);
-	// Looked at long enough to count.
-	await here.waitForResponse((answer) => answer.url().endsWith('/api/visits'));
-	await here.goto(`${archive.origin}/catalogue/${next}`);
-	await expect(title(here)).toBeEditable();
-	const there = await open(browser, '乙', id);
-	await retitle(there, '合成题名：乙所改');
-	await expect.poll(() => archive.titleOf(id)).toBe('合成题名：乙所改');
-	await there.close();
+test(
+	'who comes back is shown what others changed meanwhile, and has it in the list of activity',
+	{ tag: '@long' },
+	async ({ browser }) => {
+		const [id, next] = await archive.items();
+		if (!id || !next) throw new Error('there are too few items');
+		const before = archive.titleOf(id);
+		const here = await open(browser, '甲', id);
+		// Looked at long enough to count.
+		await here.waitForResponse((answer) => answer.url().endsWith('/api/visits'));
+		await here.goto(`${archive.origin}/catalogue/${next}`);
+		await expect(title(here)).toBeEditable();
+		const there = await open(browser, '乙', id);
+		await retitle(there, '合成题名：乙所改');
+		await expect.poll(() => archive.titleOf(id)).toBe('合成题名：乙所改');
+		await there.close();
 
-	const dot = here.getByRole('img', { name: '自您上次查看以来有改动' });
-	await expect(dot.first()).toBeVisible();
-	if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/dot.png` });
-	await here.goto(`${archive.origin}/catalogue/${id}`);
-	const line = here.getByRole('status').filter({ hasText: '1 处改动' });
-	await expect(line).toBeVisible();
-	const mark = here.getByRole('button', { name: new RegExp(`题名：乙改动.*原为：${before}`) });
-	await expect(mark).toBeVisible();
-	await title(here).focus();
-	await here.keyboard.press('Alt+j');
-	if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/news.png` });
-	const { violations } = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
-	expect(violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
-	await here.getByRole('button', { name: '标为已看' }).click();
-	await expect(line).toHaveCount(0);
-	await expect(mark).toHaveCount(0);
+		const dot = here.getByRole('img', { name: '自您上次查看以来有改动' });
+		await expect(dot.first()).toBeVisible();
+		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/dot.png` });
+		await here.goto(`${archive.origin}/catalogue/${id}`);
+		const line = here.getByRole('status').filter({ hasText: '1 处改动' });
+		await expect(line).toBeVisible();
+		const mark = here.getByRole('button', { name: new RegExp(`题名：乙改动.*原为：${before}`) });
+		await expect(mark).toBeVisible();
+		await title(here).focus();
+		await here.keyboard.press('Alt+j');
+		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/news.png` });
+		const { violations } = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
+		expect(violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
+		await here.getByRole('button', { name: '标为已看' }).click();
+		await expect(line).toHaveCount(0);
+		await expect(mark).toHaveCount(0);
 
-	await here.keyboard.press('Control+k');
-	await here.keyboard.type('前往动态');
-	await here.keyboard.press('Enter');
-	await expect(here.getByRole('heading', { name: '动态' })).toBeVisible();
-	const told = here.getByRole('article').filter({ hasText: '乙' });
-	await expect(told).toContainText('乙所改');
-	await expect(told.getByRole('link')).toHaveText('合成题名：乙所改');
-	if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/activity.png` });
-	const page = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
-	expect(page.violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
-	await told.getByRole('link').click();
-	await expect(title(here)).toHaveValue('合成题名：乙所改');
-	await expect(here.getByText('1 处改动')).toHaveCount(0);
-});
+		await here.keyboard.press('Control+k');
+		await here.keyboard.type('前往动态');
+		await here.keyboard.press('Enter');
+		await expect(here.getByRole('heading', { name: '动态' })).toBeVisible();
+		const told = here.getByRole('article').filter({ hasText: '乙' });
+		await expect(told).toContainText('乙所改');
+		await expect(told.getByRole('link')).toHaveText('合成题名：乙所改');
+		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/activity.png` });
+		const page = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
+		expect(page.violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
+		await told.getByRole('link').click();
+		await expect(title(here)).toHaveValue('合成题名：乙所改');
+		await expect(here.getByText('1 处改动')).toHaveCount(0);
+	},
+);
