@@ -15,7 +15,7 @@ type PreservationStatusOf = Omit<PreservationStatus, 'waiting'>;
 export interface DepositAnswer {
 	/** Of entries that were asked for; those of which the newest version says all are left out. */
 	readonly versions: readonly (Deposited & { readonly id: string })[];
-	/** What still waits. */
+	/** What still waits of what was asked for. */
 	readonly waiting: number;
 	readonly failures: readonly Failing[];
 }
@@ -43,7 +43,8 @@ export const STORE_VERBS: Readonly<Record<string, Verb>> = {
 				if (deposited) versions.push({ id, ...deposited });
 			}
 			if (ids.length === 0) await app.preservation.flush('demand');
-			const { waiting } = app.preservation.status();
+			// Of entries that are named each is there by now, or was refused.
+			const waiting = ids.length === 0 ? app.preservation.status().waiting : 0;
 			const { failures } = await app.preservation.overview();
 			return { versions, waiting, failures };
 		},

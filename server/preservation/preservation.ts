@@ -310,7 +310,7 @@ export async function createPreservation(parts: {
 		noteCampaign: (campaignId) => runner.soon(`campaign ${campaignId}`, 'demand'),
 		noteDecision: (decisionId) => runner.soon(`decision ${decisionId}`, 'demand'),
 		noteUndone: (importId) => runner.soon(`undone ${importId}`, 'demand'),
-		noteRegister: (register) => runner.note(`register ${register}`),
+		noteRegister: (register) => runner.soon(`register ${register}`, 'demand'),
 		noteCodes: () => runner.note('codes all'),
 		noteArchive: () => runner.soon('archive all', 'demand'),
 		async putRecord(record) {

@@ -98,7 +98,9 @@ test('a file that decayed is found by the next check, named, and repaired from t
 		.poll(() => globSync('**/v1/content/entry.json', { cwd: join(disk, 'archive') }), { timeout: 20_000 })
 		.toHaveLength(1);
 	await page.reload();
-	await expect(page.getByRole('listitem').filter({ hasText: disk })).toContainText('完整');
+	await expect(page.getByRole('listitem').filter({ hasText: disk })).toContainText('完整', {
+		timeout: 20_000,
+	});
 	await expect(page.getByText('没有未解决的损坏。')).toBeVisible();
 
 	const paths = globSync('**/v1/content/entry.json', { cwd: join(archive.dataDir, 'archive') });
