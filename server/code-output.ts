@@ -1,6 +1,6 @@
 import type { CodeDuplicate, CodeGap, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
 import { writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
-import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
+import { codeProblemKey, type CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
 import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
@@ -12,14 +12,14 @@ import type { Say } from './words.ts';
 export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {
 	'code-parse': (result: (ParsedCode | UnreadCode) & { regime: string }, say) =>
 		result.ok
-			? [result.canonical, ...partLines(result.parts), ...result.notes.map(problemLine)].join('\n')
+			? [result.canonical, ...partLines(result.parts), ...problemLines(result.notes, say)].join('\n')
 			: [
 					say('cli_code_unread', { regime: result.regime }),
-					...result.problems.map(problemLine),
+					...problemLines(result.problems, say),
 					...(result.suggestion === undefined ? [] : [say('cli_code_meant', { code: result.suggestion })]),
 				].join('\n'),
 	'code-format': (result: FormattedCode, say) =>
-		result.ok ? result.text : [say('cli_code_unwritten'), ...result.problems.map(problemLine)].join('\n'),
+		result.ok ? result.text : [say('cli_code_unwritten'), ...problemLines(result.problems, say)].join('\n'),
 	'code-gaps': (result: { gapCount: number; gaps: readonly CodeGap[]; waiting: number }, say) =>
 		[
 			say('cli_code_gaps_found', { count: result.gapCount }),
@@ -105,7 +105,10 @@ function partLines(parts: CodeParts): string[] {
 	);
 }
 
-function problemLine({ code, part, at, params }: CodeProblem): string {
-	const said = Object.entries(params).map(([name, value]) => `${name}: ${value}`);
-	return `  ${[code, part ?? '', `@${at}`, ...said].filter(Boolean).join('  ')}`;
+/** What is wrong or was passed over, with the part and the place in the text. */
+function problemLines(problems: readonly CodeProblem[], say: Say): string[] {
+	return problems.map(
+		({ code, part, at, params }) =>
+			`  ${[part ?? '', `@${at}`, say(codeProblemKey(code), params)].filter(Boolean).join('  ')}`,
+	);
 }
