@@ -14,6 +14,7 @@ test('screenshots of every page', async ({ browser }) => {
 	const archive = await startArchive({ holdings: 'tiny' });
 	try {
 		await saySomething(browser, archive);
+		const { campaign } = await archive.verb<{ campaign: { id: string } }>(['check']);
 		for (const [size, viewport] of Object.entries(SIZES))
 			for (const colorScheme of ['light', 'dark'] as const) {
 				const context = await browser.newContext({ viewport, colorScheme, locale: 'zh-CN' });
@@ -52,8 +53,13 @@ test('screenshots of every page', async ({ browser }) => {
 					['register-authority', '/registers/authority?record=demo-authority-B004'],
 					['register-holdings', '/registers/holdings'],
 					['register-field', '/registers/field?record=new'],
+					['register-holdings-print', '/registers/holdings/print'],
 					['codes', '/codes'],
+					['codes-renumber', '/codes/renumber'],
 					['checks', '/catalogue/checks'],
+					['checks-rules', `/catalogue/checks/${campaign.id}`],
+					['checks-list', `/catalogue/checks/${campaign.id}?view=list`],
+					['checks-report', `/catalogue/checks/${campaign.id}/report`],
 					['checks-new', '/catalogue/checks/new'],
 					['import', '/catalogue/import'],
 					['people', '/administration/people'],

@@ -112,7 +112,7 @@ export class Exceptions {
 		const { problems } = await this.#parts.registers.save(
 			'exception',
 			[{ based: 0, ...rest, content: { ...content } }],
-			why.slice(0, 500),
+			why,
 			actorOf(identity),
 		);
 		const [problem] = problems;

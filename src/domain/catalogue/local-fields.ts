@@ -1,8 +1,8 @@
-import { nameKey, type FieldDefinition, type Profile } from './profile.ts';
+import { nameKey, type FieldDefinition, type Profile, type Term } from './profile.ts';
 import type { LocalFieldInUse } from './registers/local-field.ts';
 
 /** Where local fields stand whose area the profile does not have. */
-const LOCAL_AREA = { id: 'local', label: { zh: '本馆项目', en: 'Local elements' } };
+export const LOCAL_AREA: Term = { id: 'local', label: { zh: '本馆项目', en: 'Local elements' } };
 
 /**
  * A profile with the fields an archive added. Fields of the profile are never redefined: a local field with the id of

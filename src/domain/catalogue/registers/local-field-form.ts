@@ -1,3 +1,4 @@
+import { LOCAL_AREA } from '../local-fields.ts';
 import type { Obligation, Term } from '../profile.ts';
 import { dat18 } from '../profiles/dat18/dat18.ts';
 import { LOCAL_FIELD_TYPES, type LocalFieldType } from './local-field.ts';
@@ -38,11 +39,8 @@ export const LOCAL_FIELD_FORM: readonly RegisterField[] = [
 	{
 		id: 'area',
 		label: { zh: '所在区', en: 'Area' },
-		kind: 'text',
-		hint: {
-			zh: dat18.areas.map(({ id, label }) => `${id} ${label.zh}`).join('，'),
-			en: dat18.areas.map(({ id, label }) => `${id} ${label.en}`).join(', '),
-		},
+		kind: 'choice',
+		terms: [...dat18.areas, LOCAL_AREA],
 	},
 	{
 		id: 'type',

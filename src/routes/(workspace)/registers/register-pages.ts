@@ -27,6 +27,8 @@ export interface RegisterColumn {
 	readonly from?: number;
 	readonly align?: 'end';
 	readonly text: (content: never) => string;
+	/** Added up on paper. */
+	readonly sum?: (content: never) => number;
 }
 
 /** What the page of a register shows. */
@@ -74,7 +76,7 @@ const authorityLabel = (id: keyof Authority): Label => fieldLabel(AUTHORITY_FIEL
 const holdingsLabel = (id: keyof HoldingsRecord): Label => fieldLabel(HOLDINGS_FIELDS, id);
 
 function holdingsNumber(
-	id: 'files' | 'itemsInFiles' | 'singleItems' | 'pages',
+	id: 'files' | 'itemsInFiles' | 'singleItems' | 'pages' | 'metres',
 	from?: number,
 ): RegisterColumn {
 	return {
@@ -84,6 +86,7 @@ function holdingsNumber(
 		align: 'end',
 		...(from === undefined ? {} : { from }),
 		text: (line: HoldingsRecord) => numberWords(line[id]),
+		sum: (line: HoldingsRecord) => line[id],
 	};
 }
 
@@ -151,7 +154,8 @@ const PAGES: readonly RegisterPageOf[] = [
 		holdingsNumber('files'),
 		holdingsNumber('itemsInFiles', 480),
 		holdingsNumber('singleItems', 400),
-		holdingsNumber('pages', 640),
+		holdingsNumber('pages', 560),
+		holdingsNumber('metres', 640),
 		{
 			id: 'countedOn',
 			label: holdingsLabel('countedOn'),
