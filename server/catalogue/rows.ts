@@ -140,17 +140,12 @@ export async function fondsRows(
 		.where(sql<SqlBool>`entry.fonds_id = entry.id`)
 		.where('entry.status', '=', 'active')
 		.where('entry.hidden', '=', 0);
-	// A blank comes before every sign of an order key.
-	const wayDown = sql`coalesce((select order_key || ' ' from entry as above where above.id = entry.parent_id), '')
-		|| entry.order_key`;
+	// A blank comes before every sign of an order key; siblings with one key follow by id.
+	const wayDown = sql`coalesce((select order_key || ' ' || id || ' ' from entry as above
+		where above.id = entry.parent_id), '') || entry.order_key || ' ' || entry.id`;
 	const [total, rows] = await Promise.all([
 		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-		selectRows(storage.db, person, query)
-			.orderBy(wayDown)
-			.orderBy('entry.id')
-			.offset(offset)
-			.limit(limit)
-			.execute(),
+		selectRows(storage.db, person, query).orderBy(wayDown).offset(offset).limit(limit).execute(),
 	]);
 	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
 }

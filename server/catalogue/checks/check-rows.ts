@@ -60,22 +60,18 @@ export class CheckRows {
 		);
 	}
 
-	/** The fonds that hold a scope or lie in it, in the order they were made. */
+	/** The fonds that hold a scope or lie in it, in the order they were made. The sign keeps all entries from being read. */
 	fondsIn(under: string | null): FondsInScope[] {
 		const columns = 'id, row_id, reference_code, fields';
 		if (under === null)
 			return this.#database
-				.prepare(
-					`select ${columns}, 1 as whole from entry where fonds_id = id and parent_id is null and ${HERE}
-					union all select ${columns}, 1 from entry where fonds_id = id and parent_id is not null and ${HERE}
-					order by row_id`,
-				)
+				.prepare(`select ${columns}, 1 as whole from entry where fonds_id = id and ${HERE} order by +row_id`)
 				.all() as unknown as FondsInScope[];
 		return this.#database
 			.prepare(
 				`select ${columns}, id = ?1 or id <> (select fonds_id from entry where id = ?1) as whole from entry
 				where (id = (select fonds_id from entry where id = ?1) or id in (${FONDS_BELOW.replace('?', '?1')}))
-				and ${HERE} order by row_id`,
+				and ${HERE} order by +row_id`,
 			)
 			.all(under) as unknown as FondsInScope[];
 	}
