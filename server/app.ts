@@ -1,7 +1,6 @@
 import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
-import type { Actor } from '#domain/base/actor.ts';
 import { demandLevel } from '#domain/catalogue/fonds/fonds-rights.ts';
 import { localFieldsInUse, profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
 import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
