@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { isOwnFonds } from '#domain/catalogue/profile.ts';
 
@@ -20,7 +20,12 @@ export function fondsBelow(asked: RawBuilder<unknown>): RawBuilder<unknown> {
 	return sql`${sql.raw(before)}${asked}${sql.raw(after)}`;
 }
 
-/** The same as text, with a place for the entry or entries. */
+/** Entries of a fonds; of what holds fonds together, also those of the fonds in it. */
+export function isOfFonds(fonds: string): RawBuilder<SqlBool> {
+	return sql`(entry.fonds_id = ${fonds} or entry.fonds_id in (${fondsBelow(sql`${fonds}`)}))`;
+}
+
+/** The query of {@link fondsBelow} as text, with a place for the entry or entries. */
 export const FONDS_BELOW = `select fonds from (
 	with recursive up(fonds, parent_id) as (
 		select id, parent_id from entry where fonds_id = id and parent_id is not null

@@ -12,6 +12,7 @@ import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { buildEntryDoc } from '#sync/entry-doc.ts';
 import { aMadeEntry, registerEntries, system } from '#tests/support/entries.ts';
+import { aConflict } from '#tests/support/conflicts.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';
 import { by } from '#tests/support/orders.ts';
@@ -271,6 +272,20 @@ describe('what speaks of fonds', () => {
 		await set(app, first.item, 'parent', second.series);
 		expect(await ofItem(person)).toEqual([]);
 		expect(new Set((await ofItem(system)).map(({ fondsId }) => fondsId))).toEqual(new Set([second.fonds]));
+	});
+
+	it('is what lists are filtered by; of a group they show all its fonds', async () => {
+		const { complex, first, second, beside } = await aScene();
+		const said = (value: string) => ({ by: limitedTo([]), value });
+		for (const { item } of [first, second, beside])
+			await aConflict(app, item, 'title', [said('沧浦一'), said('沧浦二')]);
+		const inConflict = async (person: Person, fonds: EntryId) =>
+			(await app.conflicts.list(person, { fonds }, 0, 100)).rows.map(({ entryId }) => entryId).toSorted();
+		await eventually(async () =>
+			expect(await inConflict(system, complex)).toEqual([first.item, second.item].toSorted()),
+		);
+		expect(await inConflict(system, first.fonds)).toEqual([first.item]);
+		expect(await inConflict(limitedTo([second.fonds]), complex)).toEqual([second.item]);
 	});
 
 	it('comes back from the archival store', async () => {
