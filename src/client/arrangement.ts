@@ -53,14 +53,15 @@ export class Arrangement {
 	async move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void> {
 		const there = await this.#siblings(parentId);
 		const siblings = there.filter((row) => row.id !== id);
-		// A fonds stands at the top for who may not see what it lies in: among its siblings it stays there.
 		const isThere = siblings.length < there.length;
 		const at = beforeId === null ? siblings.length : siblings.findIndex((row) => row.id === beforeId);
 		const order = orderKeyBetween(siblings[at - 1]?.order ?? null, siblings[at]?.order ?? null);
 		await this.#entries.edit(id, (session) => {
 			const current = session.values('parent')[0]?.value ?? null;
 			session.doc.transact(() => {
-				if (!isThere && current !== parentId) session.set('parent', parentId);
+				// A fonds stands at the top for who may not see what it lies in: moved among the others it stays where it is.
+				const staysIn = isThere && session.detail?.problems.length === 0;
+				if (current !== parentId && !staysIn) session.set('parent', parentId);
 				session.set('order', order);
 			});
 		});

@@ -276,7 +276,7 @@ describe('what speaks of fonds', () => {
 
 	it('is what lists are filtered by; of a group they show all its fonds', async () => {
 		const { complex, first, second, beside } = await aScene();
-		const said = (value: string) => ({ by: limitedTo([]), value });
+		const said = (value: string) => ({ by: { ...limitedTo([]), fonds: null }, value });
 		for (const { item } of [first, second, beside])
 			await aConflict(app, item, 'title', [said('沧浦一'), said('沧浦二')]);
 		const inConflict = async (person: Person, fonds: EntryId) =>
