@@ -1,8 +1,8 @@
 import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
-import type { Actor } from '#domain/base/actor.ts';
-import { localFieldsInUse, useLocalFields } from '#domain/catalogue/profiles.ts';
+import { demandLevel } from '#domain/catalogue/fonds/fonds-rights.ts';
+import { localFieldsInUse, profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
 import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
@@ -15,7 +15,7 @@ import { Checker } from './catalogue/checks/checker.ts';
 import { Exceptions } from './catalogue/checks/exceptions.ts';
 import { Findings } from './catalogue/checks/findings.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
-import { demand, type Person } from '#domain/permissions/permissions.ts';
+import { can, demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
 import { startDateBackfill } from './catalogue/date-backfill.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
@@ -336,7 +336,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		}
 
 		/** Where an import goes, and whether the person may put it there. */
-		async function demandImport(identity: Identity, request: ImportRequest): Promise<Actor> {
+		async function demandImport(identity: Identity, request: ImportRequest): Promise<ImportRequest> {
 			demand(identity.person, 'import', { kind: 'import' });
 			if (request.under === undefined) demand(identity.person, 'create', { kind: 'archive' });
 			else {
@@ -344,7 +344,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				if (!thing) throw new Refusal('catalogue.unknown-entry', { id: request.under }, 404);
 				demand(identity.person, 'import', thing);
 			}
-			return actorOf(identity);
+			return { ...request, mayMakeFonds: can(identity.person, 'create', { kind: 'archive' }) };
 		}
 
 		return {
@@ -426,7 +426,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				onFailed: (error) => logger.error({ err: error }, 'a bag could not be sent'),
 			}),
 			async createEntry(identity, entry) {
-				const { parentId } = placeOfBeginning(entry);
+				const { parentId, level } = placeOfBeginning(entry);
+				demandLevel(identity.person, profileOf(entry.profile), level, []);
 				if (parentId === null) demand(identity.person, 'create', { kind: 'archive' });
 				else {
 					const thing = await catalogue.thingOf(parentId);
@@ -436,11 +437,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				return collaboration.begin(entry, actorOf(identity));
 			},
 			async dryRunImport(identity, request, running) {
-				await demandImport(identity, request);
-				return imports.dryRun(request, running);
+				return imports.dryRun(await demandImport(identity, request), running);
 			},
 			async runImport(identity, request, running) {
-				const result = await imports.run(request, await demandImport(identity, request), running);
+				const result = await imports.run(await demandImport(identity, request), actorOf(identity), running);
 				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
 				codeIndex.poke();
 				return result;

@@ -62,7 +62,7 @@ export const CHECK_VERBS: Readonly<Record<string, Verb>> = {
 	),
 };
 
-/** The outermost entry of a fonds, by its number or its id. @throws {Refusal} 'catalogue.unknown-fonds' (404) */
+/** The entry that stands for a fonds, by its number or its id. @throws {Refusal} 'catalogue.unknown-fonds' (404) */
 async function fondsEntry(app: App, named: string): Promise<EntryId> {
 	const id = parseEntryId(named);
 	if (id) return id;
@@ -73,7 +73,7 @@ async function fondsEntry(app: App, named: string): Promise<EntryId> {
 	const row = await app.storage.db
 		.selectFrom('entry')
 		.select('id')
-		.where('parent_id', 'is', null)
+		.whereRef('fonds_id', '=', 'id')
 		.where('status', '=', 'active')
 		.where('hidden', '=', 0)
 		.where('reference_code', '=', named.trim())

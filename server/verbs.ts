@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { createId, parseEntryId, type EntryId, type PersonId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { demandLevel } from '#domain/catalogue/fonds/fonds-rights.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { settingAsWritten } from '#domain/catalogue/written-value.ts';
 import { CONFLICT_CAUSES } from '#domain/collaboration/conflicts.ts';
@@ -167,6 +168,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 				if (setting.value === null) demand(person, 'create', { kind: 'archive' });
 				else await demandEntry(app, person, 'create', setting.value as EntryId);
 			}
+			if (setting.key === 'level')
+				demandLevel(person, profileOf(entry.profile), String(setting.value), [entry.level]);
 			const seq = await app.collaboration.setField(id, setting.key, setting.value, actorOf(identity));
 			return { id, field: setting.key, value: setting.value, seq };
 		},

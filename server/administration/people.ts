@@ -14,7 +14,7 @@ import { auditLine } from '#server/storage/audit.ts';
 /** What an account may do. */
 export interface Rights {
 	readonly role: Role;
-	/** Outermost entries the person works with; null for all. */
+	/** Fonds the person works with, by the entries that stand for them; null for all. */
 	readonly fonds: readonly string[] | null;
 	/** Access statuses a reader may see; null for the default of the role. */
 	readonly accessStatuses: readonly string[] | null;

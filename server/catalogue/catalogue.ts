@@ -23,7 +23,16 @@ import { shownOf } from './shown-entry.ts';
 import { purgedBy } from './purge/purged-by.ts';
 import { readSubtree } from './subtree.ts';
 import { readTimeline, type Timeline } from './timeline.ts';
-import { childrenOf, MAX_ROWS, rowsById, searchEntries, visible, type ChosenRows } from './rows.ts';
+import { fondsBelow } from './own-fonds.ts';
+import {
+	childrenOf,
+	fondsRows,
+	MAX_ROWS,
+	rowsById,
+	searchEntries,
+	visible,
+	type ChosenRows,
+} from './rows.ts';
 
 /** An entry with its children, as far as asked. */
 export interface TreeNode extends EntryRow {
@@ -68,7 +77,9 @@ export interface Catalogue {
 	waitingForArchive(person: Person): Promise<number>;
 	/** True while demonstration holdings are among the entries. */
 	hasSynthetic(): Promise<boolean>;
-	/** The outermost entries above the given ones. */
+	/** Every fonds, and what holds fonds together, as they follow one another in the hierarchy. */
+	fonds(person: Person, offset: number, limit: number): Promise<RowPage>;
+	/** The fonds in which the given entries and all below them lie. */
 	fondsOf(ids: readonly EntryId[]): Promise<EntryId[]>;
 	/**
 	 * The entry and all below it that the person may see, parents first, in order; with what is not settled, for who may
@@ -218,6 +229,7 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 				throw new Refusal('permissions.denied', { action: 'see', thing: 'entry' }, 403);
 			return readTimeline(storage, id, before);
 		},
+		fonds: async (person, offset, limit) => fondsRows(storage, person, offset, Math.min(limit, MAX_ROWS)),
 		tree,
 		thingOf,
 		thingsOf,
@@ -258,13 +270,11 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 		async fondsOf(ids) {
 			const found = new Set<string>();
 			for (let from = 0; from < ids.length; from += MAX_ROWS) {
-				const rows = await db
-					.selectFrom('entry')
-					.select('fonds_id')
-					.distinct()
-					.where('id', 'in', ids.slice(from, from + MAX_ROWS))
-					.execute();
-				for (const row of rows) found.add(row.fonds_id);
+				const some = JSON.stringify(ids.slice(from, from + MAX_ROWS));
+				const { rows } = await sql<{ id: string }>`
+					select fonds_id as id from entry where id in (select value from json_each(${some}))
+					union ${fondsBelow(sql`select value from json_each(${some})`)}`.execute(db);
+				for (const { id } of rows) found.add(id);
 			}
 			return [...found] as EntryId[];
 		},

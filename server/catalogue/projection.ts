@@ -3,6 +3,7 @@ import type { Clock } from '#domain/base/clock.ts';
 import { isoAt } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isDescriptive, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
+import { isOwnFonds } from '#domain/catalogue/profile.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { dayOfInstant } from '#domain/catalogue/archival-date/days.ts';
 import { rowDates } from '#domain/catalogue/row-dates.ts';
@@ -21,7 +22,7 @@ import { keepShown } from './shown-entry.ts';
 export interface Projected {
 	readonly id: EntryId;
 	readonly parents: readonly (EntryId | null)[];
-	/** It went to another place: with all below it perhaps to another fonds. */
+	/** It went to another place, became a fonds, or is none any more: with all below it perhaps it is in another fonds. */
 	readonly isMoved: boolean;
 	readonly seq: number;
 	/** Conflicts in which nothing but blanks and width differ. */
@@ -124,7 +125,8 @@ function rowStatements(
 			.filter(([key, value]) => value !== null && isDescriptive(key))
 			.sort(([a], [b]) => (a < b ? -1 : 1)),
 	);
-	const columns = rowColumns(profileOf(meta.profile), { level, fields, bodies: content.bodies });
+	const profile = profileOf(meta.profile);
+	const columns = rowColumns(profile, { level, fields, bodies: content.bodies });
 	const days = rowDates(fields, dayOfInstant(now));
 	const row = {
 		parent_id: place.parentId,
@@ -189,15 +191,14 @@ function rowStatements(
 		before.level === level &&
 		before.profile === row.profile;
 	if (!isWordedAlike) statements.push(...storage.fullText.upsert(id, indexTokens(columns.searchText)));
+	const isMoved =
+		before !== undefined &&
+		(before.parent_id !== place.parentId || isOwnFonds(profile, before.level) !== isOwnFonds(profile, level));
 	const inheritanceChanged =
-		!before ||
-		before.parent_id !== place.parentId ||
-		before.status !== status ||
-		before.own_access !== columns.ownAccess;
+		!before || isMoved || before.status !== status || before.own_access !== columns.ownAccess;
 	if (inheritanceChanged) statements.push(inheritedUpdate(storage.db, id));
 	const parents = new Set<EntryId | null>([place.parentId]);
 	if (before) parents.add(before.parent_id as EntryId | null);
-	const isMoved = before !== undefined && before.parent_id !== place.parentId;
 	return {
 		statements,
 		projected: { id, parents: [...parents], isMoved, seq, trifles: triflesIn(content, conflicts) },

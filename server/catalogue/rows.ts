@@ -3,6 +3,7 @@ import {
 	type AliasableExpression,
 	type Expression,
 	type Kysely,
+	type RawBuilder,
 	type SelectQueryBuilder,
 	type SqlBool,
 } from 'kysely';
@@ -23,7 +24,6 @@ export const MAX_ROWS = 1000;
 
 const COLUMNS = [
 	'entry.id',
-	'entry.parent_id',
 	'entry.profile',
 	'entry.order_key',
 	'entry.conflict_count',
@@ -71,7 +71,10 @@ type Selected = Pick<
 	has_news: number;
 };
 
-/** The children of an entry, or the top of the hierarchy, in their order. */
+/**
+ * The children of an entry, or the top of the hierarchy, in their order. A fonds in something that the person may not see
+ * stands at the top.
+ */
 export async function childrenOf(
 	storage: Storage,
 	person: Person,
@@ -81,7 +84,7 @@ export async function childrenOf(
 	chosen: ChosenRows = {},
 ): Promise<RowPage> {
 	const query = within(visible(storage.db, person), person, chosen.days)
-		.where('entry.parent_id', parentId === null ? 'is' : '=', parentId)
+		.where(parentId === null ? isAtTop(person) : sql<SqlBool>`entry.parent_id = ${parentId}`)
 		// What was purged still has its place; `visible` shows readers what is active.
 		.where('entry.status', 'in', ['active', 'purged'])
 		.where('entry.hidden', '=', 0);
@@ -122,6 +125,27 @@ export async function searchEntries(
 			.offset(offset)
 			.limit(limit)
 			.execute(),
+	]);
+	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
+}
+
+/** Every fonds, and what holds fonds together, as they follow one another in the hierarchy. */
+export async function fondsRows(
+	storage: Storage,
+	person: Person,
+	offset: number,
+	limit: number,
+): Promise<RowPage> {
+	const query = visible(storage.db, person)
+		.where(sql<SqlBool>`entry.fonds_id = entry.id`)
+		.where('entry.status', '=', 'active')
+		.where('entry.hidden', '=', 0);
+	// A blank comes before every sign of an order key; siblings with one key follow by id.
+	const wayDown = sql`coalesce((select order_key || ' ' || id || ' ' from entry as above
+		where above.id = entry.parent_id), '') || entry.order_key || ' ' || entry.id`;
+	const [total, rows] = await Promise.all([
+		query.select((select) => select.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
+		selectRows(storage.db, person, query).orderBy(wayDown).offset(offset).limit(limit).execute(),
 	]);
 	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
 }
@@ -187,7 +211,7 @@ export function visible(db: Kysely<Schema>, person: Person): SelectQueryBuilder<
 }
 
 /** The limits of a person as a condition on the entry table under the name it has in the query. */
-function mayBeListed(person: Person, table: 'entry' | 'child'): Expression<SqlBool> {
+function mayBeListed(person: Person, table: 'entry' | 'child' | 'above'): Expression<SqlBool> {
 	const limits = visibleEntries(person);
 	const column = (name: keyof EntryTable) => sql.ref(`${table}.${name}`);
 	const conditions = [
@@ -204,6 +228,31 @@ function mayBeListed(person: Person, table: 'entry' | 'child'): Expression<SqlBo
 	return sql<SqlBool>`(${sql.join(conditions, sql` and `)})`;
 }
 
+/** Who sees all that is there finds every fonds where it lies. */
+function seesWhatIsAbove(person: Person): boolean {
+	const { fonds, accessStatuses } = visibleEntries(person);
+	return fonds === null && accessStatuses === null;
+}
+
+/** A fonds that lies in something the person may not see. */
+function isCutOff(person: Person, table: 'entry' | 'own'): RawBuilder<SqlBool> {
+	const column = (name: keyof EntryTable) => sql.ref(`${table}.${name}`);
+	return sql<SqlBool>`(${column('fonds_id')} = ${column('id')} and ${column('parent_id')} is not null and not exists (
+		select 1 from entry as above where above.id = ${column('parent_id')} and ${mayBeListed(person, 'above')}))`;
+}
+
+function isAtTop(person: Person): Expression<SqlBool> {
+	if (seesWhatIsAbove(person)) return sql<SqlBool>`entry.parent_id is null`;
+	return sql<SqlBool>`entry.row_id in (
+		select row_id from entry where parent_id is null
+		union all select row_id from entry as own where ${isCutOff(person, 'own')})`;
+}
+
+function parentAsSeen(person: Person): AliasableExpression<string | null> {
+	if (seesWhatIsAbove(person)) return sql<string | null>`entry.parent_id`;
+	return sql<string | null>`case when ${isCutOff(person, 'entry')} then null else entry.parent_id end`;
+}
+
 function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilder<Schema, 'entry', object>) {
 	const isReader = person.role === 'reader';
 	const worded = isReader
@@ -213,6 +262,7 @@ function selectRows(db: Kysely<Schema>, person: Person, query: SelectQueryBuilde
 		: query.select(WORDS.map((column) => `entry.${column}` as const));
 	return (worded as SelectQueryBuilder<Schema, 'entry', Pick<EntryTable, (typeof WORDS)[number]>>).select([
 		...COLUMNS,
+		parentAsSeen(person).as('parent_id'),
 		db
 			.selectFrom('entry as child')
 			.select((select) => select.fn.countAll<number>().as('count'))

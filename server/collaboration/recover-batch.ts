@@ -4,7 +4,8 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { isUuid, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { STRUCTURAL_FIELDS } from '#domain/catalogue/entry.ts';
-import { levelOf } from '#domain/catalogue/profile.ts';
+import { demandLevel } from '#domain/catalogue/fonds/fonds-rights.ts';
+import { levelOf, type Profile } from '#domain/catalogue/profile.ts';
 import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { demand } from '#domain/permissions/permissions.ts';
 import { ENTRY_DOC_SCHEMA, parseDocName, readMeta } from '#sync/entry-doc.ts';
@@ -87,7 +88,8 @@ async function begin(
 	actor: Actor,
 	parts: RecoverParts,
 ): Promise<number | undefined> {
-	const { changes, parents } = readBeginning(state, actor);
+	const { changes, parents, profile, levels } = readBeginning(state, actor);
+	for (const level of levels) demandLevel(identity.person, profile, level, []);
 	for (const parent of parents) {
 		if (parent === null) demand(identity.person, 'create', { kind: 'archive' });
 		else {
@@ -117,6 +119,8 @@ function readBeginning(
 ): {
 	readonly changes: NonNullable<ReturnType<DocGate['check']>>['changes'];
 	readonly parents: readonly (string | null)[];
+	readonly profile: Profile;
+	readonly levels: readonly string[];
 } {
 	const whole = new Y.Doc();
 	const empty = new Y.Doc();
@@ -133,10 +137,10 @@ function readBeginning(
 			elementsOf(fieldValuesOf(whole), field).map((element) => element.value);
 		for (const field of STRUCTURAL_FIELDS)
 			if (valuesOf(field).length === 0) throw new Refusal('collaboration.bad-beginning', { field });
-		for (const level of valuesOf('level'))
-			if (!levelOf(profile, String(level)))
-				throw new Refusal('collaboration.bad-beginning', { field: 'level' });
-		return { changes: checked.changes, parents: valuesOf('parent') as (string | null)[] };
+		const levels = valuesOf('level').map(String);
+		for (const level of levels)
+			if (!levelOf(profile, level)) throw new Refusal('collaboration.bad-beginning', { field: 'level' });
+		return { changes: checked.changes, parents: valuesOf('parent') as (string | null)[], profile, levels };
 	} finally {
 		gate.destroy();
 		whole.destroy();

@@ -51,13 +51,17 @@ export class Arrangement {
 
 	/** Before `beforeId`, or last. */
 	async move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void> {
-		const siblings = (await this.#siblings(parentId)).filter((row) => row.id !== id);
+		const there = await this.#siblings(parentId);
+		const siblings = there.filter((row) => row.id !== id);
+		const isThere = siblings.length < there.length;
 		const at = beforeId === null ? siblings.length : siblings.findIndex((row) => row.id === beforeId);
 		const order = orderKeyBetween(siblings[at - 1]?.order ?? null, siblings[at]?.order ?? null);
 		await this.#entries.edit(id, (session) => {
 			const current = session.values('parent')[0]?.value ?? null;
 			session.doc.transact(() => {
-				if (current !== parentId) session.set('parent', parentId);
+				// A fonds stands at the top for who may not see what it lies in: moved among the others it stays where it is.
+				const staysIn = isThere && session.detail?.problems.length === 0;
+				if (current !== parentId && !staysIn) session.set('parent', parentId);
 				session.set('order', order);
 			});
 		});

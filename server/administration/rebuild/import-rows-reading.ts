@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import { fondsOfEntry } from '#domain/catalogue/profile.ts';
 import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
 import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import { upgradeDescription } from '#domain/catalogue/upgrade-description.ts';
@@ -55,7 +56,7 @@ export async function* readImportRows(path: string, work: RowsWork): AsyncGenera
 			(under && { fondsId: under.fondsId, access: under.accessStatus });
 		const own = columns.ownAccess === 'structural' ? null : columns.ownAccess;
 		const access = own ?? above?.access ?? 'notReviewed';
-		const fondsId = above?.fondsId ?? entry.id;
+		const fondsId = fondsOfEntry(profile, entry, above?.fondsId);
 		if (parents.has(entry.id)) inherited.set(entry.id, { fondsId, access });
 		rows.push(
 			rowOf(

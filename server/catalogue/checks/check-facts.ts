@@ -8,7 +8,7 @@ import type { RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import { exceptionKey, type RuleException } from '#domain/catalogue/rules/exception-definition.ts';
 import { prepareRules, type PreparedRules } from '#domain/catalogue/rules/rule-facts.ts';
 
-/** The outermost entry of a fonds, as far as it tells which fonds of the register it is. */
+/** The entry that stands for a fonds, as far as it tells which fonds of the register it is. */
 export interface FondsRow {
 	readonly id: string;
 	readonly row_id: number;

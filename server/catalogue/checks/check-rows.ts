@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { plainTextOf, type RichText } from '#domain/catalogue/rich-text.ts';
 import type { CheckedEntry, EntryFacts } from '#domain/catalogue/rules/rule-facts.ts';
+import { FONDS_BELOW } from '../own-fonds.ts';
 import type { FondsRow } from './check-facts.ts';
 
 /** A row of `entry` as checks read it. */
@@ -16,6 +17,11 @@ export interface CheckRow {
 	readonly reference_code: string;
 	readonly fields: string;
 	readonly bodies: string;
+}
+
+/** A fonds of which all is in a scope (1), or a part. */
+export interface FondsInScope extends FondsRow {
+	readonly whole: number;
 }
 
 /** An entry that others lie in. */
@@ -39,8 +45,9 @@ export class CheckRows {
 	constructor(database: DatabaseSync) {
 		this.#database = database;
 		this.#children = database.prepare(
-			`select ${COLUMNS} from entry where parent_id = ? and status = 'active' and (order_key, id) > (?, ?)
-			and hidden = 0 order by order_key, id limit ?`,
+			// A fonds in it is no part of what it lies in. The sign keeps the index of children in use.
+			`select ${COLUMNS} from entry where parent_id = ? and +fonds_id = ? and status = 'active'
+			and (order_key, id) > (?, ?) and hidden = 0 order by order_key, id limit ?`,
 		);
 		this.#row = database.prepare(`select ${COLUMNS} from entry where id = ? and ${HERE}`);
 		this.#before = database.prepare(
@@ -53,14 +60,20 @@ export class CheckRows {
 		);
 	}
 
-	/** The outermost entries that hold a scope, in the order they were made. */
-	fondsIn(under: string | null): FondsRow[] {
-		const sql =
-			under === null
-				? `select id, row_id, reference_code, fields from entry where parent_id is null and ${HERE} order by row_id`
-				: `select id, row_id, reference_code, fields from entry
-					where id = (select fonds_id from entry where id = ?) and ${HERE}`;
-		return this.#database.prepare(sql).all(...(under === null ? [] : [under])) as unknown as FondsRow[];
+	/** The fonds that hold a scope or lie in it, in the order they were made. The sign keeps all entries from being read. */
+	fondsIn(under: string | null): FondsInScope[] {
+		const columns = 'id, row_id, reference_code, fields';
+		if (under === null)
+			return this.#database
+				.prepare(`select ${columns}, 1 as whole from entry where fonds_id = id and ${HERE} order by +row_id`)
+				.all() as unknown as FondsInScope[];
+		return this.#database
+			.prepare(
+				`select ${columns}, id = ?1 or id <> (select fonds_id from entry where id = ?1) as whole from entry
+				where (id = (select fonds_id from entry where id = ?1) or id in (${FONDS_BELOW.replace('?', '?1')}))
+				and ${HERE} order by +row_id`,
+			)
+			.all(under) as unknown as FondsInScope[];
 	}
 
 	fonds(id: string): FondsRow | undefined {
@@ -112,8 +125,14 @@ export class CheckRows {
 		);
 	}
 
-	children(parentId: string, after: { order_key: string; id: string }, limit: number): CheckRow[] {
-		return this.#children.all(parentId, after.order_key, after.id, limit) as unknown as CheckRow[];
+	/** Children that belong to the same fonds. */
+	children(
+		parentId: string,
+		fondsId: string,
+		after: { order_key: string; id: string },
+		limit: number,
+	): CheckRow[] {
+		return this.#children.all(parentId, fondsId, after.order_key, after.id, limit) as unknown as CheckRow[];
 	}
 
 	row(id: string): CheckRow | undefined {

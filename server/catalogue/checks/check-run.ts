@@ -66,7 +66,7 @@ export class CheckRun {
 		const begun = this.#position;
 		for (const fonds of rows.fondsIn(under)) {
 			if (fonds.row_id < begun.fonds) continue;
-			const inScope = under === null || under === fonds.id ? undefined : rows.containersBelow(under);
+			const inScope = under === null || fonds.whole === 1 ? undefined : rows.containersBelow(under);
 			yield* this.#fonds(fonds, inScope, fonds.row_id === begun.fonds ? begun.container : -1);
 		}
 	}

@@ -92,7 +92,8 @@ function concerned(id: string): [string, CheckRow | undefined][] {
 	const row = rows.row(id);
 	if (!row) return [[id, undefined]];
 	const others = row.level === 'item' ? [rows.before(row), rows.after(row)] : [];
-	if (row.level === 'file') others.push(...rows.children(id, { order_key: '', id: '' }, MOST_CHILDREN));
+	if (row.level === 'file')
+		others.push(...rows.children(id, row.fonds_id, { order_key: '', id: '' }, MOST_CHILDREN));
 	return [[id, row], ...others.flatMap((each): [string, CheckRow][] => (each ? [[each.id, each]] : []))];
 }
 

@@ -54,12 +54,12 @@ export class Checking {
 		const above = this.aboveOf(containerId, fonds);
 		let widths: ReadonlyMap<string, number> | undefined;
 		let before: PageSpan | undefined;
-		let rows = this.rows.children(containerId, START, WIDTH_SAMPLE);
+		let rows = this.rows.children(containerId, fonds.id, START, WIDTH_SAMPLE);
 		while (rows.length > 0) {
 			const next =
 				rows.length < WIDTH_SAMPLE
 					? []
-					: this.rows.children(containerId, rows.at(-1) as CheckRow, WIDTH_SAMPLE);
+					: this.rows.children(containerId, fonds.id, rows.at(-1) as CheckRow, WIDTH_SAMPLE);
 			widths ??= this.#widthsOf(rows, fonds);
 			const slice = this.#slice([...rows, ...next.slice(0, 1)], rows.length, fonds, {
 				...looking,
@@ -73,7 +73,7 @@ export class Checking {
 		}
 	}
 
-	/** The outermost entry itself. */
+	/** The entry that stands for the fonds. */
 	fondsEntry(fonds: FondsRow, looking: Looking): CheckedSlice {
 		const row = this.rows.row(fonds.id);
 		const slice = { ...looking, above: NO_FACTS, widths: new Map<string, number>(), before: undefined };
@@ -82,7 +82,7 @@ export class Checking {
 
 	/** One entry, with the same facts it has in its container. */
 	entry(row: CheckRow, fonds: FondsRow, finding: Finding): readonly FindingCells[] {
-		if (row.parent_id === null)
+		if (row.id === fonds.id)
 			return this.fondsEntry(fonds, { isChecked: true, across: undefined, rules: undefined, finding }).found;
 		const { entry, profile } = this.entryWithFacts(row, fonds);
 		return this.#findingsOf(entry, fonds, profile, undefined, finding);
@@ -90,8 +90,9 @@ export class Checking {
 
 	/** An entry as rules see it when it is looked at alone. */
 	entryWithFacts(row: CheckRow, fonds: FondsRow): { readonly entry: CheckedEntry; readonly profile: string } {
-		const above = row.parent_id === null ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
-		const sample = row.parent_id === null ? [] : this.rows.children(row.parent_id, START, WIDTH_SAMPLE);
+		const parentId = row.id === fonds.id ? null : row.parent_id;
+		const above = parentId === null ? NO_FACTS : this.aboveOf(parentId, fonds);
+		const sample = parentId === null ? [] : this.rows.children(parentId, fonds.id, START, WIDTH_SAMPLE);
 		const width = this.#widthsOf(sample, fonds).get(row.level);
 		const [before, after] = above.file
 			? [this.rows.before(row), this.rows.after(row)].map((each) => each && this.#spanOf(each, fonds))
@@ -113,7 +114,9 @@ export class Checking {
 		if (known) return known;
 		const row = this.rows.row(containerId);
 		if (!row) return NO_FACTS;
-		const outer = row.parent_id === null ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
+		// What holds fonds together says nothing of what lies in them.
+		const isOutermost = row.id === fonds.id || row.parent_id === null;
+		const outer = isOutermost ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
 		const { today } = this.#facts.preparedFor(fonds, row.profile);
 		const facts = containerFacts(
 			row.level,

@@ -8,6 +8,7 @@ import type { RuleId, RuleSeverity } from '#domain/catalogue/rules/rule.ts';
 import { visibleEntries, type Person } from '#domain/permissions/permissions.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { fondsBelow } from '../own-fonds.ts';
 import type { Registers } from '../registers/registers.ts';
 
 /** Which findings are meant; everything given must hold. */
@@ -178,10 +179,10 @@ export class Findings {
 	}
 }
 
-/** A fonds is told by its id, what lies deeper by looking below. */
+/** What lies in a fonds is told by its id, what lies deeper by looking below. */
 function within(under: string) {
-	return sql<boolean>`(finding.fonds_id = ${under} or (
-		not exists (select 1 from entry where id = ${under} and parent_id is null) and finding.entry_id in (
+	return sql<boolean>`(finding.fonds_id = ${under} or finding.fonds_id in (${fondsBelow(sql`${under}`)}) or (
+		not exists (select 1 from entry where id = ${under} and fonds_id = id) and finding.entry_id in (
 		with recursive below(id) as (select ${under} union select entry.id from entry join below on entry.parent_id = below.id)
 		select id from below)))`;
 }

@@ -7,7 +7,7 @@ import {
 	type PlacedEntry,
 } from '#domain/catalogue/entry.ts';
 import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
-import type { Profile } from '#domain/catalogue/profile.ts';
+import { fondsOfEntry, type Profile } from '#domain/catalogue/profile.ts';
 import { rowColumns, type RowColumns } from '#domain/catalogue/row-columns.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
 
@@ -60,8 +60,9 @@ export class Placing {
 		this.#parents[ref] = parentRef;
 		this.#orders[ref] = order;
 		this.#depths[ref] = parentRef === null ? 0 : must(this.#depths[parentRef], 'parents come first') + 1;
-		this.#fonds[ref] =
-			parentRef === null ? (this.#under?.fondsId ?? id) : must(this.#fonds[parentRef], 'parents come first');
+		const above =
+			parentRef === null ? this.#under?.fondsId : must(this.#fonds[parentRef], 'parents come first');
+		this.#fonds[ref] = fondsOfEntry(this.#profile, { id, level: read.level }, above);
 		if (parentRef === null) this.rootIds.push(id);
 		return this.#rowOf(ref, read);
 	}

@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import { textOf, type PlacedEntry } from '#domain/catalogue/entry.ts';
+import { fondsOfEntry, type Profile } from '#domain/catalogue/profile.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import { checkEntry } from '#domain/catalogue/rules/check-entry.ts';
 import { isCheckedProfile } from '#domain/catalogue/rules/checked-profile.ts';
@@ -23,17 +25,26 @@ export interface ChecksWork {
 /** Checks entries by the rules while they are read. Findings are counted; they keep nothing from being imported. */
 export class ImportChecks {
 	readonly #facts: CheckFacts;
-	readonly #profile: string;
+	readonly #profile: Profile;
 	readonly #found = new Map<string, { -readonly [Key in keyof ImportFindings]: ImportFindings[Key] }>();
 	/** What containers tell of what lies in them. */
 	readonly #above = new Map<string, ContainerFacts>();
-	/** The fonds that is being read, or that it goes into. */
-	#fonds: FondsRow | undefined;
+	/** The fonds it goes into. */
+	readonly #under: FondsRow | undefined;
+	readonly #underId: string | undefined;
+	/** The fonds of containers; of what is none its fonds is the one that is being read. */
+	readonly #fonds = new Map<string, FondsRow>();
+	#reading: FondsRow | undefined;
 
-	private constructor(facts: CheckFacts, profile: string, fonds: FondsRow | undefined) {
+	private constructor(
+		facts: CheckFacts,
+		profile: Profile,
+		under: { readonly id: string; readonly fonds: FondsRow } | undefined,
+	) {
 		this.#facts = facts;
 		this.#profile = profile;
-		this.#fonds = fonds;
+		this.#under = under?.fonds;
+		this.#underId = under?.id;
 	}
 
 	/** Reads registers as they are now; undefined for profiles that are not checked. */
@@ -46,7 +57,11 @@ export class ImportChecks {
 		const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
 		try {
 			const fonds = under ? new CheckRows(database).fonds(under.fondsId) : undefined;
-			return new ImportChecks(new CheckFacts(database, today), profile, fonds);
+			return new ImportChecks(
+				new CheckFacts(database, today),
+				profileOf(profile),
+				under && fonds && { id: under.id, fonds },
+			);
 		} finally {
 			database.close();
 		}
@@ -54,17 +69,13 @@ export class ImportChecks {
 
 	/** @param line where it stands in the file */
 	check(entry: PlacedEntry, line: number): void {
-		if (entry.parentId === null || !this.#fonds)
-			this.#fonds = {
-				id: entry.id,
-				row_id: 0,
-				reference_code: String(entry.fields['referenceCode'] ?? ''),
-				fields: JSON.stringify(entry.fields),
-			};
-		const prepared = this.#facts.preparedFor(this.#fonds, this.#profile);
-		const above = (entry.parentId && this.#above.get(entry.parentId)) || NO_FACTS;
-		if (entry.level !== 'item')
+		const fonds = (this.#reading = this.#fondsOf(entry));
+		const prepared = this.#facts.preparedFor(fonds, this.#profile.id);
+		const above = (entry.parentId && fonds.id !== entry.id && this.#above.get(entry.parentId)) || NO_FACTS;
+		if (entry.level !== 'item') {
+			this.#fonds.set(entry.id, fonds);
 			this.#above.set(entry.id, containerFacts(entry.level, entry.fields, above, prepared.today));
+		}
 		const bodies = Object.entries(entry.bodies);
 		for (const finding of checkEntry(
 			{
@@ -97,6 +108,14 @@ export class ImportChecks {
 				];
 			this.#found.set(key, known);
 		}
+	}
+
+	#fondsOf({ id, level, parentId, fields }: PlacedEntry): FondsRow {
+		const isOutermost = parentId === null || parentId === this.#underId;
+		const above = isOutermost ? this.#under : (this.#fonds.get(parentId) ?? this.#reading);
+		if (above && fondsOfEntry<string>(this.#profile, { id, level }, above.id) === above.id) return above;
+		const { referenceCode } = fields;
+		return { id, row_id: 0, reference_code: textOf(referenceCode), fields: JSON.stringify(fields) };
 	}
 
 	/** What was found, the most severe and most frequent first. */

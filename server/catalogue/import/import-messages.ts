@@ -14,6 +14,8 @@ export interface ImportWork {
 	readonly profile: string | undefined;
 	readonly mapping: unknown;
 	readonly under: PlaceUnder | undefined;
+	/** False: a file with fonds in it is refused. */
+	readonly mayMakeFonds: boolean;
 	/** What the archive added to its profiles, which the thread does not know of itself. */
 	readonly localFields: readonly LocalFieldInUse[];
 	/** Order key of the last child of the place. */
@@ -109,8 +111,8 @@ export type WorkerMessage =
 			readonly sample: readonly SampleRow[];
 			readonly rootIds: readonly EntryId[];
 			readonly findings: readonly ImportFindings[] | undefined;
-			/** Entries whose access status a fuller reading changed after their children were placed. */
-			readonly accessChanged: readonly EntryId[];
+			/** Entries of which a fuller reading changed what their children inherit, after these were placed. */
+			readonly inheritChanged: readonly EntryId[];
 			/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
 			readonly creators: { readonly repaired: number; readonly unclear: number } | undefined;
 	  }

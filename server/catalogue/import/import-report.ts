@@ -17,6 +17,8 @@ export interface ImportRequest {
 	readonly under?: string | undefined;
 	/** Writes short forms and names of other times out, as the authority list says for the date of each entry. */
 	readonly writesCreatorsOut?: boolean | undefined;
+	/** False for who works with some fonds only: a file with further fonds is refused. */
+	readonly mayMakeFonds?: boolean | undefined;
 	/** Demonstration holdings: marked as such for good. */
 	readonly synthetic?: boolean | undefined;
 }

@@ -6,6 +6,7 @@ import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts
 import { entryDays } from '#domain/catalogue/authorities/entry-days.ts';
 import { repairCreators } from '#domain/catalogue/authorities/repair-creators.ts';
 import type { PlacedEntry } from '#domain/catalogue/entry.ts';
+import { isOwnFonds } from '#domain/catalogue/profile.ts';
 import { profileOf, useLocalFields } from '#domain/catalogue/profiles.ts';
 import { dayOfInstant, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
 import { rowDates } from '#domain/catalogue/row-dates.ts';
@@ -82,7 +83,7 @@ async function run(): Promise<void> {
 	const byLevel: Record<string, number> = {};
 	const sample: SampleRow[] = [];
 	const levels: string[] = [];
-	const accessChanged: EntryId[] = [];
+	const inheritChanged: EntryId[] = [];
 	let entries = 0;
 
 	async function send(chunk: readonly ReadEntry[]): Promise<void> {
@@ -91,6 +92,8 @@ async function run(): Promise<void> {
 		const replaced: ReplacedRow[] = [];
 		const placed: PlacedEntry[] = [];
 		for (const read of chunk) {
+			if (!work.mayMakeFonds && isOwnFonds(profile, read.level))
+				throw new Refusal('import.makes-fonds', { file: work.fileName, line: read.line }, 403);
 			if (read.replaces) {
 				const row = placing.replace(read);
 				const before = levels[read.ref] as string;
@@ -98,8 +101,10 @@ async function run(): Promise<void> {
 				byLevel[read.level] = (byLevel[read.level] ?? 0) + 1;
 				levels[read.ref] = read.level;
 				if (read.ref < SAMPLE_ROWS) sample[read.ref] = sampleOf(row);
-				if (row.columns.ownAccess !== null && row.columns.ownAccess !== 'structural')
-					accessChanged.push(row.entry.id);
+				const { ownAccess } = row.columns;
+				const isElsewhere = isOwnFonds(profile, before) !== isOwnFonds(profile, read.level);
+				if (isElsewhere || (ownAccess !== null && ownAccess !== 'structural'))
+					inheritChanged.push(row.entry.id);
 				file?.replace(row.entry);
 				replaced.push(replacedRow(row, today));
 				continue;
@@ -141,7 +146,7 @@ async function run(): Promise<void> {
 		sample: sample.filter(Boolean),
 		rootIds: placing.rootIds,
 		findings: checks?.findings,
-		accessChanged,
+		inheritChanged,
 		creators: lookup && creators,
 	});
 }

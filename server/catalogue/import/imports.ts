@@ -55,8 +55,8 @@ export interface Imports {
 	staged(uploadId: string): Promise<StagedFile>;
 	/**
 	 * Reads a file without writing anything.
-	 * @throws {Refusal} 'import.unknown-upload' (404), 'catalogue.unknown-entry' (404) for the place, 'import.broken' and
-	 * what else the readers refuse
+	 * @throws {Refusal} 'import.unknown-upload' (404), 'catalogue.unknown-entry' (404) for the place, 'import.broken',
+	 * 'import.makes-fonds' (403) and what else the readers refuse
 	 */
 	dryRun(request: ImportRequest, running?: Running): Promise<DryRunReport>;
 	/**
@@ -182,6 +182,7 @@ export function createImports(parts: ImportsParts): Imports {
 				profile: request.profile,
 				mapping: request.mapping,
 				under,
+				mayMakeFonds: request.mayMakeFonds !== false,
 				checks: {
 					database: join(parts.dataDir, 'lantai.sqlite'),
 					today: isoAt(clock).slice(0, 10).replaceAll('-', ''),
@@ -198,7 +199,7 @@ export function createImports(parts: ImportsParts): Imports {
 				},
 			},
 		);
-		if (writing) await rows.inherit(reading.accessChanged);
+		if (writing) await rows.inherit(reading.inheritChanged);
 		return { reading, report: reportOf(file.fileName, reading, started) };
 	}
 

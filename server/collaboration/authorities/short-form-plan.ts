@@ -21,7 +21,7 @@ const ENTRIES_AT_ONCE = 1000;
 /** Which fields a decision about a short form changes, of the entries the person sees. */
 export interface ShortFormPlan {
 	readonly rows: readonly ListedRow[];
-	/** Outermost entries, with how many rows of theirs. */
+	/** Fonds, with how many rows of theirs. */
 	readonly byFonds: ReadonlyMap<string, number>;
 	/** Fields with the short form that stay as they are. `conflict`: several values stand there, to be settled first. */
 	readonly left: Readonly<Record<ShortFormLeft | 'conflict', number>>;

@@ -10,6 +10,7 @@ import type {
 } from '#domain/collaboration/conflicts.ts';
 import { demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryThing } from '#server/catalogue/entry-thing.ts';
+import { isOfFonds } from '#server/catalogue/own-fonds.ts';
 import { visible } from '#server/catalogue/rows.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -51,7 +52,7 @@ export function createConflictQueue({ db }: Pick<Storage, 'db'>): ConflictQueue 
 		const { entry, field, fonds, person: personId, cause, before, group, state } = filter;
 		if (entry !== undefined) query = query.where('entry.id', '=', entry);
 		if (field !== undefined) query = query.where('conflict.field', '=', field);
-		if (fonds !== undefined) query = query.where('entry.fonds_id', '=', fonds);
+		if (fonds !== undefined) query = query.where(isOfFonds(fonds));
 		if (cause !== undefined) query = query.where('conflict.cause', '=', cause);
 		if (before !== undefined) query = query.where('conflict.since', '<', before);
 		if (group !== undefined) query = query.where('conflict.group_key', '=', group);

@@ -1,6 +1,9 @@
 import * as Y from 'yjs';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { must } from '#domain/base/assert.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
+import { demandLevel } from '#domain/catalogue/fonds/fonds-rights.ts';
+import { profileOf } from '#domain/catalogue/profiles.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryRow } from '#domain/catalogue/rows.ts';
@@ -10,7 +13,7 @@ import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
-import { bodyOf, entryDocName } from '#sync/entry-doc.ts';
+import { bodyOf, entryDocName, readMeta } from '#sync/entry-doc.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
 import { elementsOf, fieldValuesOf, setField } from '#sync/field-values.ts';
 import { eventsOf } from '#sync/review-doc.ts';
@@ -225,9 +228,10 @@ export function createProposalDesk(parts: {
 			if (found.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
 			if (found.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
 			const via = `proposal:${id}`;
+			const { person } = identity;
 			if (verdict === 'accepted' && !(await isApplied(entryId, via))) {
 				const seq = await collaboration.edit(entryId, { ...actor, via }, (copy) =>
-					applyProposal(copy, found, changed, {
+					applyProposal(copy, found, changed, person, {
 						by: actor.id,
 						at: isoAt(clock),
 						via,
@@ -263,6 +267,7 @@ function applyProposal(
 	copy: Y.Doc,
 	proposal: Proposal,
 	changed: NonNullable<Deciding['changed']>,
+	person: Person,
 	setting: { readonly by: string; readonly at: string; readonly via: string },
 ): boolean {
 	const values = fieldValuesOf(copy);
@@ -275,10 +280,17 @@ function applyProposal(
 	if (stale[0] !== undefined) throw new Refusal('collaboration.proposal-stale', { field: stale[0] }, 409);
 	for (const { field, value } of proposal.values) {
 		const other = changed.find((each) => each.field === field);
+		if (field === 'level') demandLevelIn(copy, person, String(other ? other.value : value));
 		setField(values, field, other ? other.value : value, { id: createId<string>(), ...setting });
 	}
 	applyTexts(copy, proposal);
 	return true;
+}
+
+function demandLevelIn(copy: Y.Doc, person: Person, level: string): void {
+	const { profile } = must(readMeta(copy), 'an entry has its profile');
+	const standing = elementsOf(fieldValuesOf(copy), 'level').map(({ value }) => String(value));
+	demandLevel(person, profileOf(profile), level, standing);
 }
 
 /** Applies a fork of long texts. It does what it shows and nothing else: whoever accepts it has only seen the words. */

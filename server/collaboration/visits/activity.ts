@@ -5,6 +5,7 @@ import type { TakenStep } from '#domain/catalogue/review-states.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import { parseDocName } from '#sync/entry-doc.ts';
+import { isOfFonds } from '#server/catalogue/own-fonds.ts';
 import { rowsById, visible } from '#server/catalogue/rows.ts';
 import { editOf, type EditRow } from '#server/catalogue/timeline.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -128,7 +129,7 @@ function docsOf({ db }: Storage, person: Person, fondsId: EntryId | undefined): 
 	let seen = visible(db, person)
 		.select('entry.id')
 		.where(sql<boolean>`entry.id in (${mine})`);
-	if (fondsId !== undefined) seen = seen.where('entry.fonds_id', '=', fondsId);
+	if (fondsId !== undefined) seen = seen.where(isOfFonds(fondsId));
 	return sql`select 'entry:' || id from (${seen}) union all select 'review:' || id from (${seen})`;
 }
 

@@ -19,6 +19,7 @@ import { up as entryDates } from './0017-entry-dates.ts';
 import { up as codes } from './0018-codes.ts';
 import { up as entryCounts } from './0019-entry-counts.ts';
 import { up as checks } from './0020-checks.ts';
+import { up as fonds } from './0021-fonds.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -42,4 +43,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0018-codes': { up: codes },
 	'0019-entry-counts': { up: entryCounts },
 	'0020-checks': { up: checks },
+	'0021-fonds': { up: fonds },
 };

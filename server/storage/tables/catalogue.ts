@@ -24,7 +24,7 @@ export interface EntryTable {
 	bodies: string;
 	/** Fields with several values, see {@link ConflictTable}. */
 	conflict_count: number;
-	/** Inherited: id of the outermost ancestor or self. */
+	/** Inherited: id of the nearest ancestor or self that belongs to itself (`fondsOfEntry`), else of the outermost. */
 	fonds_id: string;
 	/** Own access status, null when none is set, `structural` where the profile has none at that level. */
 	own_access: string | null;

@@ -1,6 +1,6 @@
 /** Entries counted together; follows from `entry`, and is counted anew a fonds at a time. */
 export interface EntryCountTable {
-	/** Id of the outermost entry. */
+	/** Entry that stands for the fonds. */
 	fonds_id: string;
 	/** Import they came by, which may be undone or not yet accepted; 0 for entries made by hand. */
 	import_row: number;

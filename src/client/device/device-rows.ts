@@ -105,12 +105,16 @@ function rowsBelow(cards: readonly EntryDetail[], parentId: EntryId | null): Ent
 			if (!rows.has(each.id)) rows.set(each.id, rowOfAncestor(each, parent, card));
 		});
 	}
-	return [...rows.values()]
-		.filter((row) => row.parentId === parentId)
-		.map((row) => ({ ...row, childCount: childCounts.get(row.id)?.size ?? 0 }))
-		.sort(
-			(a, b) => compare(a.order, b.order) || compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id),
-		);
+	return (
+		[...rows.values()]
+			// What lies in something that the person may not see stands at the top.
+			.filter(({ parentId: own }) => (own !== null && rows.has(own) ? own : null) === parentId)
+			.map((row) => ({ ...row, childCount: childCounts.get(row.id)?.size ?? 0 }))
+			.sort(
+				(a, b) =>
+					compare(a.order, b.order) || compare(a.referenceCode, b.referenceCode) || compare(a.id, b.id),
+			)
+	);
 }
 
 function rowOfAncestor(

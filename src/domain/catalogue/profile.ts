@@ -51,6 +51,10 @@ export interface LevelDefinition {
 	/** Levels offered first for a new child; any level is allowed. */
 	readonly children: readonly string[];
 	readonly aliases?: readonly string[];
+	/** A fonds (全宗): what lies below belongs to it. */
+	readonly isFonds?: boolean;
+	/** Only holds fonds together (全宗群): they belong to themselves, not to it. */
+	readonly isAboveFonds?: boolean;
 }
 
 export interface Term {
@@ -115,6 +119,24 @@ export function fieldOf(profile: Profile, fieldKey: string): FieldDefinition | u
 /** The definition of a level. */
 export function levelOf(profile: Profile, levelId: string): LevelDefinition | undefined {
 	return profile.levels.find((level) => level.id === levelId);
+}
+
+/** Whether an entry of a level belongs to itself, whatever it lies in: a fonds, and what only holds fonds together. */
+export function isOwnFonds(profile: Profile, levelId: string): boolean {
+	const level = levelOf(profile, levelId);
+	return level?.isFonds === true || level?.isAboveFonds === true;
+}
+
+/**
+ * The fonds of an entry: the nearest of itself and those above it that belongs to itself; the outermost where none does.
+ * @param above the fonds of the entry it lies in; undefined at the top
+ */
+export function fondsOfEntry<Id extends string>(
+	profile: Profile,
+	entry: { readonly id: Id; readonly level: string },
+	above: Id | undefined,
+): Id {
+	return above === undefined || isOwnFonds(profile, entry.level) ? entry.id : above;
 }
 
 /** How binding a field is at a level; `undefined` when it is not used there. */

@@ -126,7 +126,7 @@ export interface ConflictFilter {
 	/** One entry, and one field of it. */
 	readonly entry?: EntryId;
 	readonly field?: FieldKey;
-	/** Outermost entry. */
+	/** The entry that stands for it. */
 	readonly fonds?: EntryId;
 	/** Account id of one who set one of the values. */
 	readonly person?: string;

@@ -10,7 +10,7 @@ export interface Person {
 	readonly id: PersonId;
 	readonly name: string;
 	readonly role: Role;
-	/** Outermost entries this person works with; null for all. */
+	/** Fonds this person works with, by the entries that stand for them; null for all. */
 	readonly fonds: readonly EntryId[] | null;
 	/** Access statuses of entries a reader may see; null for the default of the role. */
 	readonly accessStatuses: readonly string[] | null;

@@ -33,7 +33,12 @@ export const isad: Profile = {
 			children: ['subgroup', 'series', 'file'],
 			aliases: ['recordgrp'],
 		},
-		{ id: 'fonds', label: { zh: '全宗', en: 'Fonds' }, children: ['subfonds', 'series', 'file', 'item'] },
+		{
+			id: 'fonds',
+			label: { zh: '全宗', en: 'Fonds' },
+			children: ['subfonds', 'series', 'file', 'item'],
+			isFonds: true,
+		},
 		{ id: 'subfonds', label: { zh: '分全宗', en: 'Sub-fonds' }, children: ['series', 'file', 'item'] },
 		{
 			id: 'subgroup',

@@ -66,7 +66,7 @@ const description: fc.Arbitrary<Description> = fc
 
 describe('version 2', () => {
 	it('keeps every level, field, area and term of version 1, and what they mean', () => {
-		for (const level of dat18Version1.levels) expect(levelOf(dat18, level.id)).toEqual(level);
+		for (const level of dat18Version1.levels) expect(levelOf(dat18, level.id)).toMatchObject(level);
 		for (const area of dat18Version1.areas) expect(dat18.areas).toContainEqual(area);
 		for (const old of dat18Version1.fields) {
 			const now = fieldOf(dat18, old.id);

@@ -25,8 +25,18 @@ export const dat18: Profile = {
 		{ id: 'control', label: { zh: '著录说明', en: 'Description control' } },
 	],
 	levels: [
-		{ id: 'fondsComplex', label: { zh: '全宗群', en: 'Fonds complex' }, children: ['fonds'] },
-		{ id: 'fonds', label: { zh: '全宗', en: 'Fonds' }, children: ['series', 'file', 'item'] },
+		{
+			id: 'fondsComplex',
+			label: { zh: '全宗群', en: 'Fonds complex' },
+			children: ['fonds'],
+			isAboveFonds: true,
+		},
+		{
+			id: 'fonds',
+			label: { zh: '全宗', en: 'Fonds' },
+			children: ['series', 'file', 'item'],
+			isFonds: true,
+		},
 		{ id: 'series', label: { zh: '类别', en: 'Series' }, children: ['series', 'file', 'item'] },
 		{ id: 'file', label: { zh: '案卷', en: 'File' }, children: ['item'] },
 		{ id: 'item', label: { zh: '件', en: 'Item' }, children: [], aliases: ['文件'] },

@@ -1,0 +1,33 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
+import { isOwnFonds } from '#domain/catalogue/profile.ts';
+
+/** Whether the level of a row of `entry`, under the name it has in the query, makes it belong to itself. */
+export function hasOwnFonds(table: string): RawBuilder<boolean> {
+	const pairs = allProfiles().flatMap((profile) =>
+		profile.levels.filter(({ id }) => isOwnFonds(profile, id)).map(({ id }) => sql`(${profile.id}, ${id})`),
+	);
+	return sql`(${sql.ref(`${table}.profile`)}, ${sql.ref(`${table}.level`)}) in (values ${sql.join(pairs)})`;
+}
+
+/**
+ * A query for the ids of the fonds that lie below entries. Walked from the fonds upwards: those that lie in something are
+ * few, entries are many.
+ * @param asked a query for the ids of the entries
+ */
+export function fondsBelow(asked: RawBuilder<unknown>): RawBuilder<unknown> {
+	const [before, after] = FONDS_BELOW.split('?') as [string, string];
+	return sql`${sql.raw(before)}${asked}${sql.raw(after)}`;
+}
+
+/** Entries of a fonds; of what holds fonds together, also those of the fonds in it. */
+export function isOfFonds(fonds: string): RawBuilder<SqlBool> {
+	return sql`(entry.fonds_id = ${fonds} or entry.fonds_id in (${fondsBelow(sql`${fonds}`)}))`;
+}
+
+/** The query of {@link fondsBelow} as text, with a place for the entry or entries. */
+export const FONDS_BELOW = `select fonds from (
+	with recursive up(fonds, parent_id) as (
+		select id, parent_id from entry where fonds_id = id and parent_id is not null
+		union select up.fonds, entry.parent_id from entry join up on entry.id = up.parent_id
+	) select fonds from up where parent_id in (?))`;
