@@ -125,8 +125,8 @@ describe('registration gives the final code', () => {
 			}
 		};
 		expect(await why(noYear)).toEqual([
-			'catalogue.code-no-regime',
-			{ fonds: 'B002', category: 'WS', year: '—', catalogue: '—' },
+			'catalogue.code-parts',
+			{ fonds: 'B002', missing: '年度', missingEn: 'Year' },
 		]);
 		expect(await why(noTerm)).toEqual([
 			'catalogue.code-parts',
