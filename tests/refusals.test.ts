@@ -96,7 +96,9 @@ describe('every refusal has words', () => {
 
 	it('says what is wrong with a reference code in words, in both', async () => {
 		await loadRefusalWords();
-		const params = problemParams(codeProblem('code.lower-case', { sign: 'b', instead: 'B' }, 0, 'orgOrMatter'));
+		const params = problemParams(
+			codeProblem('code.lower-case', { sign: 'b', instead: 'B' }, 0, 'orgOrMatter'),
+		);
 		for (const [language, said] of [
 			['zh-CN', '档号无法编制：机构(问题) “b”应为大写“B”'],
 			['en', 'Organisation or matter'],

@@ -42,7 +42,10 @@ it('what was done with codes goes into the store in files that stay once they ar
 	});
 	const many = Array.from({ length: EVENTS }, (_, at) => note(at + 10));
 	for (let at = 0; at < EVENTS; at += 100)
-		await app.storage.db.insertInto('code_event').values(many.slice(at, at + 100)).execute();
+		await app.storage.db
+			.insertInto('code_event')
+			.values(many.slice(at, at + 100))
+			.execute();
 	const by = { person: system, via: null };
 	const groupKey = 'B002-WS·2011-Y-BGS-';
 	/** The files that a version added, by their names. */
@@ -65,12 +68,10 @@ it('what was done with codes goes into the store in files that stay once they ar
 
 	await server.stop();
 	const into = join(await aFolder(), 'rebuilt');
-	await rebuildArchive(
-		{ from: root, into },
-		{ id: 'test', name: 'test', via: 'cli' },
-		systemClock,
-		{ signal: new AbortController().signal, progress: () => undefined },
-	);
+	await rebuildArchive({ from: root, into }, { id: 'test', name: 'test', via: 'cli' }, systemClock, {
+		signal: new AbortController().signal,
+		progress: () => undefined,
+	});
 	const [before, after] = [archiveIn(dataDir)['code_event'], archiveIn(into)['code_event']];
 	expect(before).toHaveLength(2 + EVENTS + 3);
 	expect(after).toEqual(before);

@@ -80,12 +80,16 @@ describe('codes on the command line', () => {
 		]);
 		expect((await refused('code', 'parse', 'Z', '--fonds', 'Z999'))[1]).toContain('Z999');
 		expect((await refused('code', 'parse', 'Z', '--fonds', 'B002', '--year', '1950'))[1]).toContain('1950');
-		expect((await refused('code', 'format', 'colour=red', '--regime', 'dat22-2015'))[1]).toContain('colour=red');
+		expect((await refused('code', 'format', 'colour=red', '--regime', 'dat22-2015'))[1]).toContain(
+			'colour=red',
+		);
 		expect((await refused('code', 'format', 'itemNumber=x', '--regime', 'dat22-2015'))[1]).toContain(
 			'itemNumber',
 		);
 		expect((await refused('code', 'reserve', '--like', like, '--count', '1001'))[1]).toContain('1000');
-		expect((await refused('code', 'reserve', '--like', fonds, '--count', '1'))[0]).toBe('catalogue.code-level');
+		expect((await refused('code', 'reserve', '--like', fonds, '--count', '1'))[0]).toBe(
+			'catalogue.code-level',
+		);
 		expect((await refused('code', 'return', 'no-block'))[1]).toContain('no-block');
 	});
 
@@ -110,7 +114,9 @@ describe('codes on the command line', () => {
 		// What is not registered is nothing a reader can be led to.
 		expect((await run('@读者', 'code', 'resolve', code(5))).result).toEqual({ entries: [] });
 		const { result } = await run('@甲', 'code', 'reserve', '--like', like, '--count', '1');
-		expect((await refused('@乙', 'code', 'return', String(result['id'])))[0]).toBe('catalogue.code-block-other');
+		expect((await refused('@乙', 'code', 'return', String(result['id'])))[0]).toBe(
+			'catalogue.code-block-other',
+		);
 		expect((await run('@甲', 'code', 'return', String(result['id']))).result).toEqual({ unused: 1 });
 	});
 });
