@@ -92,13 +92,21 @@ async function groupsOf(
 	const next = await nextOf(rows.map(({ groupKey }) => groupKey));
 	return {
 		groupCount: rows[0]?.total ?? 0,
-		groups: rows.map(({ total: _, ...group }): CodeGroup => {
-			const { fondsNumber, groupKey, regime, highest } = group;
+		groups: rows.map(({ fondsNumber, groupKey, regime, entries, lowest, highest, missing }): CodeGroup => {
 			const { number, width } = next.get(groupKey) ?? { number: highest + 1, width: 1 };
 			const digits = usedWidth(finder.byNumber(fondsNumber), regime) ?? width;
 			// A group of codes without a fonds number says whose it is before them.
 			const prefix = groupKey.slice(groupKey.indexOf('|') + 1);
-			return { ...group, next: prefix + String(number).padStart(digits, '0') };
+			return {
+				fondsNumber,
+				groupKey,
+				regime,
+				entries,
+				lowest,
+				highest,
+				missing,
+				next: prefix + String(number).padStart(digits, '0'),
+			};
 		}),
 	};
 }
