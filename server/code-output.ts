@@ -1,6 +1,7 @@
 import type { CodeDuplicate, CodeGap, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
 import { writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
-import { codeProblemKey, type CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
+import { codeProblemKey } from '#domain/catalogue/reference-codes/code-problem-key.ts';
+import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
 import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';

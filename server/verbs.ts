@@ -134,7 +134,6 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 	show: verb(v.object({ id: text }), async (app, { id: given }, { identity }) => {
 		const id = parseEntryId(given) ?? (await entryOfCode(app, identity.person, given));
 		const entry = await app.catalogue.entry(identity.person, id);
-		const formerCodes = identity.person.role === 'reader' ? [] : await app.codes.formerCodes(id);
 		return {
 			id: entry.id,
 			level: entry.level,
@@ -151,7 +150,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			versions: entry.versions,
 			childCount: entry.childCount,
 			problems: entry.problems,
-			formerCodes: formerCodes.map(({ code }) => code),
+			formerCodes: (entry.formerCodes ?? []).map(({ code }) => code),
 		};
 	}),
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { refusalKey, type Params, type Refusal } from '#domain/base/refusal.ts';
+import { codeProblemKey, isCodeProblem } from '#domain/catalogue/reference-codes/code-problem-key.ts';
 import { terminalLanguage, type Language } from './config.ts';
 
 /** A phrase in the language of who asks. */
@@ -26,10 +27,17 @@ export function wordsOf(
 ): string {
 	const key = refusalKey(refusal.code);
 	return tableOf(language).has(key)
-		? words(key, refusal.params, language)
+		? words(key, spelledOut(refusal.params, language), language)
 		: [refusal.code, ...Object.entries(refusal.params).map(([name, value]) => `${name}: ${value}`)].join(
 				' · ',
 			);
+}
+
+/** Some refusals say with an id what is wrong with a reference code. */
+function spelledOut(params: Params, language: Language): Params {
+	const { problem } = params;
+	if (!isCodeProblem(problem) || !tableOf(language).has(codeProblemKey(problem))) return params;
+	return { ...params, problem: words(codeProblemKey(problem), params, language) };
 }
 
 function tableOf(language: Language): ReadonlyMap<string, string> {

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { refusalKey } from '#domain/base/refusal.ts';
+import { codeProblem, problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import { overwriteGetLocale } from '#i18n/generated/runtime.js';
 import * as laterMessages from '#i18n/refusal-messages-later.ts';
 import * as firstMessages from '#i18n/refusal-messages.ts';
@@ -90,6 +91,23 @@ describe('every refusal has words', () => {
 			expect(refusalWords('permissions.weak-password', params)).toBe(
 				wordsOf({ code: 'permissions.weak-password', params }, language),
 			);
+		}
+	});
+
+	it('says what is wrong with a reference code in words, in both', async () => {
+		await loadRefusalWords();
+		const params = problemParams(
+			codeProblem('code.lower-case', { sign: 'b', instead: 'B' }, 0, 'orgOrMatter'),
+		);
+		for (const [language, said] of [
+			['zh-CN', '档号无法编制：机构(问题) “b”应为大写“B”'],
+			['en', 'Organisation or matter'],
+		] as const) {
+			overwriteGetLocale(() => language);
+			const shown = refusalWords('catalogue.code-problem', params);
+			expect(shown).toContain(said);
+			expect(shown).not.toContain('code.');
+			expect(wordsOf({ code: 'catalogue.code-problem', params }, language)).toBe(shown);
 		}
 	});
 

@@ -17,6 +17,7 @@ import {
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { attributionsOf } from './chosen-values.ts';
+import { formerCodes } from './codes/former-codes.ts';
 import { entryThing, THING_COLUMNS } from './entry-thing.ts';
 import { entryReview } from './review-facts.ts';
 import { shownOf } from './shown-entry.ts';
@@ -107,7 +108,7 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 			thingOf(id),
 		]);
 		if (!row || !full || !thing) throw new Refusal('catalogue.unknown-entry', { id }, 404);
-		const [versions, path, attributions, conflicts, shown, review, purged] = await Promise.all([
+		const [versions, path, attributions, conflicts, shown, review, purged, former] = await Promise.all([
 			db
 				.selectFrom('deposit')
 				.select(['object_id', 'version', 'at', 'kind'])
@@ -127,6 +128,7 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 			person.role === 'reader' ? shownOf(db, id) : undefined,
 			entryReview(storage, person, id),
 			thing.isPurged ? purgedBy(db, id) : undefined,
+			can(person, 'see', { kind: 'codes' }) ? formerCodes(storage, id) : [],
 		]);
 		const words = shown ?? full;
 		return {
@@ -159,6 +161,7 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 			problems: full.problems === null ? [] : (JSON.parse(full.problems) as string[]),
 			review,
 			...(purged ? { purged } : {}),
+			...(former.length > 0 ? { formerCodes: former } : {}),
 		};
 	}
 

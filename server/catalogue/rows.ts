@@ -16,6 +16,7 @@ import { queryTokens } from '#domain/catalogue/search-tokens.ts';
 import { visibleEntries, type Person } from '#domain/permissions/permissions.ts';
 import type { EntryTable, Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { whoseFormerCode } from './codes/former-codes.ts';
 import { isEdited } from './edited.ts';
 import { asShown, dayAsShown } from './shown-entry.ts';
 
@@ -100,7 +101,7 @@ export async function childrenOf(
 	return { total: total.count, offset, rows: (rows as Selected[]).map((row) => rowOf(row, person)) };
 }
 
-/** Entries in whose words the query occurs, in catalogue order. */
+/** Entries in whose words the query occurs, and those that had a code before that begins so, in catalogue order. */
 export async function searchEntries(
 	storage: Storage,
 	person: Person,
@@ -111,10 +112,11 @@ export async function searchEntries(
 ): Promise<RowPage> {
 	const tokens = queryTokens(text);
 	if (tokens.phrases.length === 0 && tokens.chars.length === 0) return { total: 0, offset, rows: [] };
+	const inWords =
+		person.role === 'reader' ? storage.fullText.matchesShown(tokens) : storage.fullText.matches(tokens);
+	const hadCode = await whoseFormerCode(storage, text);
 	const query = within(visible(storage.db, person), person, chosen.days)
-		.where(
-			person.role === 'reader' ? storage.fullText.matchesShown(tokens) : storage.fullText.matches(tokens),
-		)
+		.where(hadCode ? sql<SqlBool>`(${inWords} or ${hadCode})` : inWords)
 		.where('entry.status', '=', 'active')
 		.where('entry.hidden', '=', 0);
 	const [total, rows] = await Promise.all([

@@ -1,93 +1,20 @@
 import type { Params } from '#domain/base/refusal.ts';
-import { codeProblemKey, type CodeRule } from '#domain/catalogue/reference-codes/code-problems.ts';
-import {
-	code_problem_ambiguous,
-	code_problem_blank,
-	code_problem_blank_around,
-	code_problem_differs,
-	code_problem_duplicate,
-	code_problem_empty,
-	code_problem_empty_part,
-	code_problem_fonds_form,
-	code_problem_foreign_part,
-	code_problem_full_width,
-	code_problem_future_year,
-	code_problem_gap,
-	code_problem_group_width,
-	code_problem_lower_case,
-	code_problem_missing_part,
-	code_problem_not_category,
-	code_problem_not_number,
-	code_problem_not_retention,
-	code_problem_not_year,
-	code_problem_out_of_range,
-	code_problem_outside_fonds,
-	code_problem_padding,
-	code_problem_retention_of_its_time,
-	code_problem_same_entry,
-	code_problem_separator,
-	code_problem_series_parts,
-	code_problem_several_groups,
-	code_problem_sign,
-	code_problem_suffix,
-	code_problem_taken,
-	code_problem_too_few_parts,
-	code_problem_too_long,
-	code_problem_too_many_parts,
-	code_problem_too_short,
-	code_problem_unknown_category,
-	code_problem_unknown_fonds,
-	code_problem_unknown_retention,
-	code_problem_zero,
-	code_problem_zero_width,
-} from './generated/messages.js';
+import { codeProblemKey } from '#domain/catalogue/reference-codes/code-problem-key.ts';
+import type { CodeRule } from '#domain/catalogue/reference-codes/code-problems.ts';
+import * as messages from './code-problem-messages.ts';
 
-/** Named one by one: asked for by key, they would bring every message of the product along. */
-const WORDS = {
-	code_problem_ambiguous,
-	code_problem_blank,
-	code_problem_blank_around,
-	code_problem_differs,
-	code_problem_duplicate,
-	code_problem_empty,
-	code_problem_empty_part,
-	code_problem_fonds_form,
-	code_problem_foreign_part,
-	code_problem_full_width,
-	code_problem_future_year,
-	code_problem_gap,
-	code_problem_group_width,
-	code_problem_lower_case,
-	code_problem_missing_part,
-	code_problem_not_category,
-	code_problem_not_number,
-	code_problem_not_retention,
-	code_problem_not_year,
-	code_problem_out_of_range,
-	code_problem_outside_fonds,
-	code_problem_padding,
-	code_problem_retention_of_its_time,
-	code_problem_same_entry,
-	code_problem_separator,
-	code_problem_series_parts,
-	code_problem_several_groups,
-	code_problem_sign,
-	code_problem_suffix,
-	code_problem_taken,
-	code_problem_too_few_parts,
-	code_problem_too_long,
-	code_problem_too_many_parts,
-	code_problem_too_short,
-	code_problem_unknown_category,
-	code_problem_unknown_fonds,
-	code_problem_unknown_retention,
-	code_problem_zero,
-	code_problem_zero_width,
-};
+type Underscored<Name extends string> = Name extends `${infer First}-${infer Rest}`
+	? `${First}_${Underscored<Rest>}`
+	: Name;
+type KeyOf<Rule extends string> = Rule extends `code.${infer Name}`
+	? `code_problem_${Underscored<Name>}`
+	: never;
+type Words = Readonly<Record<string, ((params: Params) => string) | undefined>>;
+
+// Every problem has its words, or this does not compile; which params they take, each knows for itself.
+const words = messages satisfies Record<KeyOf<CodeRule>, unknown> as unknown as Words;
 
 /** What is wrong with a reference code, in words; the id itself for one that has none. */
 export function codeProblemWords(code: string, params: Params = {}): string {
-	const key = codeProblemKey(code as CodeRule);
-	const words = Object.hasOwn(WORDS, key) ? WORDS[key as keyof typeof WORDS] : undefined;
-	return words ? (words as (given: Params) => string)(params) : code;
+	return words[codeProblemKey(code as CodeRule)]?.(params) ?? code;
 }

@@ -3,6 +3,7 @@ import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import { problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import {
 	groupOfBasis,
 	numbered,
@@ -86,11 +87,7 @@ export class Allotment {
 			const isSame = own?.groupKey === groupKey && own.suffix === '';
 			const value = isSame ? own.number : (tops.get(groupKey) ?? 0) + 1;
 			const code = numbered(basis, fondsNumber, value, width ?? widths.get(groupKey));
-			if ('problems' in code)
-				throw new Refusal('catalogue.code-problem', {
-					problem: code.problems[0]?.code ?? 'code.empty',
-					part: code.problems[0]?.part ?? '',
-				});
+			if ('problems' in code) throw new Refusal('catalogue.code-problem', problemParams(code.problems[0]));
 			codes.set(entryId, code);
 			if (isSame) continue;
 			tops.set(groupKey, value);
@@ -163,11 +160,7 @@ export class Allotment {
 			const id = createId<string>();
 			const codes = Array.from({ length: count }, (_, at) => {
 				const code = numbered(basis, fondsNumber, from + at, width ?? widths.get(groupKey));
-				if ('problems' in code)
-					throw new Refusal('catalogue.code-problem', {
-						problem: code.problems[0]?.code ?? 'code.empty',
-						part: code.problems[0]?.part ?? '',
-					});
+				if ('problems' in code) throw new Refusal('catalogue.code-problem', problemParams(code.problems[0]));
 				return code.canonical;
 			});
 			const regime = basis.regime.id;
@@ -216,6 +209,16 @@ export class Allotment {
 			await this.#write([event], actor, isoAt(this.#clock));
 			return { unused: block.number_to - block.number + 1 - rows.length };
 		});
+	}
+
+	/** The number that each group would get next, and the digits that its numbers have. */
+	async nextOf(
+		keys: readonly string[],
+	): Promise<Map<string, { readonly number: number; readonly width: number }>> {
+		const [tops, widths] = await Promise.all([this.#tops(keys), this.#widths(keys)]);
+		return new Map(
+			keys.map((key) => [key, { number: (tops.get(key) ?? 0) + 1, width: widths.get(key) ?? 1 }]),
+		);
 	}
 
 	/** Writes events of other kinds, in turn with the rest. */

@@ -19,6 +19,7 @@ import type { Allotment, Block } from './allotment.ts';
 import type { CodeIndex } from './code-index.ts';
 import { codeReport } from './code-reports.ts';
 import { codeSources } from './code-sources.ts';
+import { usedWidth } from './fonds-finder.ts';
 
 /** How long a report waits for codes that are not read yet. */
 const PATIENCE_MS = 1500;
@@ -49,7 +50,7 @@ export class CodeDesk {
 	}
 
 	/**
-	 * Gaps, duplicates, odd padding and unread codes of the fonds a person works with.
+	 * Groups with their next numbers, gaps, duplicates, odd padding and unread codes of the fonds a person works with.
 	 * @throws {Refusal} 'permissions.denied'
 	 */
 	async report(
@@ -60,7 +61,15 @@ export class CodeDesk {
 		const waiting = await this.#index.settledWithin(PATIENCE_MS);
 		return {
 			waiting,
-			...(await codeReport({ storage: this.#storage, finder: this.#index.finder }, person, asked)),
+			...(await codeReport(
+				{
+					storage: this.#storage,
+					finder: this.#index.finder,
+					nextOf: (keys) => this.#allotment.nextOf(keys),
+				},
+				person,
+				asked,
+			)),
 		};
 	}
 
@@ -151,21 +160,6 @@ export class CodeDesk {
 		}));
 	}
 
-	/** The codes an entry had before, newest first. */
-	async formerCodes(
-		id: EntryId,
-	): Promise<{ readonly code: string; readonly at: string; readonly actorName: string }[]> {
-		const rows = await this.#storage.db
-			.selectFrom('code_event')
-			.select(['code', 'at', 'actor_name'])
-			.where('kind', '=', 'alias')
-			.where('entry_id', '=', id)
-			.where('code', '!=', '')
-			.orderBy('id', 'desc')
-			.execute();
-		return rows.map((row) => ({ code: row.code, at: row.at, actorName: row.actor_name }));
-	}
-
 	/**
 	 * Keeps numbers for records like an entry, for a device that goes offline.
 	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' and what keeps the entry from having a code
@@ -182,7 +176,7 @@ export class CodeDesk {
 		if (!basis.ok) throw new Refusal(basis.code, basis.params);
 		if (basis.final === 'pageNumber') throw new Refusal('catalogue.code-level', {});
 		const fonds = source.fonds;
-		const width = fonds?.codeRegimes.find((use) => use.regime === basis.regime.id)?.width;
+		const width = usedWidth(fonds, basis.regime.id);
 		return this.#allotment.reserve(
 			{ fondsNumber: fonds?.fondsNumber ?? '', basis, width },
 			count,

@@ -4,6 +4,7 @@ import type {
 	CodeDuplicate,
 	CodedEntryLine,
 	CodeGap,
+	CodeGroup,
 	CodeReport,
 	FondsCodes,
 	GapReason,
@@ -13,7 +14,7 @@ import type {
 import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { FondsFinder } from './fonds-finder.ts';
+import { usedWidth, type FondsFinder } from './fonds-finder.ts';
 
 /** Reasons of one gap that are told. */
 const MAX_REASONS = 50;
@@ -28,29 +29,41 @@ function among(person: Person, fondsNumber: string | undefined): RawBuilder<unkn
 		and entry.import_row not in (select row_id from import where state = 'staging')`;
 }
 
-/** What is odd about the codes a person may see, of one fonds or all; computed beside the process that answers people. */
+/** Says the next number of groups, as registration would give it. */
+export type NextOf = (
+	keys: readonly string[],
+) => Promise<ReadonlyMap<string, { readonly number: number; readonly width: number }>>;
+
+interface Parts {
+	readonly storage: Storage;
+	readonly finder: FondsFinder;
+	readonly nextOf: NextOf;
+}
+
+/**
+ * The groups of codes a person may see, of one fonds or all, and what is odd about them; computed beside the process that
+ * answers people.
+ */
 export async function codeReport(
-	parts: { readonly storage: Storage; readonly finder: FondsFinder },
+	parts: Parts,
 	person: Person,
 	asked: { readonly fondsNumber?: string | undefined; readonly limit: number },
 ): Promise<Omit<CodeReport, 'waiting'>> {
 	const { db } = parts.storage;
 	const own = among(person, asked.fondsNumber);
 	const { limit } = asked;
-	const [fonds, gaps, duplicates, widths, unread] = await Promise.all([
+	const [fonds, groups, gaps, duplicates, widths, unread] = await Promise.all([
 		fondsOf(parts, person),
+		groupsOf(parts, own, limit),
 		gapsOf(db, own, limit),
 		duplicatesOf(db, own, limit),
 		widthsOf(db, own, limit),
 		unreadOf(db, own, limit),
 	]);
-	return { fonds, ...gaps, ...duplicates, ...widths, ...unread };
+	return { fonds, ...groups, ...gaps, ...duplicates, ...widths, ...unread };
 }
 
-async function fondsOf(
-	{ storage, finder }: { readonly storage: Storage; readonly finder: FondsFinder },
-	person: Person,
-): Promise<FondsCodes[]> {
+async function fondsOf({ storage, finder }: Parts, person: Person): Promise<FondsCodes[]> {
 	const { rows } = await sql<{ fonds: string; entries: number; groups: number }>`
 		select code.fonds_number as fonds, count(*) as entries,
 			count(distinct nullif(code.group_key, '')) as groups
@@ -61,6 +74,41 @@ async function fondsOf(
 		entries,
 		groups,
 	}));
+}
+
+async function groupsOf(
+	{ storage, finder, nextOf }: Parts,
+	own: RawBuilder<unknown>,
+	limit: number,
+): Promise<Pick<CodeReport, 'groups' | 'groupCount'>> {
+	const { rows } = await sql<Omit<CodeGroup, 'next'> & { readonly total: number }>`
+		select code.fonds_number as "fondsNumber", code.group_key as "groupKey", code.regime, count(*) as entries,
+			min(code.number) as lowest, max(code.number) as highest,
+			max(code.number) - count(distinct case when code.suffix = '' then code.number end) as missing,
+			count(*) over () as total
+		${own} and code.group_key <> '' and code.part <> 'pageNumber'
+		group by code.fonds_number, code.group_key, code.regime
+		order by code.fonds_number, code.group_key limit ${limit}`.execute(storage.db);
+	const next = await nextOf(rows.map(({ groupKey }) => groupKey));
+	return {
+		groupCount: rows[0]?.total ?? 0,
+		groups: rows.map(({ fondsNumber, groupKey, regime, entries, lowest, highest, missing }): CodeGroup => {
+			const { number, width } = next.get(groupKey) ?? { number: highest + 1, width: 1 };
+			const digits = usedWidth(finder.byNumber(fondsNumber), regime) ?? width;
+			// A group of codes without a fonds number says whose it is before them.
+			const prefix = groupKey.slice(groupKey.indexOf('|') + 1);
+			return {
+				fondsNumber,
+				groupKey,
+				regime,
+				entries,
+				lowest,
+				highest,
+				missing,
+				next: prefix + String(number).padStart(digits, '0'),
+			};
+		}),
+	};
 }
 
 interface GapRow {

@@ -48,3 +48,8 @@ export class FondsFinder {
 		}
 	}
 }
+
+/** Digits of the last number where the fonds has its own habit. */
+export function usedWidth(fonds: FondsRecord | undefined, regime: string): number | undefined {
+	return fonds?.codeRegimes.find((use) => use.regime === regime && use.width !== undefined)?.width;
+}

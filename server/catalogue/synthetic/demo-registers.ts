@@ -2,12 +2,12 @@ import type { Actor } from '#domain/base/actor.ts';
 import { must } from '#domain/base/assert.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { textOf, type PlacedEntry } from '#domain/catalogue/entry.ts';
-import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
+import type { CodeRegimeUse, FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterId } from '#domain/catalogue/registers/register.ts';
 import type { HoldingsRecord } from '#domain/statistics/holdings/holdings-record.ts';
 import type { Registers } from '../registers/registers.ts';
-import { TINY, type FondsPlan } from './fonds-plans.ts';
+import { LAST_YEAR_OF_2015, LAST_YEAR_OF_VOLUMES, TINY, type FondsPlan } from './fonds-plans.ts';
 
 const WHY = '合成演示数据';
 /** Day of the counting that never was. */
@@ -86,7 +86,8 @@ function authorityOf(plan: FondsPlan): { readonly id: string; readonly content: 
 	};
 }
 
-function fondsOf(plan: FondsPlan, entryId: string): FondsRecord {
+/** A fonds of the plan as the register has it. */
+export function fondsOf(plan: FondsPlan, entryId: string): FondsRecord {
 	return {
 		fondsNumber: plan.number,
 		name: plan.title,
@@ -98,7 +99,7 @@ function fondsOf(plan: FondsPlan, entryId: string): FondsRecord {
 		predecessors: [],
 		successors: [],
 		categories: plan.photos > 0 ? ['WS', 'ZP'] : ['WS'],
-		codeRegimes: [],
+		codeRegimes: regimesOf(plan),
 		orgOrMatter: [
 			{ code: 'BGS', label: '办公室' },
 			{ code: 'YW', label: '业务科' },
@@ -109,6 +110,33 @@ function fondsOf(plan: FondsPlan, entryId: string): FondsRecord {
 		guide: `[合成] ${plan.history}`,
 		entryId,
 	};
+}
+
+/**
+ * By which rules the codes of the plan were made: by volume until the county became a district, pages being the last
+ * part; by item under the rules of 2015, then of 2022; photographs in groups.
+ */
+function regimesOf({ years, photos }: FondsPlan): CodeRegimeUse[] {
+	const single: CodeRegimeUse[] = [
+		{
+			regime: 'dat22-2015',
+			categoryCode: 'WS',
+			yearFrom: LAST_YEAR_OF_VOLUMES + 1,
+			yearTo: LAST_YEAR_OF_2015,
+		},
+		{ regime: 'dat13-2022-item', categoryCode: 'WS', yearFrom: LAST_YEAR_OF_2015 + 1, width: 4 },
+	];
+	return [
+		{
+			regime: 'dat13-1994-catalogue-page',
+			catalogueNumbers: ['1', '2'],
+			yearTo: LAST_YEAR_OF_VOLUMES,
+		},
+		...(years.length > 0 ? single : []),
+		...(photos > 0
+			? [{ regime: 'dat13-2022-volume', categoryCode: 'ZP', yearFrom: LAST_YEAR_OF_VOLUMES + 1 }]
+			: []),
+	];
 }
 
 type Line = { -readonly [K in keyof HoldingsRecord]: HoldingsRecord[K] };

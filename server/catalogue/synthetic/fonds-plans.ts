@@ -21,8 +21,15 @@ export interface FondsPlan {
 	/** Years filed item by item, with the number of items of each. */
 	readonly years: readonly (readonly [year: number, items: number])[];
 	readonly photos: number;
+	/** A number that nobody has, in the group whose codes begin so: a list without a gap is not what archives have. */
+	readonly gap?: { readonly prefix: string; readonly number: number };
 	readonly history: string;
 }
+
+/** Until then records were bound into volumes; later ones are filed item by item. */
+export const LAST_YEAR_OF_VOLUMES = 2000;
+/** Until then codes of items are written as DA/T 22-2015 has it, later ones as DA/T 13-2022. */
+export const LAST_YEAR_OF_2015 = 2021;
 
 /** The fonds of the set "tiny": 3 fonds, 30 files, 400 items in and outside of files. */
 export const TINY: readonly FondsPlan[] = [
@@ -85,6 +92,7 @@ export const TINY: readonly FondsPlan[] = [
 			[2022, 12],
 		],
 		photos: 0,
+		gap: { prefix: 'B004-WS·2014-Y-BGS-', number: 5 },
 		history: '1958年设沧浦县水利局，2001年撤县建区后改为沧浦区水务局。',
 	},
 	{

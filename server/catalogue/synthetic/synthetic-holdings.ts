@@ -2,7 +2,14 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
 import { orderKeyBetween } from '#domain/catalogue/order-key.ts';
 import { richTextOf, type RichText } from '#domain/catalogue/rich-text.ts';
-import { mattersIn, nameIn, TINY, type FondsPlan } from './fonds-plans.ts';
+import {
+	LAST_YEAR_OF_2015,
+	LAST_YEAR_OF_VOLUMES,
+	mattersIn,
+	nameIn,
+	TINY,
+	type FondsPlan,
+} from './fonds-plans.ts';
 import { Random } from './random.ts';
 import { DATE_MARK, draftDocuments, fileTitle, photoTitle, type DraftDocument } from './synthetic-titles.ts';
 
@@ -76,7 +83,7 @@ class HoldingsMaker {
 	}
 
 	#addFiles(parent: EntryId, plan: FondsPlan): void {
-		const last = Math.min(plan.to ?? 2000, 2000);
+		const last = Math.min(plan.to ?? LAST_YEAR_OF_VOLUMES, LAST_YEAR_OF_VOLUMES);
 		const catalogues = [
 			{ number: '1', title: '1号目录（永久）', term: 'Y' },
 			{ number: '2', title: '2号目录（长期、短期）', term: 'C' },
@@ -151,6 +158,7 @@ class HoldingsMaker {
 			this.#addItem(file, plan, year, document, {
 				referenceCode: `${code}-${String(start).padStart(3, '0')}`,
 				itemNumber: String(index + 1),
+				startPage: start,
 				retentionPeriod: term,
 				pageCount: pages,
 				accessStatus: document.draft.isPersonal ? 'deferred' : access,
@@ -163,7 +171,7 @@ class HoldingsMaker {
 		const terms = year < 2007 ? (['Y', 'C'] as const) : (['Y', 'D30'] as const);
 		const series = terms.map((term) => {
 			const label = { Y: '永久', C: '长期', D30: '定期30年' }[term];
-			const separator = year < 2022 ? '-' : '·';
+			const separator = year <= LAST_YEAR_OF_2015 ? '-' : '·';
 			return this.#series(
 				yearSeries,
 				plan,
@@ -180,15 +188,16 @@ class HoldingsMaker {
 			const [unitCode, unit] = random.pick(UNITS);
 			const term = terms[which];
 			// Numbers run in a group of year, term and unit, as the code names it.
-			const group = `${term} ${unitCode}`;
-			const number = (numbers.get(group) ?? 0) + 1;
+			const group =
+				year <= LAST_YEAR_OF_2015
+					? `${plan.number}-WS·${year}-${term}-${unitCode}-`
+					: `${plan.number}-WS·${year}·${term}·${unitCode}-`;
+			let number = (numbers.get(group) ?? 0) + 1;
+			if (plan.gap?.prefix === group && plan.gap.number === number) number++;
 			numbers.set(group, number);
 			const itemNumber = String(number).padStart(4, '0');
 			this.#addItem(series[which] as EntryId, plan, year, document, {
-				referenceCode:
-					year < 2022
-						? `${plan.number}-WS·${year}-${term}-${unitCode}-${itemNumber}`
-						: `${plan.number}-WS·${year}·${term}·${unitCode}-${itemNumber}`,
+				referenceCode: `${group}${itemNumber}`,
 				itemNumber,
 				orgOrMatter: unit,
 				retentionPeriod: term,

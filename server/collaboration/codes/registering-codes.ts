@@ -4,6 +4,7 @@ import { createId, type EntryId } from '#domain/base/ids.ts';
 import { isRefusal, type Params } from '#domain/base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
+import { problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import {
 	codeBasis,
 	groupOfBasis,
@@ -19,6 +20,7 @@ import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import type { Allotment, ToAllot } from '#server/catalogue/codes/allotment.ts';
 import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { codeSources, type CodedSource } from '#server/catalogue/codes/code-sources.ts';
+import { usedWidth } from '#server/catalogue/codes/fonds-finder.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
@@ -108,22 +110,19 @@ async function codesOf(
 		const page = basis.parts.pageNumber;
 		const trial = numbered(basis, fonds.fondsNumber, page?.value ?? 1, page?.width);
 		if ('problems' in trial) {
-			const [problem] = trial.problems;
-			refused.set(entryId, {
-				code: 'catalogue.code-problem',
-				params: { problem: problem?.code ?? '', part: problem?.part ?? '' },
-			});
+			refused.set(entryId, { code: 'catalogue.code-problem', params: problemParams(trial.problems[0]) });
 		} else if (basis.final === 'pageNumber') codes.set(entryId, trial);
-		else waiting.push({ entryId, fondsNumber: fonds.fondsNumber, basis, width: widthOf(fonds, basis) });
+		else
+			waiting.push({
+				entryId,
+				fondsNumber: fonds.fondsNumber,
+				basis,
+				width: usedWidth(fonds, basis.regime.id),
+			});
 	}
 	const allotted = waiting.length > 0 ? await allotment.allot(waiting, actorOf(identity)) : codes;
 	for (const [id, code] of allotted) codes.set(id, code);
 	return codes;
-}
-
-/** The fonds' own habit, by the register. */
-function widthOf(fonds: FondsRecord, { regime }: CodeBasis): number | undefined {
-	return fonds.codeRegimes.find((use) => use.regime === regime.id && use.width !== undefined)?.width;
 }
 
 /** Sets the codes as edits that are no work of the person's own on the entry. */

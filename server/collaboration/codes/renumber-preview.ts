@@ -4,6 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { finalPartOf, writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
+import { problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import {
 	codeBasis,
 	groupOfBasis,
@@ -95,11 +96,7 @@ export async function previewRenumbering(
 	const good: RenumberPlan[] = [];
 	for (const plan of plans) {
 		if (plan.ok) good.push(plan);
-		else
-			throw new Refusal('catalogue.renumber-problem', {
-				problem: plan.problems[0]?.code ?? '',
-				written: String(plan.problems[0]?.params['written'] ?? ''),
-			});
+		else throw new Refusal('catalogue.renumber-problem', problemParams(plan.problems[0]));
 	}
 	const known = new Map([...moving, ...[...inside.values()].flat()].map((line) => [line.id, line]));
 	const lines = good.flatMap((plan) => linesOf(plan, known));

@@ -57,6 +57,10 @@ interface CodeChange {
 	readonly number: string;
 }
 
+/** Events that are about codes and no number. */
+const NO_NUMBER = { fondsNumber: '', regime: '', groupKey: '', from: 0, to: 0 };
+const MAX_REASON = 2000;
+
 /** Whoever gives a code up comes before whoever takes it: the highest first where numbers go up. */
 function safely(ask: RenumberAsk, lines: readonly RenumberLine[]): readonly RenumberLine[] {
 	if (ask.insertAt === undefined) return lines;
@@ -121,12 +125,8 @@ export function createRenumbering(parts: Parts): Renumbering {
 
 	function aliasOf(line: RenumberLine, batchId: string) {
 		return {
+			...NO_NUMBER,
 			kind: 'alias' as const,
-			fondsNumber: '',
-			regime: '',
-			groupKey: '',
-			from: 0,
-			to: 0,
 			entryId: line.id,
 			code: line.oldCode,
 			newCode: line.newCode,
@@ -156,7 +156,10 @@ export function createRenumbering(parts: Parts): Renumbering {
 			const batchId = createId<string>();
 			// Written first: what ends in between leaves a former code that leads to the entry that still has it.
 			await allotment.record(
-				preview.lines.map((line) => aliasOf(line, batchId)),
+				[
+					{ ...NO_NUMBER, kind: 'renumbered', blockId: batchId, why: why.trim().slice(0, MAX_REASON) },
+					...preview.lines.map((line) => aliasOf(line, batchId)),
+				],
 				actorOf(identity),
 			);
 			const stale = await setCodes(

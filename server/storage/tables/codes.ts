@@ -38,7 +38,10 @@ export interface CodedEntryDueTable {
 /** What was done with numbers and codes. Never changed. */
 export interface CodeEventTable {
 	id: Generated<number>;
-	/** `allotted` to an entry · `voided` · `reserved` as a block · `returned` · `alias` an old code · `note` of a gap. */
+	/**
+	 * `allotted` to an entry · `voided` · `reserved` as a block · `returned` · `alias` an old code · `renumbered` why a batch of codes was changed ·
+	 * `note` of a gap.
+	 */
 	kind: string;
 	fonds_number: string;
 	regime: string;

@@ -153,7 +153,10 @@ function found(cards: readonly EntryDetail[], query: string): EntryRow[] {
 	return cards
 		.filter((card) => {
 			if (card.status !== 'active') return false;
-			const tokens = indexTokens(rowColumns(profileOf(card.profile), card).searchText);
+			const { searchText } = rowColumns(profileOf(card.profile), card);
+			const tokens = indexTokens(
+				[searchText, ...(card.formerCodes ?? []).map(({ code }) => code)].join('\n'),
+			);
 			const words = ` ${tokens.words} `;
 			const single = new Set(tokens.chars.split(' '));
 			return wanted.every((phrase) => words.includes(phrase)) && chars.every((char) => single.has(char));

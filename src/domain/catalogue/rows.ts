@@ -58,6 +58,16 @@ export interface ConflictingValue {
 	readonly claimedAt: string;
 }
 
+/** A reference code that an entry had before. */
+export interface FormerCode {
+	readonly code: string;
+	/** ISO UTC, when the entry got another one. */
+	readonly at: string;
+	readonly actorName: string;
+	/** As the order or who renumbered said; empty where nobody was asked. */
+	readonly why: string;
+}
+
 /** An entry as pages without a live document show it, and as the command line prints it. */
 export interface EntryDetail extends EntryRow {
 	/** Log position it holds; 0 while there is no live document. */
@@ -96,6 +106,8 @@ export interface EntryDetail extends EntryRow {
 	readonly problems: readonly string[];
 	/** By which order and when its content was purged; undefined for every other entry. */
 	readonly purged?: { readonly number: string; readonly at: string } | undefined;
+	/** Codes it had before, newest first; left out where there are none, and for readers. */
+	readonly formerCodes?: readonly FormerCode[];
 	/** Where it stands in review. */
 	readonly review: EntryReview;
 }

@@ -125,8 +125,8 @@ describe('registration gives the final code', () => {
 			}
 		};
 		expect(await why(noYear)).toEqual([
-			'catalogue.code-no-regime',
-			{ fonds: 'B002', category: 'WS', year: '—', catalogue: '—' },
+			'catalogue.code-parts',
+			{ fonds: 'B002', missing: '年度', missingEn: 'Year' },
 		]);
 		expect(await why(noTerm)).toEqual([
 			'catalogue.code-parts',
@@ -153,5 +153,55 @@ describe('registration gives the final code', () => {
 		expect((await report(app)).gaps).toMatchObject([
 			{ from: 2, to: 3, isExplained: true, reasons: [{ kind: 'reserved' }, { kind: 'returned' }] },
 		]);
+	});
+});
+
+describe('the demonstration', () => {
+	it('has all of its codes read, one gap, next numbers, and takes new entries in', async () => {
+		const { app } = await startTestServer({ holdings: 'tiny' });
+		const told = await app.codes.report(system, { limit: 1000 });
+		expect([told.waiting, told.unread, told.duplicates, told.widths]).toEqual([0, [], [], []]);
+		expect(told.fonds.map(({ fondsNumber, entries }) => [fondsNumber, entries > 0])).toEqual([
+			['B002', true],
+			['B004', true],
+			['C002', true],
+		]);
+		expect(told.gaps).toMatchObject([
+			{ groupKey: 'B004-WS·2014-Y-BGS-', from: 5, to: 5, isExplained: false },
+		]);
+		const nextOf = new Map(told.groups.map(({ groupKey, next }) => [groupKey, next]));
+		expect(nextOf.get('C002-2-')).toBe('C002-2-008');
+		expect(nextOf.get('B002-WS·2022·D30·RS-')).toBe('B002-WS·2022·D30·RS-0004');
+
+		const { rows } = await app.storage.db
+			.selectFrom('entry')
+			.select(['id', 'reference_code'])
+			.where('level', '=', 'series')
+			.execute()
+			.then((found) => ({ rows: new Map(found.map((row) => [row.reference_code, row.id as EntryId])) }));
+		const under = (series: string, level: string, fields = {}) =>
+			aMadeEntry(app, { title: '新增', level, parentId: rows.get(series) as EntryId, fields });
+		// The series says the rest with its own code.
+		const item = await under('B002-WS·2022·D30', 'item', { orgOrMatter: '人事科' });
+		const file = await under('C002-2', 'file', { year: 1984 });
+		await registerEntries(app, [item, file]);
+		expect(await Promise.all([item, file].map((id) => codeOf(app, id)))).toEqual([
+			'B002-WS·2022·D30·RS-0004',
+			'C002-2-008',
+		]);
+		for (const [series, level, missing] of [
+			['B002-WS', 'item', '年度'],
+			['B002-1', 'file', '年度'],
+			['B004-WS·2009', 'item', '保管期限'],
+			['B002-ZP·2019', 'item', '保管期限、案卷号/组号/册号'],
+		] as const)
+			await expect(registerEntries(app, [await under(series, level)])).rejects.toMatchObject({
+				code: 'catalogue.code-parts',
+				params: { missing },
+			});
+		// A code that was typed whole is taken.
+		const photo = await under('B002-ZP·2019', 'item', { referenceCode: 'B002-ZP·2019·D30-003-001' });
+		await registerEntries(app, [photo]);
+		expect(await codeOf(app, photo)).toBe('B002-ZP·2019·D30-003-001');
 	});
 });

@@ -63,7 +63,20 @@ describe('inserting between two numbers', () => {
 			[found[1], 'current'],
 			[items[3], 'former'],
 		]);
+		// The card says it, and a search for the beginning of the old code finds it.
+		const formerOf = async (id: EntryId) => (await app.catalogue.entry(system, id)).formerCodes;
+		expect(await formerOf(items[2] as EntryId)).toMatchObject([
+			{ code: code(37), actorName: 'test', why: '补入两件' },
+		]);
+		expect(await formerOf(items[0] as EntryId)).toBeUndefined();
+		const foundFor = async (text: string) =>
+			(await app.catalogue.search(system, text, 0, 10)).rows.map(({ id }) => id).toSorted();
+		expect(await foundFor(code(37))).toEqual([found[0], items[2]].toSorted());
+		expect(await foundFor(code(37).toLowerCase())).toEqual([found[0], items[2]].toSorted());
+		expect(await foundFor('B00')).toEqual([]);
 		expect(await app.renumbering.undo(by, done.batchId as string)).toEqual({ undone: 4, stale: [] });
+		// It has its code again: that is no former one.
+		expect(await formerOf(items[2] as EntryId)).toBeUndefined();
 		expect(await codesOf(app, [...items, ...found])).toEqual([...[35, 36, 37, 38].map(code), '', '']);
 	});
 
@@ -78,6 +91,10 @@ describe('inserting between two numbers', () => {
 		expect(await codesOf(app, [...items, ...found])).toEqual([35, 36, 39, 40, 37, 38].map(code));
 		const former = (await app.codes.resolve(system, code(37))).filter(({ how }) => how === 'former');
 		expect(former.map(({ id }) => id)).toEqual([items[2]]);
+		const shown = await app.catalogue.entry(system, items[2] as EntryId);
+		expect(shown.formerCodes).toMatchObject([{ code: code(37), actorName: 'other', why: '补入两件' }]);
+		const reader: Person = { ...system, role: 'reader' };
+		expect((await app.catalogue.entry(reader, items[2] as EntryId)).formerCodes).toBeUndefined();
 		const report = await app.codes.report(system, { limit: 10 });
 		expect([report.duplicateCount, report.gaps.map(({ from, to }) => [from, to])]).toEqual([0, [[1, 34]]]);
 		// Numbers that follow are given above all of them.

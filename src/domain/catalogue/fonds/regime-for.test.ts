@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { regimeFor, regimeUseFor } from './regime-for.ts';
+import { factsWanted, regimeFor, regimeUseFor } from './regime-for.ts';
 
 const fonds = {
 	codeRegimes: [
@@ -39,5 +39,17 @@ describe('the regime of records', () => {
 		const same = { codeRegimes: [{ regime: 'dat22-2015', yearFrom: 2001 }, { regime: 'dat22-2015' }] };
 		expect(regimeFor(same, {})).toBe('dat22-2015');
 		expect(regimeFor({ codeRegimes: [{ regime: 'dat22-2015' }] }, {})).toBe('dat22-2015');
+	});
+
+	it('says what is not known and would decide', () => {
+		expect(factsWanted(fonds, { categoryCode: 'WS' })).toEqual(['year']);
+		expect(factsWanted(fonds, { year: 2010 })).toEqual(['categoryCode']);
+		expect(factsWanted(fonds, {})).toEqual(['categoryCode', 'year']);
+		const volumes = {
+			codeRegimes: [{ regime: 'dat13-1994-catalogue', catalogueNumbers: ['1'], yearTo: 2000 }],
+		};
+		expect(factsWanted(volumes, { year: 1985 })).toEqual(['catalogueNumber']);
+		expect(factsWanted(volumes, { year: 2010 })).toEqual([]);
+		expect(factsWanted(volumes, { year: 1985, catalogueNumber: '9' })).toEqual([]);
 	});
 });

@@ -35,6 +35,27 @@ export function regimeFor(fonds: Pick<FondsRecord, 'codeRegimes'>, facts: Regime
 	return regimeUseFor(fonds, facts)?.regime;
 }
 
+/**
+ * What nobody said of records, and would have to be known before {@link regimeUseFor} has an answer. Empty where the
+ * register has no regime for them whatever they say.
+ */
+export function factsWanted(
+	fonds: Pick<FondsRecord, 'codeRegimes'>,
+	facts: RegimeFacts,
+): readonly (keyof RegimeFacts)[] {
+	const wanted = new Set<keyof RegimeFacts>();
+	for (const use of fonds.codeRegimes) {
+		if (fitOf(use, facts) !== 'unknown') continue;
+		if (use.categoryCode !== undefined && facts.categoryCode === undefined) wanted.add('categoryCode');
+		if ((use.yearFrom ?? use.yearTo) !== undefined && facts.year === undefined) wanted.add('year');
+	}
+	// Records have a catalogue only where they lie in volumes: asked for when nothing else fits.
+	if (wanted.size === 0 && facts.catalogueNumber === undefined)
+		for (const { catalogueNumbers, ...others } of fonds.codeRegimes)
+			if (catalogueNumbers !== undefined && fitOf(others, facts) !== 'no') wanted.add('catalogueNumber');
+	return [...wanted];
+}
+
 function isSameCode(one: CodeRegimeUse, other: CodeRegimeUse): boolean {
 	return one.regime === other.regime && one.width === other.width;
 }

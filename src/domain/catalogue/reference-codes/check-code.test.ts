@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCode, fitsWidth, type CodeFacts } from './check-code.ts';
-import { CODE_RULES, codeProblemKey, type CodeRule } from './code-problems.ts';
+import { codeProblemKey } from './code-problem-key.ts';
+import { CODE_RULES, type CodeRule } from './code-problems.ts';
 import type { CodeParts } from './code-parts.ts';
 
 const parts: CodeParts = {

@@ -1,5 +1,5 @@
 import type { Params } from '../../base/refusal.ts';
-import type { PartId } from './code-parts.ts';
+import { PART_LABELS, type PartId } from './code-parts.ts';
 
 interface Rule {
 	/** Errors keep an entry from being registered, warnings need a decision. */
@@ -16,7 +16,7 @@ function warning(...params: string[]): Rule {
 	return { severity: 'warning', params };
 }
 
-/** Everything that can be wrong with codes. Words: `code_problem_<id without "code.", - as _>`. */
+/** Everything that can be wrong with codes. Words: see `codeProblemKey`. */
 export const CODE_RULES = {
 	// The text as a whole.
 	'code.empty': error(),
@@ -96,7 +96,13 @@ export function codeProblem(
 	return part === undefined ? { code, severity, at, params } : { code, severity, part, at, params };
 }
 
-/** The key of the words of a problem: `code.too-long` → `code_problem_too_long`. */
-export function codeProblemKey(code: CodeRule): string {
-	return `code_problem_${code.slice('code.'.length).replaceAll('-', '_')}`;
+/** What a refusal says of a problem: its id, of which words are made, and its part as people call it in both languages. */
+export function problemParams(problem: CodeProblem | undefined): Params {
+	const label = problem?.part === undefined ? undefined : PART_LABELS[problem.part];
+	return {
+		...problem?.params,
+		problem: problem?.code ?? 'code.empty',
+		part: label?.zh ?? '',
+		partEn: label?.en ?? '',
+	};
 }

@@ -66,11 +66,28 @@ export interface FondsCodes {
 	readonly groups: number;
 }
 
+/** Codes that differ in nothing but their last number, and the number that is given next. Pages are no numbers to give. */
+export interface CodeGroup {
+	readonly fondsNumber: string;
+	readonly groupKey: string;
+	/** Id of the regime. */
+	readonly regime: string;
+	readonly entries: number;
+	readonly lowest: number;
+	readonly highest: number;
+	/** Numbers below the highest that nobody has. */
+	readonly missing: number;
+	/** The code that the next entry gets when it is registered. */
+	readonly next: string;
+}
+
 /** Lists are cut at a limit; counts are of all. */
 export interface CodeReport {
 	/** Rows whose codes are not read yet: what is told may lack them. */
 	readonly waiting: number;
 	readonly fonds: readonly FondsCodes[];
+	readonly groups: readonly CodeGroup[];
+	readonly groupCount: number;
 	readonly gaps: readonly CodeGap[];
 	readonly gapCount: number;
 	readonly duplicates: readonly CodeDuplicate[];

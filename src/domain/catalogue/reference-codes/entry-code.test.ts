@@ -64,6 +64,24 @@ describe('what a code is made of', () => {
 		expect(writtenNumber(codeOf(basis, 7))).toBe('0007');
 	});
 
+	it('comes from what a series says with its own code, unless a field says otherwise', () => {
+		const year = source('series', { referenceCode: 'B005-WS·2011' });
+		const term = source('series', { referenceCode: 'B005-WS·2011-D30' });
+		const groupOf = (...chain: CodeSource[]) => groupOfBasis(basisOf(...chain), 'B005');
+		expect(groupOf(source('item', {}), term, year)).toBe('B005-WS·2011-D30-');
+		expect(groupOf(source('item', { retentionPeriod: 'Y', year: 2012 }), term)).toBe('B005-WS·2012-Y-');
+		expect(groupOf(source('item', {}), source('series', { referenceCode: 'B005-WS·2022·D100' }))).toBe(
+			'B005-WS·2022·D100-',
+		);
+		const catalogue = source('series', { referenceCode: 'B005-1' });
+		expect(groupOf(source('file', { year: 1985 }), catalogue)).toBe('B005-1-');
+		// A number that no rule names as a catalogue is none, and another fonds' code says nothing here.
+		for (const referenceCode of ['B005-9', 'B006-1', 'B005-1-2'])
+			expect(
+				codeBasis(dat18, [source('file', { year: 1985 }), source('series', { referenceCode }), fonds], B005),
+			).toMatchObject({ ok: false });
+	});
+
 	it('takes the width of the group, else that of the fonds, else what is usual; large numbers are never cut', () => {
 		const basis = basisOf(source('item', { year: 2023, retentionPeriod: 'Y', categoryCode: 'WS' }));
 		expect(codeOf(basis, 7).canonical).toBe('B005-WS·2023·Y-00007');
@@ -90,6 +108,19 @@ describe('what a code is made of', () => {
 		]);
 		// Of two categories none is the likelier one.
 		expect(why(source('item', { year: 2011, retentionPeriod: 'Y' }))).toEqual([
+			'catalogue.code-parts',
+			['categoryCode'],
+		]);
+		expect(why(source('item', { categoryCode: 'WS', retentionPeriod: 'Y' }))).toEqual([
+			'catalogue.code-parts',
+			['year'],
+		]);
+		expect(why(source('file', { categoryCode: 'WS', year: 1985 }))).toEqual([
+			'catalogue.code-parts',
+			['catalogueNumber'],
+		]);
+		// Nothing more that the entry could say would help: the register has no rule for it.
+		expect(why(source('file', { year: 1985, catalogueNumber: '9', categoryCode: 'WS' }))).toEqual([
 			'catalogue.code-no-regime',
 			[],
 		]);

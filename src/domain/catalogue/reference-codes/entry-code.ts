@@ -2,8 +2,8 @@
 import type { Params } from '../../base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '../entry.ts';
 import type { FondsRecord } from '../fonds/fonds-record.ts';
-import { regimeUseFor } from '../fonds/regime-for.ts';
-import { termOf, type Profile } from '../profile.ts';
+import { factsWanted, regimeUseFor, type RegimeFacts } from '../fonds/regime-for.ts';
+import type { Profile } from '../profile.ts';
 import {
 	finalPartOf,
 	PART_LABELS,
@@ -15,12 +15,13 @@ import {
 } from './code-parts.ts';
 import type { CodeProblem } from './code-problems.ts';
 import { formatCode } from './format-code.ts';
+import { givenParts, type Given } from './given-parts.ts';
 import { groupOf } from './groups.ts';
 import { parseCode } from './parse-code.ts';
 import type { PartValue } from './part-values.ts';
 import { layoutOf, variantOf, type Regime } from './regime.ts';
 import { regimeOf } from './regimes.ts';
-import { LEVEL_SEPARATOR, PART_SEPARATOR } from './signs.ts';
+import { LEVEL_SEPARATOR } from './signs.ts';
 import { TEMPORARY_SIGN } from './renumber-plan.ts';
 
 /** Fields in which an entry, or one above it, says a part of its code. A change of one of them is a change of codes. */
@@ -132,8 +133,6 @@ function isInOptionalLevel(regime: Regime, id: PartId, final: NumberPartId): boo
 	return level?.optional === true && !level.parts.some((part) => part.id === final);
 }
 
-type Given = Readonly<Partial<Record<PartId, PartValue>>>;
-
 function regimeIn(
 	profile: Profile,
 	chain: readonly CodeSource[],
@@ -141,19 +140,23 @@ function regimeIn(
 ): { readonly regime: Regime; readonly given: Given } | CodeLack {
 	const given = givenParts(profile, chain, fonds);
 	const { categoryCode, year, catalogueNumber } = given;
-	const use = regimeUseFor(fonds, {
+	const facts: RegimeFacts = {
 		...(typeof categoryCode === 'string' ? { categoryCode } : {}),
 		...(typeof year === 'number' ? { year } : {}),
 		...(typeof catalogueNumber === 'string' ? { catalogueNumber } : {}),
-	});
+	};
+	const use = regimeUseFor(fonds, facts);
 	const regime = use && regimeInUse(fonds, use.regime, use.width);
-	return regime
-		? { regime, given }
+	if (regime) return { regime, given };
+	// What the entry can still say is asked of who describes it; only the rest is for the register.
+	const wanted = factsWanted(fonds, facts);
+	return wanted.length > 0
+		? lack('catalogue.code-parts', { fonds: fonds.fondsNumber, ...namesOf(wanted) }, wanted)
 		: lack('catalogue.code-no-regime', {
 				fonds: fonds.fondsNumber,
-				category: typeof categoryCode === 'string' ? categoryCode : '—',
-				year: typeof year === 'number' ? year : '—',
-				catalogue: typeof catalogueNumber === 'string' ? catalogueNumber : '—',
+				category: facts.categoryCode ?? '—',
+				year: facts.year ?? '—',
+				catalogue: facts.catalogueNumber ?? '—',
 			});
 }
 
@@ -187,64 +190,6 @@ function madeForUse(fonds: FondsRecord, id: string, width: number | undefined): 
 		moreCategories: fonds.categories,
 		...(width === undefined || !last ? {} : { parts: { [last.id]: { usual: width } } }),
 	});
-}
-
-/** The parts that an entry and those above it say; the nearest word counts. */
-function givenParts(profile: Profile, chain: readonly CodeSource[], fonds: FondsRecord): Given {
-	const wordOf = (field: FieldKey): string => {
-		for (const { fields } of chain) {
-			const written = textOf(fields[field]).trim();
-			if (written !== '') return written;
-		}
-		return '';
-	};
-	const given: Partial<Record<PartId, PartValue>> = { fondsNumber: fonds.fondsNumber };
-	for (const id of [
-		'seriesNumber',
-		'secondaryClass',
-		'tertiaryClass',
-		'projectNumber',
-		'catalogueNumber',
-	] as const)
-		given[id] = wordOf(id) || undefined;
-	const written = wordOf('categoryCode');
-	const category =
-		(termOf(profile, 'categoryCode', written)?.id ?? written) || categoryOfSeries(chain, fonds);
-	given.categoryCode = category || undefined;
-	const year = wordOf('year');
-	if (/^\d{4}$/.test(year)) given.year = Number(year);
-	const retention = wordOf('retentionPeriod');
-	given.retentionPeriod = (termOf(profile, 'retentionPeriod', retention)?.id ?? retention) || undefined;
-	const org = wordOf('orgOrMatter');
-	given.orgOrMatter =
-		(fonds.orgOrMatter.find(({ code, label }) => code === org || label === org)?.code ?? org) || undefined;
-	given.fileNumber = numberWritten(wordOf('fileNumber'));
-	given.pageNumber = numberWritten(textOf(chain[0]?.fields['startPage']).trim());
-	return given;
-}
-
-/**
- * The category that the series an entry stands in says with its own code (`B002-WS`, `B002-WS·2011-Y`), or the only one
- * the fonds has.
- */
-function categoryOfSeries(chain: readonly CodeSource[], fonds: FondsRecord): string {
-	for (const { level, fields } of chain) {
-		if (level !== 'series') continue;
-		const code = textOf(fields['referenceCode']).trim();
-		if (!code.startsWith(fonds.fondsNumber + LEVEL_SEPARATOR)) continue;
-		const next = code.slice(fonds.fondsNumber.length + 1).split(LEVEL_SEPARATOR, 1)[0] ?? '';
-		const first = next.split(PART_SEPARATOR, 1)[0] ?? '';
-		if (/^[A-Z]{2}$/.test(first)) return first;
-	}
-	return fonds.categories.length === 1 ? (fonds.categories[0] as string) : '';
-}
-
-function numberWritten(written: string): CodeNumber | undefined {
-	const found = /^(\d{1,6})(\D?)$/u.exec(written);
-	const [, digits = '', suffix = ''] = found ?? [];
-	const value = Number(digits);
-	if (value === 0) return undefined;
-	return { value, width: digits.length, ...(suffix === '' ? {} : { suffix }) };
 }
 
 /** A code with a number, and everything by which it is found. */

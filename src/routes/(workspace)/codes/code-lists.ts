@@ -1,9 +1,11 @@
 import type { CodeReport, UnreadLine } from '#domain/catalogue/reference-codes/code-report.ts';
+import { regimeOf } from '#domain/catalogue/reference-codes/regimes.ts';
 import { codeProblemWords } from '#i18n/code-problem-words.ts';
 import { m } from '#i18n/generated/messages.js';
+import { labelOf } from '#i18n/words.ts';
 import { csvOf, rangeWords, reasonWords } from './code-words.ts';
 
-export const CODE_LISTS = ['gaps', 'duplicates', 'widths', 'unread'] as const;
+export const CODE_LISTS = ['gaps', 'duplicates', 'widths', 'unread', 'groups'] as const;
 export type CodeList = (typeof CODE_LISTS)[number];
 
 /** What keeps a code from being read. */
@@ -13,9 +15,38 @@ export function problemWords(problems: UnreadLine['problems']): string {
 		: problems.map(({ code, params }) => codeProblemWords(code, params)).join('; ');
 }
 
+/** By which rules codes are made, as people call them. */
+export function regimeWords(id: string): string {
+	const regime = regimeOf(id);
+	return regime ? labelOf(regime.label) : id;
+}
+
 /** A list as a file. */
 export function listFile(report: CodeReport, list: CodeList): Blob {
 	switch (list) {
+		case 'groups':
+			return csvOf(
+				[
+					m.codes_fonds(),
+					m.codes_group(),
+					m.codes_regime(),
+					m.codes_entries_count(),
+					m.codes_lowest(),
+					m.codes_highest(),
+					m.codes_missing_count(),
+					m.codes_next(),
+				],
+				report.groups.map((group) => [
+					group.fondsNumber,
+					group.groupKey,
+					regimeWords(group.regime),
+					group.entries,
+					group.lowest,
+					group.highest,
+					group.missing,
+					group.next,
+				]),
+			);
 		case 'gaps':
 			return csvOf(
 				[m.codes_fonds(), m.codes_group(), m.codes_missing(), m.codes_reason()],
