@@ -33,7 +33,7 @@ export default defineConfig({
 		viewport: { width: 1440, height: 900 },
 		launchOptions: { executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args },
 		trace: 'retain-on-failure',
-		// Keeping the app costs each new browser some 300 requests: devices that go offline do it, and all in the long run.
+		// Keeping the app costs each new browser some 300 requests: those that lose their line do it, and all in the long run.
 		serviceWorkers: isLong ? 'allow' : 'block',
 	},
 	projects: [
