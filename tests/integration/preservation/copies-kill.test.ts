@@ -38,7 +38,7 @@ function copyUntilKilled(dataDir: string, disk: string, lines: number, laterMs: 
 
 it(
 	`${KILLS} times killed while copying: both roots are valid, and everything that was told is there`,
-	{ timeout: KILLS * 30_000 },
+	{ timeout: 60_000 + KILLS * 30_000 },
 	async () => {
 		for (let from = 0; from < KILLS; from += ROUNDS) {
 			const [dataDir, disk] = [await aFolder(), await anEmptyDisk()];

@@ -30,7 +30,7 @@ function depositUntilKilled(dataDir: string, returned: number): Promise<string[]
 it(
 	`${KILLS} times killed while depositing: the root is valid, and every returned version is there, once`,
 	{
-		timeout: KILLS * 30_000,
+		timeout: 60_000 + KILLS * 30_000,
 	},
 	async () => {
 		const dataDir = await aFolder();

@@ -44,7 +44,7 @@ function startLoad(
 
 it(
 	`${KILLS} times killed under load: no acknowledged edit is lost, and the archival store is valid`,
-	{ timeout: KILLS * 30_000 },
+	{ timeout: 60_000 + KILLS * 30_000 },
 	async () => {
 		const dataDir = await aFolder();
 		const setup = await startTestServer({ dataDir });
