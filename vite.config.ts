@@ -2,6 +2,9 @@ import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 
+/** Two processes take one file of tests after the other: loading the product anew for each costs a second a file. */
+const SHARED = { isolate: false, maxWorkers: 2 };
+
 export default defineConfig({
 	plugins: [
 		paraglideVitePlugin({
@@ -21,6 +24,9 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
+					...SHARED,
+					// Property tests count; a machine that does other things too must not fail them.
+					testTimeout: 30_000,
 					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/*.test.ts'],
 					exclude: ['src/**/*.svelte.test.ts'],
 				},
@@ -28,7 +34,7 @@ export default defineConfig({
 			{
 				extends: true,
 				resolve: { conditions: ['browser'] },
-				test: { name: 'runes', environment: 'jsdom', include: ['src/**/*.svelte.test.ts'] },
+				test: { name: 'runes', environment: 'jsdom', include: ['src/**/*.svelte.test.ts'], maxWorkers: 2 },
 			},
 			{
 				extends: true,
@@ -36,9 +42,10 @@ export default defineConfig({
 					name: 'integration',
 					environment: 'node',
 					include: ['tests/integration/**/*.test.ts', 'tests/conformance/**/*.test.ts'],
+					...SHARED,
+					setupFiles: ['tests/support/new-file.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
-					maxWorkers: 2,
 					// Pages as they are served: built code must not be compiled a second time.
 					server: { deps: { external: [/\/build\//] } },
 				},

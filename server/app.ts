@@ -145,6 +145,8 @@ export interface AppOptions {
 	readonly storage?: (opened: Storage) => Storage;
 	/** Idle time before a version is written, in milliseconds, in place of the setting. */
 	readonly idleMs?: number;
+	/** See `hashPassword`: tests make hundreds of accounts, and only some are about passwords. */
+	readonly passwordWork?: number;
 	/** How purges are tried again, and what is called before each of their steps. */
 	readonly purge?: Pick<PurgeRunnerParts, 'retryMs' | 'beforeStep'>;
 	/** See {@link PurgeRunnerParts.removeFromCopies}. */
@@ -175,6 +177,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			secret: readSecret(config.dataDir),
 			origin: config.origin,
 			isSecure: config.tls.kind !== 'off',
+			passwordWork: options.passwordWork,
 		});
 		const registers = await Registers.open({ storage, clock, definitions: REGISTER_DEFINITIONS });
 		useFieldsOf(registers);

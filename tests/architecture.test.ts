@@ -160,6 +160,20 @@ describe('imports follow the arrows', () => {
 		);
 	});
 
+	it('no thread loads the library of the database, which takes longer than all the rest of it', () => {
+		const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
+		const threads = files.filter((file) => file.startsWith('server/') && textOf(file).includes('parentPort'));
+		expect(threads.length).toBeGreaterThan(10);
+		const loads = threads.filter((thread) => {
+			const reached = new Set([thread]);
+			// A set gives what is added while it is gone through, too.
+			for (const file of reached)
+				for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) reached.add(to);
+			return [...reached].some((file) => /^import (?!type)[^;]*'kysely'/m.test(textOf(file)));
+		});
+		expect(loads).toEqual([]);
+	});
+
 	it('no file is called utils, helpers, manager or common', () => {
 		expect(files.filter((file) => /(utils?|helpers?|manager|common)\.(ts|svelte)$/.test(file))).toEqual([]);
 	});

@@ -16,6 +16,7 @@ const isLong = process.env['LANTAI_TEST_LONG'] === '1';
 export default defineConfig({
 	testDir: './e2e',
 	outputDir: '../test-results',
+	globalSetup: './e2e/templates.ts',
 	timeout: 180_000,
 	expect: { timeout: 10_000 },
 	// Each journey has a server and browsers of its own.
@@ -32,6 +33,8 @@ export default defineConfig({
 		viewport: { width: 1440, height: 900 },
 		launchOptions: { executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args },
 		trace: 'retain-on-failure',
+		// Keeping the app costs each new browser some 300 requests: those that lose their line do it, and all in the long run.
+		serviceWorkers: isLong ? 'allow' : 'block',
 	},
 	projects: [
 		{ name: 'journeys', testMatch: '*.spec.ts' },

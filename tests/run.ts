@@ -1,14 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * `npm test`: format, lint, types, unit, property, integration and browser tests, in this order, stopping at the first
- * kind that fails. `--long` runs the full counts, `--shots` only writes screenshots of every page.
+ * `npm test`: format, lint, types, unit, property, integration and browser tests, in this order (but what takes one core
+ * beside what takes another), stopping at the first kind that fails. `--long` runs the full counts, `--shots` only writes screenshots of every page.
  */
 const PROJECT = join(import.meta.dirname, '..');
 const BIN = join(PROJECT, 'node_modules/.bin');
 const RESULTS = join(PROJECT, 'tests/.tmp');
+const GIGABYTE = 1024 ** 3;
 const isCi = process.env['CI'] === 'true' || process.env['CI'] === '1';
 const isLong = process.argv.includes('--long');
 const onlyShots = process.argv.includes('--shots');
@@ -19,6 +21,7 @@ interface VitestResult {
 	readonly numPendingTests: number;
 }
 
+const children = new Set<ChildProcess>();
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
 mkdirSync(RESULTS, { recursive: true });
@@ -52,8 +55,15 @@ if (onlyShots) {
 			step('lint', 'oxlint', ['--config', 'tests/oxlint.json', '--deny-warnings', 'src', 'server', 'tests']),
 		),
 	]);
-	await step('types', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']);
-	await vitest('unit and property tests', ['unit', 'runes']);
+	const types = (): Promise<void> =>
+		step('types', 'svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']);
+	const unit = (): Promise<void> => vitest('unit and property tests', ['unit', 'runes']);
+	// Types take one core and 2 GB.
+	if (totalmem() > 6 * GIGABYTE) await Promise.all([types(), unit()]);
+	else {
+		await types();
+		await unit();
+	}
 	await vitest('integration tests', ['integration']);
 	if (browser) await playwright();
 	else if (isCi) fail('no Chromium on a CI machine: the browser tests would not run');
@@ -123,7 +133,9 @@ function run(
 			stdio: ['ignore', 'inherit', 'inherit'],
 			env: { ...env, ...more },
 		});
+		children.add(child);
 		child.on('exit', (code) => {
+			children.delete(child);
 			say(
 				`── ${title}: ${code === 0 ? 'ok' : `failed (${code})`}, ${((Date.now() - started) / 1000).toFixed(0)} s`,
 			);
@@ -185,6 +197,7 @@ function fail(text: string): never {
 }
 
 function finish(code: number): never {
+	for (const child of children) child.kill();
 	say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 	process.exit(code);
 }

@@ -4,8 +4,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, parseEntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { ACCESS_STATUSES, ROLES, type Role } from '#domain/permissions/permissions.ts';
-import { demandName, demandPassword, nameKey } from '#server/permissions/names.ts';
-import { hashPassword } from '#server/permissions/passwords.ts';
+import { demandName, nameKey } from '#server/permissions/names.ts';
 import type { Permissions } from '#server/permissions/permissions.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
@@ -115,7 +114,7 @@ export class People {
 	): Promise<{ readonly id: string; readonly name: string; readonly statements: Statement[] }> {
 		const name = demandName(person.name);
 		const rights = rightsOf(person);
-		const password = await hashPassword(demandPassword(person.password));
+		const password = await this.#permissions.passwordHash(person.password);
 		const id = createId<string>();
 		const now = isoAt(this.#clock);
 		const { db } = this.#storage;

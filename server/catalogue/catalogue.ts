@@ -16,8 +16,8 @@ import {
 } from '#domain/catalogue/rows.ts';
 import { can, canOpenLive, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { attributionsOf } from './chosen-values.ts';
 import { formerCodes } from './codes/former-codes.ts';
+import { attributionsOf } from './element-settings.ts';
 import { entryThing, THING_COLUMNS } from './entry-thing.ts';
 import { entryReview } from './review-facts.ts';
 import { shownOf } from './shown-entry.ts';

@@ -11,7 +11,7 @@ import {
 	type BatchAnswer,
 	type LoadAnswer,
 } from '#sync/sync-messages.ts';
-import { attributionsOf } from '#server/catalogue/chosen-values.ts';
+import { attributionsOf } from '#server/catalogue/element-settings.ts';
 import type { Identity } from '#server/permissions/identity.ts';
 import { readLineage, type Lineage } from '#server/storage/lineage.ts';
 import type { Storage } from '#server/storage/storage.ts';

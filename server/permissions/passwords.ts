@@ -3,11 +3,14 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const KEY_BYTES = 32;
 
-/** A salted scrypt hash as `scrypt$N$r$p$salt$key`, made off the event loop. */
-export async function hashPassword(password: string): Promise<string> {
+/**
+ * A salted scrypt hash as `scrypt$N$r$p$salt$key`, made off the event loop.
+ * @param N its work; less than the default is for tests alone, which make hundreds of accounts
+ */
+export async function hashPassword(password: string, N: number = COST.N): Promise<string> {
 	const salt = randomBytes(16);
-	const key = await derive(password, salt, COST);
-	return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$');
+	const key = await derive(password, salt, { ...COST, N });
+	return ['scrypt', N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
 /** True when the password made that hash; takes the same time either way. */

@@ -49,6 +49,11 @@ export interface Permissions extends Identities {
 		given: { readonly current: string; readonly next: string; readonly sessionId?: string | undefined },
 	): Promise<void>;
 	/**
+	 * What is kept of a password.
+	 * @throws {Refusal} 'permissions.weak-password'
+	 */
+	passwordHash(password: string): Promise<string>;
+	/**
 	 * Sets a password without asking for the old one, with further statements in the same transaction.
 	 * @throws {Refusal} 'permissions.weak-password'
 	 */
@@ -71,6 +76,8 @@ export function createPermissions(parts: {
 	origin: string | undefined;
 	/** True when this server itself speaks TLS. */
 	isSecure?: boolean;
+	/** See {@link hashPassword}. */
+	passwordWork?: number | undefined;
 }): Permissions {
 	const { storage, clock } = parts;
 	const { db } = storage;
@@ -121,12 +128,16 @@ export function createPermissions(parts: {
 		announce((identity) => identity.person.id === personId);
 	}
 
+	async function passwordHash(password: string): Promise<string> {
+		return hashPassword(demandPassword(password), parts.passwordWork);
+	}
+
 	async function setPassword(
 		personId: string,
 		password: string,
 		along: readonly Statement[] = [],
 	): Promise<void> {
-		const hash = await hashPassword(demandPassword(password));
+		const hash = await passwordHash(password);
 		await storage.batch([
 			db
 				.updateTable('account')
@@ -191,6 +202,7 @@ export function createPermissions(parts: {
 			return ended;
 		},
 		signOutEverywhere,
+		passwordHash,
 		sessions: (personId) => sessions.list(personId),
 		async endSession(personId, sessionId) {
 			await sessions.endOf(personId, { only: sessionId });

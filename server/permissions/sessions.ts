@@ -1,5 +1,5 @@
 import { betterAuth } from 'better-auth';
-import { username } from 'better-auth/plugins';
+import { username } from 'better-auth/plugins/username';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -59,6 +59,7 @@ export function createSessions({
 	secret,
 	origin,
 	isSecure = false,
+	passwordWork,
 }: {
 	storage: Storage;
 	clock: Clock;
@@ -66,6 +67,8 @@ export function createSessions({
 	origin: string | undefined;
 	/** True when this server itself speaks TLS: cookies are for https alone. */
 	isSecure?: boolean;
+	/** See {@link hashPassword}. */
+	passwordWork?: number | undefined;
 }): Sessions {
 	const { db } = storage;
 	const auth = betterAuth({
@@ -79,7 +82,10 @@ export function createSessions({
 			enabled: true,
 			autoSignIn: false,
 			maxPasswordLength: MAX_PASSWORD_LENGTH,
-			password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },
+			password: {
+				hash: (password) => hashPassword(password, passwordWork),
+				verify: ({ hash, password }) => verifyPassword(hash, password),
+			},
 		},
 		session: { expiresIn: 12 * HOUR_SECONDS, updateAge: HOUR_SECONDS },
 		advanced: {

@@ -1,5 +1,5 @@
 import { isoAt } from '#domain/base/clock.ts';
-import { canonicalJson } from './entry-snapshot.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { userOf } from './entry-deposit.ts';
 import { PAGE, withRows, type RecordParts } from './record-deposits.ts';
 

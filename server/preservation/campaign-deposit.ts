@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { isoAt } from '#domain/base/clock.ts';
 import type { Schema } from '#server/storage/schema.ts';
-import { canonicalJson } from './entry-snapshot.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { userOf } from './entry-deposit.ts';
 import { PAGE, withRows, type RecordParts } from './record-deposits.ts';
 

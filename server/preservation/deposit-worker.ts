@@ -7,15 +7,10 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { readEntryDoc } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 import { contestedElements } from '#server/catalogue/chosen-values.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { repairObject, type RepairAsk, type Repaired } from './copies/object-repair.ts';
 import { sha512 } from './digests.ts';
-import {
-	canonicalJson,
-	entrySnapshot,
-	type DepositKind,
-	type DepositRecord,
-	type SnapshotInput,
-} from './entry-snapshot.ts';
+import type { DepositKind, DepositRecord, SnapshotInput } from './entry-snapshot.ts';
 import { folderStorage } from './folder-storage.ts';
 import { withKept, type KeptInput } from './log-lines.ts';
 import { ObjectParts, type PartVersion } from './object-parts.ts';
@@ -126,14 +121,18 @@ const states = new Map<
 let nextRef = 1;
 
 const answers: {
-	[Kind in keyof DepositAsks]: (ask: DepositAsks[Kind]['ask']) => DepositAsks[Kind]['answer'];
+	[Kind in keyof DepositAsks]: (
+		ask: DepositAsks[Kind]['ask'],
+	) => DepositAsks[Kind]['answer'] | Promise<DepositAsks[Kind]['answer']>;
 } = {
 	open(ask) {
 		store.open(ask);
 		return store.recover();
 	},
 	prepare,
-	entry({ ref, objectId, input, keeping, about }) {
+	async entry({ ref, objectId, input, keeping, about }) {
+		// Most of what this thread can load, and the archive opens without it.
+		const { entrySnapshot } = await import('./entry-snapshot.ts');
 		const { doc, review, updates } = must(states.get(ref), 'a prepared state');
 		try {
 			const lines = withKept(input.lines, updates, keeping);
@@ -159,13 +158,24 @@ const answers: {
 	repair: (ask) => repairObject(folderStorage, store, ask),
 };
 
-port.on('message', ({ id, kind, ask }: { id: number; kind: keyof DepositAsks; ask: never }) => {
+let before: Promise<void> = Promise.resolve();
+port.on('message', (asked: Asked) => {
+	before = before.then(() => answer(asked));
+});
+
+interface Asked {
+	readonly id: number;
+	readonly kind: keyof DepositAsks;
+	readonly ask: never;
+}
+
+async function answer({ id, kind, ask }: Asked): Promise<void> {
 	try {
-		port.postMessage({ id, result: answers[kind](ask) });
+		port.postMessage({ id, result: await answers[kind](ask) });
 	} catch (error) {
 		port.postMessage({ id, error: errorAnswer(error) });
 	}
-});
+}
 
 function prepare({ objectId, updates, reviewUpdates, recorded }: DepositAsks['prepare']['ask']): Prepared {
 	const held = heldVersion(objectId);

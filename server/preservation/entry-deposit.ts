@@ -3,7 +3,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
-import { attributionsOf, settingsOf } from '#server/catalogue/chosen-values.ts';
+import { attributionsOf, settingsOf } from '#server/catalogue/element-settings.ts';
 import { readKept } from '#server/catalogue/replaced-values.ts';
 import { wholeSteps } from '#server/catalogue/review-facts.ts';
 import type { Storage } from '#server/storage/storage.ts';

@@ -1,6 +1,4 @@
-import canonicalize from 'canonicalize';
 import * as Y from 'yjs';
-import { must } from '#domain/base/assert.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isDescriptive, textOf, type PlacedEntry } from '#domain/catalogue/entry.ts';
 import type { Profile } from '#domain/catalogue/profile.ts';
@@ -11,6 +9,7 @@ import { eventsOf } from '#sync/review-doc.ts';
 import { chooseValues, type Setting } from '#server/catalogue/chosen-values.ts';
 import { ead3OfEntry } from '#server/catalogue/exchange-formats/ead3-writer.ts';
 import type { DepositReason } from './deposit-schedule.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { entryPage } from './entry-page.ts';
 import type { LogLine } from './log-lines.ts';
 import type { FileSource } from './ocfl-store.ts';
@@ -189,9 +188,4 @@ function exchangeForm(
 
 function jsonLines(rows: readonly object[]): string {
 	return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-}
-
-/** Canonical JSON: the bytes depend on the value alone. @see RFC 8785 */
-export function canonicalJson(value: unknown): string {
-	return must(canonicalize(value), 'a value that JSON can say');
 }

@@ -7,7 +7,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositClient } from './deposit-client.ts';
 import { userOf } from './entry-deposit.ts';
-import { canonicalJson } from './entry-snapshot.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** Rows of a record that are read and written together. */
 export const PAGE = 5000;

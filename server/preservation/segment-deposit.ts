@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { isoAt } from '#domain/base/clock.ts';
 import { userOf } from './entry-deposit.ts';
-import { canonicalJson } from './entry-snapshot.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { RecordParts } from './record-deposits.ts';
 
 /** Rows in one file. A full file never changes again, so that a version of the object adds only the last one. */

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from '@playwright/test';
+import { CLI, NODE, PASSWORD, run } from './command-line.ts';
+import { fillDirectory, type Holdings } from './templates.ts';
 
-const PROJECT = join(import.meta.dirname, '../..');
-const NODE = join(PROJECT, 'node_modules/node/bin/node');
-/** Long enough for the rule, and no secret. */
-export const PASSWORD = 'synthetic-password-1';
+export { PASSWORD };
 
 /** A real server over a real data directory, for a browser. */
 export interface Archive {
@@ -45,7 +44,7 @@ export interface Archive {
 export async function startArchive(
 	options: {
 		readonly isSetUp?: boolean;
-		readonly holdings?: 'tiny' | 'empty';
+		readonly holdings?: Holdings;
 		readonly tls?: 'auto';
 		/** Further environment of the server. */
 		readonly env?: Readonly<Record<string, string>>;
@@ -57,26 +56,12 @@ export async function startArchive(
 		if (code !== 0) throw new Error(`lantai ${args.join(' ')}: ${err || out}`);
 		return (out ? JSON.parse(out) : undefined) as T;
 	};
-	if (options.isSetUp !== false)
-		await verb(
-			[
-				'setup',
-				'--admin',
-				'管理员',
-				'--name',
-				'沧浦区档案馆',
-				'--code',
-				'999999',
-				'--password-stdin',
-				...(options.holdings === 'tiny' ? ['--demo', 'tiny'] : []),
-			],
-			`${PASSWORD}\n`,
-		);
+	if (options.isSetUp !== false) await fillDirectory(dataDir, options.holdings ?? 'empty');
 	const serve = (port: number): Promise<{ child: ChildProcess; port: number }> => {
 		const child = spawn(
 			NODE,
 			[
-				join(PROJECT, 'server/cli.ts'),
+				CLI,
 				'serve',
 				'--port',
 				String(port),
@@ -189,21 +174,4 @@ export async function startArchive(
 			await rm(dataDir, { recursive: true, force: true });
 		},
 	};
-}
-
-function run(
-	args: readonly string[],
-	input: string,
-): Promise<{ code: number | null; out: string; err: string }> {
-	return new Promise((resolve) => {
-		const child = spawn(NODE, [join(PROJECT, 'server/cli.ts'), ...args], {
-			env: { ...process.env, LANTAI_LOG_LEVEL: 'warn' },
-		});
-		let out = '';
-		let err = '';
-		child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-		child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-		child.stdin.end(input);
-		child.on('exit', (code) => resolve({ code, out, err }));
-	});
 }

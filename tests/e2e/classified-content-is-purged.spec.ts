@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 import { findWords } from '../support/raw-bytes.ts';
 import { retitle, title } from './entry-card.ts';
@@ -23,7 +23,7 @@ async function open(browser: Browser, name: string, path: string): Promise<Page>
 }
 
 async function expectAccessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
+	const { violations } = await axeOn(page).withTags(['wcag2a', 'wcag2aa']).analyze();
 	expect(violations.map((each) => `${each.id} ${each.nodes[0]?.target.join(' ')}`)).toEqual([]);
 }
 

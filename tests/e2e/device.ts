@@ -55,6 +55,7 @@ export async function startDevice(line: Line): Promise<Device> {
 		...options,
 		locale: 'zh-CN',
 		viewport: { width: 1440, height: 900 },
+		serviceWorkers: 'allow',
 		args: [
 			...(options.args ?? []),
 			`--host-resolver-rules=MAP ${NAME} 127.0.0.1`,

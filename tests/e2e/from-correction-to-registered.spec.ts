@@ -7,6 +7,9 @@ import { comments, openEntry, retitle, title, titleBox } from './entry-card.ts';
 let archive: Archive;
 let proxy: CutProxy;
 
+// A line is cut: parts of the app that are loaded later come from what the browser keeps.
+test.use({ serviceWorkers: 'allow' });
+
 test.beforeEach(async () => {
 	archive = await startArchive({ holdings: 'tiny' });
 	await archive.addPerson('甲', 'archivist');

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 
 let archive: Archive;
@@ -104,7 +104,7 @@ test(
 		await title(here).focus();
 		await here.keyboard.press('Alt+j');
 		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/news.png` });
-		const { violations } = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
+		const { violations } = await axeOn(here).withTags(['wcag2a', 'wcag2aa']).analyze();
 		expect(violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
 		await here.getByRole('button', { name: '标为已看' }).click();
 		await expect(line).toHaveCount(0);
@@ -118,7 +118,7 @@ test(
 		await expect(told).toContainText('乙所改');
 		await expect(told.getByRole('link')).toHaveText('合成题名：乙所改');
 		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/activity.png` });
-		const page = await new AxeBuilder({ page: here }).withTags(['wcag2a', 'wcag2aa']).analyze();
+		const page = await axeOn(here).withTags(['wcag2a', 'wcag2aa']).analyze();
 		expect(page.violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);
 		await told.getByRole('link').click();
 		await expect(title(here)).toHaveValue('合成题名：乙所改');

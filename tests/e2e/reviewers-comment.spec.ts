@@ -1,11 +1,14 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
+import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 import { retitle, title, titleBox } from './entry-card.ts';
 
 let archive: Archive;
 let proxy: CutProxy;
+
+// A line is cut: parts of the app that are loaded later come from what the browser keeps.
+test.use({ serviceWorkers: 'allow' });
 
 test.beforeEach(async () => {
 	archive = await startArchive({ holdings: 'tiny' });
@@ -112,7 +115,7 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	await expect(threads(reviewer).filter({ hasText: '已补' })).toBeVisible();
 	await expect(reviewer.getByRole('link', { name: /未读消息/ })).toHaveCount(0);
 
-	const { violations } = await new AxeBuilder({ page: archivist }).withTags(['wcag2a', 'wcag2aa']).analyze();
+	const { violations } = await axeOn(archivist).withTags(['wcag2a', 'wcag2aa']).analyze();
 	expect(violations.map((each) => `${each.id} ${each.nodes[0]?.target.join(' ')}`)).toEqual([]);
 	const listed = await archive.verb<{ threads: { isResolved: boolean }[] }>(['comments', id]);
 	expect(listed.threads.map(({ isResolved }) => isResolved)).toEqual([true, false, false]);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 
 let archive: Archive;
@@ -13,7 +13,7 @@ test.beforeEach(async () => {
 test.afterEach(() => archive.stop());
 
 async function expectAccessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
+	const { violations } = await axeOn(page).withTags(['wcag2a', 'wcag2aa']).analyze();
 	expect(violations.map((each) => `${each.id} ${each.nodes[0]?.target.join(' ')}`)).toEqual([]);
 }
 

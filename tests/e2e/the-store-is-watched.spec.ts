@@ -2,8 +2,8 @@ import { globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
+import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 
 let archive: Archive;
@@ -22,7 +22,7 @@ test.afterEach(async () => {
 });
 
 async function demandAccessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
+	const { violations } = await axeOn(page).withTags(['wcag2a', 'wcag2aa']).analyze();
 	expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html ?? ''}`)).toEqual([]);
 }
 

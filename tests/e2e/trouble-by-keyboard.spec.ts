@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator } from '@playwright/test';
+import { axeOn } from './accessibility.ts';
 import { PASSWORD, startArchive, type Archive } from './archive.ts';
 import { layLine, PIN, startDevice, type Device, type Line } from './device.ts';
 import { anyWaiting, retitle, title, titleBox, waitingCount } from './entry-card.ts';
@@ -26,9 +26,7 @@ test.afterEach(async () => {
 });
 
 async function passesAxe(what: string): Promise<void> {
-	const { violations } = await new AxeBuilder({ page: device.page })
-		.withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-		.analyze();
+	const { violations } = await axeOn(device.page).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
 	expect(
 		violations.map((each) => `${each.id} ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`),
 		what,

@@ -7,6 +7,7 @@ import type { SilenceLimits } from '#server/tls-port.ts';
 import { serve } from '#server/http.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { aFolder } from './folder.ts';
+import { PASSWORD_WORK } from './people.ts';
 
 export { aFolder };
 
@@ -47,6 +48,7 @@ export async function startTestServer(
 	);
 	const app = await createApp(config, {
 		extensions: options.extensions ?? [],
+		passwordWork: PASSWORD_WORK,
 		...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
 		...(options.storage === undefined ? {} : { storage: options.storage }),
 	});

@@ -10,7 +10,7 @@ import {
 } from '#domain/administration/purge.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { must } from '#domain/base/assert.ts';
-import { canonicalJson } from '#server/preservation/entry-snapshot.ts';
+import { canonicalJson } from '#server/preservation/canonical-json.ts';
 import { userOf } from '#server/preservation/entry-deposit.ts';
 import type { Preservation } from '#server/preservation/preservation.ts';
 import type { Storage } from '#server/storage/storage.ts';

@@ -4,7 +4,7 @@ import { isEmptyThread, threadsOf, type CommentThread } from '#domain/collaborat
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { proposalsOf, type Proposal } from '#domain/collaboration/proposals.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
-import { attributionsOf } from '#server/catalogue/chosen-values.ts';
+import { attributionsOf } from '#server/catalogue/element-settings.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 
 /** Characters of a comment that a notice repeats. */

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
-import { settingsOf } from '#server/catalogue/chosen-values.ts';
+import { settingsOf } from '#server/catalogue/element-settings.ts';
 import type { AskedSetting } from '#server/catalogue/replaced-values.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import type { Storage } from '#server/storage/storage.ts';

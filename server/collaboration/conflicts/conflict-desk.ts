@@ -15,7 +15,7 @@ import {
 } from '#domain/collaboration/conflicts.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { distinctValues, elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
-import { viaOfBringingBack } from '#server/catalogue/chosen-values.ts';
+import { viaOfBringingBack } from '#server/catalogue/element-settings.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { BulkChange, BulkRunning } from '../bulk-edits.ts';

@@ -7,7 +7,7 @@ import type { OrderRowState } from '#domain/collaboration/orders.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { distinctValues, elementsOf, fieldValuesOf, haveSameIds, setField } from '#sync/field-values.ts';
-import { viaOfBringingBack } from '#server/catalogue/chosen-values.ts';
+import { viaOfBringingBack } from '#server/catalogue/element-settings.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { BulkRunning } from '../bulk-edits.ts';
 import type { Collaboration } from '../collaboration.ts';

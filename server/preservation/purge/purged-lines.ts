@@ -1,4 +1,4 @@
-import { canonicalJson } from '../entry-snapshot.ts';
+import { canonicalJson } from '../canonical-json.ts';
 
 /** Files of records and imports in which each line is about one entry. */
 const LINES = [

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestFile } from '../digests.ts';
-import { canonicalJson } from '../entry-snapshot.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import { folderStorage } from '../folder-storage.ts';
 import { digestsOf, versionNumber, type Inventory, type VersionAbout } from '../ocfl-inventory.ts';
 import { readInventory } from '../ocfl-reader.ts';

@@ -286,7 +286,7 @@ describe('on the command line', () => {
 		const whole = start();
 		expect(await whole.ended, whole.output()).toBe(0);
 		const tookMs = performance.now() - began;
-		for (let kill = 0; kill < (isLong ? 40 : 5); kill++) {
+		for (let kill = 0; kill < (isLong ? 40 : 3); kill++) {
 			await loseDatabase(dataDir);
 			const run = start();
 			// Most of the time a process only loads its code: the second half is where it works.

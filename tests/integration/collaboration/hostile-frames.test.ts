@@ -10,7 +10,7 @@ import { joinPlain } from '#tests/support/plain-client.ts';
 import { openRaw, type Endpoint, type RawSocket } from '#tests/support/raw-socket.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';
 
-const FRAMES = process.env['LANTAI_TEST_LONG'] ? 100_000 : 5_000;
+const FRAMES = process.env['LANTAI_TEST_LONG'] ? 100_000 : 2_500;
 const SEED = Number(process.env['LANTAI_SEED'] ?? Date.now() % 1_000_000);
 const ATTACKERS = 8;
 /** As many good ones whatever the count: the attacked document stays small. */

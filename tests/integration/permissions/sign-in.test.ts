@@ -244,7 +244,7 @@ describe('the own account', () => {
 	});
 
 	it('keeps no password that could be read', async () => {
-		const { administration, storage } = await openPeople();
+		const { administration, storage } = await openPeople({ hasFullHashes: true });
 		await administration.people.add({ name: '甲', role: 'archivist', password: PASSWORD }, TESTER);
 		const { password } = await storage.db.selectFrom('account').select('password').executeTakeFirstOrThrow();
 		expect(password).toMatch(/^scrypt\$32768\$8\$1\$[\w-]{22}\$[\w-]{43}$/);

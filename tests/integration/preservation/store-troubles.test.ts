@@ -47,6 +47,8 @@ async function goesOn(
 	expect(await entry.set('title', '仍可编辑')).toBeGreaterThan(seq);
 	mend();
 	await eventually(() => expect(preservation.status()).toMatchObject({ state: 'ok', waiting: 0 }));
+	// A try that had read the log when the second edit came wrote the first alone.
+	await preservation.depositNow(entry.id);
 	expect(archive.text(entry.id, 'entry.json')).toContain('仍可编辑');
 	const after = await preservation.overview();
 	expect(after).toMatchObject({ failures: [], trouble: undefined, waiting: { entries: 0, oldest: [] } });

@@ -5,8 +5,13 @@ import { request as secureRequest } from 'node:https';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectSecure } from 'node:tls';
+import pino from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '#domain/base/clock.ts';
+import { errorText } from '#server/cli-output.ts';
+import { readConfig } from '#server/config.ts';
 import { createAuthority, issueCertificate, type KeyPair } from '#server/tls-issue.ts';
+import { Tls } from '#server/tls.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';
@@ -30,6 +35,12 @@ interface Asking {
 	readonly method?: string;
 	readonly headers?: Record<string, string>;
 	readonly body?: string;
+}
+
+/** Reads the certificates as a start does. */
+async function openTls(dataDir: string, tls: string): Promise<unknown> {
+	const config = readConfig({ data: dataDir, port: '0', tls }, {});
+	return new Tls({ config, clock: systemClock, logger: pino({ level: 'silent' }) }).open();
 }
 
 function ask(port: number, path: string, { ca, name, method, headers, body }: Asking = {}): Promise<Answer> {
@@ -367,6 +378,7 @@ describe("the archive's own certificate", () => {
 		const garbage = join(folder, 'garbage.pem');
 		writeFileSync(garbage, 'no certificate');
 		expect(readFileSync(certificate, 'utf8')).toContain('BEGIN');
+		const AS_PROCESS = new Set([expired.value, 'sometimes']);
 		for (const [value, sentence] of [
 			[`${join(folder, 'missing.crt')},${key}`, /missing\.crt.*ENOENT/],
 			[`${certificate},${join(folder, 'missing.key')}`, /missing\.key.*ENOENT/],
@@ -377,6 +389,11 @@ describe("the archive's own certificate", () => {
 			[early.value, /begins to be valid/],
 			['sometimes', /sometimes/],
 		] as const) {
+			const refused = await openTls(await aFolder(), value).catch((error: unknown) => error);
+			expect(errorText(refused, 'en')).toMatch(sentence);
+			expect(errorText(refused, 'en')).not.toContain('\n');
+			// How the process ends is the same whatever the sentence.
+			if (!AS_PROCESS.has(value)) continue;
 			const started = spawnServer(['serve', '--data', await aFolder(), '--port', '0', '--tls', value], {
 				env: { LANG: 'en_US.UTF-8' },
 			});
