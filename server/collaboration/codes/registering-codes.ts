@@ -19,6 +19,7 @@ import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import type { Allotment, ToAllot } from '#server/catalogue/codes/allotment.ts';
 import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { codeSources, type CodedSource } from '#server/catalogue/codes/code-sources.ts';
+import { numbersOfOthers } from '#server/catalogue/codes/open-blocks.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
@@ -84,6 +85,8 @@ export async function giveCodes(
 	if (given.size > 0) await index.settled();
 	for (const [id, same] of await sameCodes(storage, ids, identity.person))
 		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-taken', params: same });
+	for (const [id, kept] of await numbersOfOthers(storage, ids))
+		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-kept', params: kept });
 	return { given, refused };
 }
 
