@@ -112,19 +112,31 @@ export class Arrangement {
 
 	/** @param last a key behind which it stands, where all siblings may not be known here */
 	async #orderAfter(parentId: EntryId | null, after: EntryId | undefined, last = ''): Promise<string> {
-		const siblings = await this.#siblings(parentId);
-		const known = siblings.at(-1)?.order ?? '';
-		if (after === undefined && last > known) return orderKeyBetween(last, null);
-		const at = after === undefined ? siblings.length - 1 : siblings.findIndex((row) => row.id === after);
-		return orderKeyBetween(siblings[at]?.order ?? null, siblings[at + 1]?.order ?? null);
+		const { rows, isPart } = await this.#children(parentId);
+		const at = after === undefined ? rows.length - 1 : rows.findIndex((row) => row.id === after);
+		const known = rows[at]?.order ?? null;
+		const next = rows[at + 1]?.order ?? null;
+		if (after === undefined) return orderKeyBetween(last > (known ?? '') ? last : known, null);
+		if (!isPart || known === null) return orderKeyBetween(known, next);
+		// Whoever follows on the server may not be known here: close behind, nearer than what is put there meanwhile.
+		const end = orderKeyBetween(known, null);
+		return orderKeyBetween(known, orderKeyBetween(known, next !== null && next < end ? next : end));
 	}
 
-	async #siblings(parentId: EntryId | null): Promise<EntryRow[]> {
+	async #siblings(parentId: EntryId | null): Promise<readonly EntryRow[]> {
+		return (await this.#children(parentId)).rows;
+	}
+
+	/** `isPart`: only those that this device has. */
+	async #children(
+		parentId: EntryId | null,
+	): Promise<{ readonly rows: readonly EntryRow[]; readonly isPart: boolean }> {
 		const rows: EntryRow[] = [];
 		for (;;) {
 			const page = await this.#rows.children(parentId, rows.length, 1000);
 			rows.push(...page.rows);
-			if (rows.length >= page.total || page.rows.length === 0) return rows;
+			if (rows.length >= page.total || page.rows.length === 0)
+				return { rows, isPart: page.onlyThisDevice === true };
 		}
 	}
 }

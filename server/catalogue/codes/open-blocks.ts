@@ -13,9 +13,7 @@ export async function openBlocks(
 		.select(['block_id', 'group_key', 'number', 'number_to', 'actor_id', 'actor_name', 'at', 'why'])
 		.where('kind', '=', 'reserved')
 		.where((where) =>
-			'groupKey' in of
-				? where('group_key', '=', of.groupKey)
-				: where('actor_id', '=', of.personId),
+			'groupKey' in of ? where('group_key', '=', of.groupKey) : where('actor_id', '=', of.personId),
 		)
 		.where(
 			sql<boolean>`not exists (select 1 from code_event as back where back.kind = 'returned' and back.block_id = event.block_id)`,
