@@ -30,6 +30,11 @@ export function nextCode(block: KeptBlock): string | undefined {
 	return block.codes[nextPlace(block)];
 }
 
+/** The last number of a block as its code writes it. */
+export function lastNumber({ codes, to }: KeptBlock): string {
+	return /\d+$/.exec(codes.at(-1) ?? '')?.[0] ?? String(to);
+}
+
 /** How many numbers are left. */
 export function leftOf(block: KeptBlock): number {
 	return Math.max(0, block.codes.length - nextPlace(block));
