@@ -1,3 +1,4 @@
+import type { CodeBlock } from '#domain/catalogue/reference-codes/code-block.ts';
 import type { CodeDuplicate, CodeGap, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
 import { writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
 import { codeProblemKey } from '#domain/catalogue/reference-codes/code-problem-key.ts';
@@ -5,7 +6,6 @@ import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problem
 import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
 import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
-import type { Block } from './catalogue/codes/allotment.ts';
 import { table } from './columns.ts';
 import type { Say } from './words.ts';
 
@@ -90,7 +90,7 @@ export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =>
 				boxes: result.redo.filter(({ kind }) => kind === 'box').length,
 			}),
 		].join('\n'),
-	'code-reserve': ({ id, codes }: Block, say) =>
+	'code-reserve': ({ id, codes }: CodeBlock, say) =>
 		[say('cli_code_reserved', { block: id, count: codes.length }), codes[0], codes.at(-1)].join('\n'),
 	'code-return': ({ unused }: { unused: number }, say) => say('cli_code_returned', { unused }),
 };

@@ -9,6 +9,7 @@ import type { FieldElement } from '#sync/field-values.ts';
 import type { Caret } from '#sync/presence.ts';
 import type { ConnectionStatus } from './connection.svelte.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
+import type { TakenNumber } from './device/number-blocks.ts';
 import type { EntryHistory } from './entry-history.svelte.ts';
 import type { ReviewSession } from './review-session.svelte.ts';
 
@@ -156,12 +157,15 @@ export interface Workspace {
 	open(id: EntryId): EntrySession;
 	/** The person has seen an entry up to a log position; told to the server when it answers. */
 	seen(detail: Pick<EntryDetail, 'id' | 'seq' | 'hasNews'>): void;
+	/** Without the server it is made on this device, and begun there before anything else of it is sent. */
 	create(
 		parentId: EntryId | null,
 		level: string,
 		profile: string,
 		title: string,
 		after?: EntryId,
+		/** A number of a block: the entry has its id and says its code. */
+		numbered?: TakenNumber,
 	): Promise<EntryId>;
 	/** Before `beforeId`, or last. */
 	move(id: EntryId, parentId: EntryId | null, beforeId: EntryId | null): Promise<void>;

@@ -73,6 +73,8 @@ export class EntryConnection {
 	#parts: EntryConnectionParts;
 	#line: EntryLine;
 	#provider: HocuspocusProvider | undefined;
+	/** What was sent while the device was being read. */
+	#early: number[] | undefined = [];
 	/** What was said before there was a provider counts, too. */
 	#shown: Record<string, unknown> = { field: null, cursor: null, idle: false };
 	#phase: ConnectionFacts['phase'] = 'loading';
@@ -105,7 +107,7 @@ export class EntryConnection {
 			device.tabs.hear((message) => {
 				if (!('doc' in message) || message.doc !== parts.key) return;
 				if (message.type === 'edited') this.#line.editedElsewhere(message.n, message.update);
-				else if (message.type === 'sent') this.#line.sent(message.numbers);
+				else if (message.type === 'sent') this.#sent(message.numbers);
 				else if (message.type === 'refused') this.#refused(message.code);
 			}),
 		);
@@ -129,7 +131,7 @@ export class EntryConnection {
 
 	/** Reads what the device has, then joins the server. */
 	async start(): Promise<void> {
-		const { device, connection, key } = this.#parts;
+		const { device, key } = this.#parts;
 		const card = await this.#loadFromDevice();
 		if (this.#isClosed) return;
 		if (card) {
@@ -141,8 +143,24 @@ export class EntryConnection {
 		this.#changed();
 		if (this.#phase === 'refused') return;
 		this.#stops.push(device.hold(key));
+		if (this.#early) this.#line.sent(this.#early);
+		this.#early = undefined;
+		// What was made here has no line before the server has heard of it.
+		if (!this.#line.isUnbegun) this.#join();
+	}
+
+	#join(): void {
 		this.#attach();
-		this.#stops.push(connection.onHttpTurn(() => this.#pullOverHttp()));
+		this.#stops.push(this.#parts.connection.onHttpTurn(() => this.#pullOverHttp()));
+	}
+
+	#sent(numbers: readonly number[]): void {
+		if (this.#early) this.#early.push(...numbers);
+		const wasUnbegun = this.#line.isUnbegun;
+		this.#line.sent(numbers);
+		if (!wasUnbegun || this.#line.isUnbegun || this.#isClosed) return;
+		this.#join();
+		this.#parts.onRead();
 	}
 
 	/** Says where the cursor is. */

@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { fromBase64 } from 'lib0/buffer';
-import type { DocKey } from '#sync/entry-doc.ts';
+import { isBeginning, type DocKey } from '#sync/entry-doc.ts';
 import type { LoadAnswer } from '#sync/sync-messages.ts';
 import type { DeviceStore } from './device/device-store.ts';
 import { putRefusedAway } from './device/refused-work.ts';
@@ -70,6 +70,8 @@ export class EntryLine {
 	#httpSeq: number | undefined;
 	#keeping: ReturnType<typeof setTimeout> | undefined;
 	#hasState = false;
+	/** The edit that makes the entry, while the server has not heard of it. */
+	#beginning: number | undefined;
 	#isStopped = false;
 
 	constructor(parts: EntryLineParts) {
@@ -113,7 +115,7 @@ export class EntryLine {
 
 	/**
 	 * Reads what the device has: the state, and the edits that wait.
-	 * @returns false when it has nothing of this entry
+	 * @returns false when it has nothing of this entry that can be shown
 	 */
 	async loadFromDevice(): Promise<boolean> {
 		const stored = await this.#parts.store.load(this.#parts.key);
@@ -131,8 +133,16 @@ export class EntryLine {
 		}
 		for (const { update } of this.#outgoing) Y.applyUpdate(this.#parts.doc, update, FROM_DEVICE);
 		this.#hasState = stored.state !== undefined;
+		const [first] = this.#outgoing;
+		if (!this.#hasState && known.length === 0 && first && isBeginning(first.update))
+			this.#beginning = first.n;
 		this.#parts.onChanged();
-		return this.#hasState;
+		return this.#hasState || this.isUnbegun;
+	}
+
+	/** The entry was made on this device, and the server has not heard of it: nothing of it can be sent by a line. */
+	get isUnbegun(): boolean {
+		return this.#beginning !== undefined;
 	}
 
 	/** The provider whose changes of the wire came from the server. */
@@ -196,6 +206,7 @@ export class EntryLine {
 	/** The device pushed these edits, or another tab did, and they left the device. */
 	sent(numbers: readonly number[]): void {
 		const isGone = ({ n }: Outgoing): boolean => n !== undefined && numbers.includes(n);
+		if (this.#beginning !== undefined && numbers.includes(this.#beginning)) this.#beginning = undefined;
 		const gone = this.#outgoing.filter(isGone);
 		if (gone.length === 0) return;
 		this.#outgoing = this.#outgoing.filter((each) => !isGone(each));

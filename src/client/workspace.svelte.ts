@@ -16,6 +16,7 @@ import type { DevicePeople } from './device/device-people.ts';
 import { choiceQuery } from './choice-query.ts';
 import { createDeviceRows } from './device/device-rows.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
+import type { TakenNumber } from './device/number-blocks.ts';
 import { unsentFileOf } from './device/unsent-export.ts';
 import { LiveEntrySession } from './entry-session.svelte.ts';
 import { importsClient } from './imports-client.ts';
@@ -113,6 +114,8 @@ export class LiveWorkspace implements Workspace {
 			rows: this.rows,
 			entries: this.#entries,
 			ask: request,
+			device: parts.device,
+			isReachable: () => this.#connection.reason !== 'client.unreachable',
 		});
 		if (this.me.role !== 'reader')
 			this.#presence = new Presence({
@@ -201,8 +204,9 @@ export class LiveWorkspace implements Workspace {
 		profile: string,
 		title: string,
 		after?: EntryId,
+		numbered?: TakenNumber,
 	): Promise<EntryId> {
-		const id = await this.#arrangement.create(parentId, level, profile, title, after);
+		const id = await this.#arrangement.create({ parentId, level, profile, title, after, numbered });
 		this.#announce({ ids: [id], parents: [parentId] });
 		return id;
 	}
@@ -354,11 +358,25 @@ export class LiveWorkspace implements Workspace {
 					else if (isOnline && wasAway) {
 						wasAway = false;
 						void this.#visits?.send();
+						void this.#squareBlocks();
 						untrack(() => this.#announce({ ids: this.#entries.ids, parents: [], all: true }));
 					}
 				});
 			}),
 		);
+	}
+
+	/** Blocks of numbers that are used up, or were taken back, leave the device. */
+	async #squareBlocks(): Promise<void> {
+		const { store, personId } = this.device;
+		try {
+			const { squareBlocks, NumberBlocks } = await import('./blocks-home.ts');
+			const numbers = new NumberBlocks(store, personId);
+			if ((await numbers.list()).length > 0) await squareBlocks(store, numbers);
+		} catch (error) {
+			// The page for them asks again.
+			if (!isRefusal(error)) throw error;
+		}
 	}
 
 	#announce(change: RowsChange): void {

@@ -1,9 +1,9 @@
 import * as Y from 'yjs';
 import { isUuid, type EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue, PlacedEntry } from '#domain/catalogue/entry.ts';
-import { isFieldId } from '#domain/catalogue/entry.ts';
+import { isFieldId, STRUCTURAL_FIELDS } from '#domain/catalogue/entry.ts';
 import { isEmptyRichText, type RichText } from '#domain/catalogue/rich-text.ts';
-import { fieldValuesOf, survivingElements, type FieldElement } from './field-values.ts';
+import { elementsOf, fieldValuesOf, survivingElements, type FieldElement } from './field-values.ts';
 import { fillFragment, readFragment } from './rich-text-fragment.ts';
 
 /** Grows with every lasting change of the shape; upgrades run once, on the server, as a logged update. */
@@ -125,6 +125,21 @@ export function buildEntryDoc(
 		for (const [fieldId, text] of Object.entries(entry.bodies))
 			if (!isEmptyRichText(text)) fillFragment(bodyOf(doc, fieldId), text);
 	});
+}
+
+/** Whether an update, by itself, builds an entry: all that says where it stands is in it, each set once. */
+export function isBeginning(update: Uint8Array): boolean {
+	// Nearly every edit rests on what others wrote, and is told apart without building anything.
+	const { from } = Y.parseUpdateMeta(update);
+	if (from.size !== 1 || [...from.values()][0] !== 0) return false;
+	const doc = new Y.Doc();
+	try {
+		Y.applyUpdate(doc, update);
+		const values = fieldValuesOf(doc);
+		return STRUCTURAL_FIELDS.every((field) => elementsOf(values, field).length === 1);
+	} finally {
+		doc.destroy();
+	}
 }
 
 /** Everything an entry's document says. */

@@ -3,6 +3,7 @@ import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { CodeBlock } from '#domain/catalogue/reference-codes/code-block.ts';
 import { problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import {
 	groupOfBasis,
@@ -25,15 +26,6 @@ export interface ToAllot {
 	readonly basis: CodeBasis;
 	/** Digits of the group's numbers by the register; left out: as the group has them. */
 	readonly width?: number | undefined;
-}
-
-/** A block of numbers for a device that goes offline. */
-export interface Block {
-	readonly id: string;
-	readonly groupKey: string;
-	readonly from: number;
-	readonly to: number;
-	readonly codes: readonly string[];
 }
 
 interface Allotted {
@@ -149,7 +141,7 @@ export class Allotment {
 		count: number,
 		why: string,
 		actor: Actor,
-	): Promise<Block> {
+	): Promise<CodeBlock> {
 		if (!(Number.isInteger(count) && count >= 1 && count <= MAX_BLOCK))
 			throw new Refusal('catalogue.code-block-size', { most: MAX_BLOCK });
 		return this.#inTurn(async () => {

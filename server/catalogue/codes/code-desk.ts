@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import { profileOf } from '#domain/catalogue/profiles.ts';
 import type { CodeReport, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
-import { codeBasis, isCodedLevel, regimeInUse } from '#domain/catalogue/reference-codes/entry-code.ts';
+import type { OpenBlock, ReservedBlock } from '#domain/catalogue/reference-codes/code-block.ts';
+import { isCodedLevel, regimeInUse } from '#domain/catalogue/reference-codes/entry-code.ts';
 import { formatCode, type FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import { parseCode, type ParsedCode, type UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
 import { regimeUseFor, type RegimeFacts } from '#domain/catalogue/fonds/regime-for.ts';
@@ -15,11 +15,13 @@ import { demand, type EntryThing, type Person } from '#domain/permissions/permis
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { visible } from '../rows.ts';
-import type { Allotment, Block } from './allotment.ts';
+import type { Allotment } from './allotment.ts';
+import { basisLike, placeLike } from './block-place.ts';
 import type { CodeIndex } from './code-index.ts';
 import { codeReport } from './code-reports.ts';
 import { codeSources } from './code-sources.ts';
 import { usedWidth } from './fonds-finder.ts';
+import { openBlocks } from './open-blocks.ts';
 
 /** How long a report waits for codes that are not read yet. */
 const PATIENCE_MS = 1500;
@@ -161,10 +163,11 @@ export class CodeDesk {
 	}
 
 	/**
-	 * Keeps numbers for records like an entry, for a device that goes offline.
+	 * Keeps numbers for records like an entry, for a device that goes offline: of the group of its code, or of the one its
+	 * code will be of.
 	 * @throws {Refusal} 'catalogue.unknown-entry' (404) | 'permissions.denied' and what keeps the entry from having a code
 	 */
-	async reserve(identity: Identity, like: EntryId, count: number, why: string): Promise<Block> {
+	async reserve(identity: Identity, like: EntryId, count: number, why: string): Promise<ReservedBlock> {
 		demand(identity.person, 'edit', { kind: 'codes' });
 		const thing = await this.#thingOf(like);
 		if (!thing) throw new Refusal('catalogue.unknown-entry', { id: like }, 404);
@@ -172,17 +175,25 @@ export class CodeDesk {
 		await this.#index.settled();
 		const [source] = await codeSources(this.#storage, this.#index.finder, { ids: [like] });
 		if (!source || !isCodedLevel(source.level)) throw new Refusal('catalogue.code-level', {});
-		const basis = codeBasis(profileOf(source.profile), source.chain, source.fonds);
+		const { fonds } = source;
+		const basis = basisLike(source);
 		if (!basis.ok) throw new Refusal(basis.code, basis.params);
 		if (basis.final === 'pageNumber') throw new Refusal('catalogue.code-level', {});
-		const fonds = source.fonds;
 		const width = usedWidth(fonds, basis.regime.id);
-		return this.#allotment.reserve(
+		const place = await placeLike(this.#storage, source, basis.final);
+		const block = await this.#allotment.reserve(
 			{ fondsNumber: fonds?.fondsNumber ?? '', basis, width },
 			count,
-			why.slice(0, MAX_REASON),
+			why.trim().slice(0, MAX_REASON),
 			actorOf(identity),
 		);
+		return { ...block, place };
+	}
+
+	/** Blocks the person has not given back. */
+	async blocks(person: Person): Promise<OpenBlock[]> {
+		demand(person, 'edit', { kind: 'codes' });
+		return openBlocks(this.#storage, { personId: person.id });
 	}
 
 	/** Takes a block back. @throws {Refusal} 'catalogue.code-unknown-block' (404) | 'catalogue.code-block-other' (403) */

@@ -21,6 +21,7 @@ import type { Allotment, ToAllot } from '#server/catalogue/codes/allotment.ts';
 import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { codeSources, type CodedSource } from '#server/catalogue/codes/code-sources.ts';
 import { usedWidth } from '#server/catalogue/codes/fonds-finder.ts';
+import { numbersOfOthers } from '#server/catalogue/codes/open-blocks.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
@@ -86,6 +87,8 @@ export async function giveCodes(
 	if (given.size > 0) await index.settled();
 	for (const [id, same] of await sameCodes(storage, ids, identity.person))
 		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-taken', params: same });
+	for (const [id, kept] of await numbersOfOthers(storage, ids))
+		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-kept', params: kept });
 	return { given, refused };
 }
 

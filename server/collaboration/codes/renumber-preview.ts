@@ -3,6 +3,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
+import { isWithin, numberAfter, type OpenBlock } from '#domain/catalogue/reference-codes/code-block.ts';
 import { finalPartOf, writtenPart, type CodeParts } from '#domain/catalogue/reference-codes/code-parts.ts';
 import { problemParams } from '#domain/catalogue/reference-codes/code-problems.ts';
 import {
@@ -20,7 +21,6 @@ import {
 } from '#domain/catalogue/reference-codes/renumber-plan.ts';
 import type { Regime } from '#domain/catalogue/reference-codes/regime.ts';
 import type {
-	RedoLine,
 	RenumberAsk,
 	RenumberLine,
 	RenumberPreview,
@@ -31,7 +31,9 @@ import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { codeSources } from '#server/catalogue/codes/code-sources.ts';
 import { entryThing, THING_COLUMNS } from '#server/catalogue/entry-thing.ts';
 import { visible } from '#server/catalogue/rows.ts';
+import { openBlocks } from '#server/catalogue/codes/open-blocks.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { redoOf } from './redo-list.ts';
 
 /** Entries of one renumbering, those inside of volumes among them. */
 export const MAX_RENUMBERED = 5000;
@@ -73,8 +75,13 @@ export async function previewRenumbering(
 	const fonds = index.finder.byNumber(first.fondsNumber);
 	const regime = fonds && regimeInUse(fonds, first.regime);
 	if (!fonds || !regime) throw new Refusal('catalogue.renumber-uncoded', { code: first.code });
+	// Numbers kept for somebody offline stay theirs, with the entries that have them already.
+	const kept = await openBlocks(storage, { groupKey: first.groupKey });
+	demandFree(ask, all, kept);
 	const moving =
-		ask.insertAt === undefined ? all : all.filter(({ number }) => number >= (ask.insertAt as number));
+		ask.insertAt === undefined
+			? all
+			: all.filter(({ number }) => number >= (ask.insertAt as number) && !isWithin(number, kept));
 	if (ask.insertAt !== undefined && moving.length === 0)
 		throw new Refusal('catalogue.renumber-insert-at', { number: ask.insertAt });
 	const inside = await linesInside(
@@ -90,8 +97,8 @@ export async function previewRenumbering(
 	const plans =
 		ask.insertAt === undefined
 			? [renumberPlan(regime, entries, { from: ask.from ?? 1, step: ask.step ?? 1, taken })]
-			: runsOf(entries, moving).map(({ from, run }) =>
-					renumberPlan(regime, run, { from: from + count, taken }),
+			: runsOf(entries, moving, (number) => numberAfter(number, count, kept)).map(({ from, run }) =>
+					renumberPlan(regime, run, { from, taken }),
 				);
 	const good: RenumberPlan[] = [];
 	for (const plan of plans) {
@@ -100,7 +107,10 @@ export async function previewRenumbering(
 	}
 	const known = new Map([...moving, ...[...inside.values()].flat()].map((line) => [line.id, line]));
 	const lines = good.flatMap((plan) => linesOf(plan, known));
-	const free = ask.insertAt === undefined ? [] : await freeCodes(storage, index, first, ask.insertAt, count);
+	const { insertAt } = ask;
+	const freed =
+		insertAt === undefined ? [] : Array.from({ length: count }, (_, at) => numberAfter(insertAt, at, kept));
+	const free = await freeCodes(storage, index, first, freed);
 	const inserted = await insertedLines({ storage, index }, person, ask.inserted ?? [], free, first.groupKey);
 	const changed = [...lines, ...inserted];
 	if (changed.length === 0) throw new Refusal('catalogue.renumber-nothing');
@@ -111,6 +121,7 @@ export async function previewRenumbering(
 		freeCodes: ask.inserted ? [] : free,
 		sharedOldCodes: good.flatMap(({ sharedOldCodes }) => sharedOldCodes),
 		redo: redoOf(changed, all),
+		kept: insertAt === undefined ? [] : kept.filter(({ to }) => to >= insertAt),
 		way: registered > 0 ? 'order' : 'edits',
 		registered,
 	};
@@ -236,21 +247,43 @@ function partsOf({ code }: Line, regime: Regime): CodeParts {
 	return parsed.parts;
 }
 
-/** Entries in runs of numbers that follow each other, rising: a gap with a reason stays one. */
+/**
+ * Numbers kept for somebody offline are nobody's to give, and nothing lands among them.
+ * @throws {Refusal} 'catalogue.renumber-kept'
+ */
+function demandFree(ask: RenumberAsk, lines: readonly Line[], kept: readonly OpenBlock[]): void {
+	const { insertAt, from = 1, step = 1 } = ask;
+	const last = from + (lines.length - 1) * step;
+	const block = kept.find((each) =>
+		insertAt === undefined
+			? (from <= each.to && last >= each.from) || lines.some(({ number }) => isWithin(number, [each]))
+			: isWithin(insertAt, [each]),
+	);
+	if (block)
+		throw new Refusal('catalogue.renumber-kept', {
+			group: block.groupKey,
+			from: block.from,
+			to: block.to,
+			name: block.personName,
+		});
+}
+
+/** Entries in runs of new numbers that follow each other, rising: a gap with a reason stays one. */
 function runsOf(
 	entries: readonly EntryToRenumber[],
 	lines: readonly Line[],
+	target: (number: number) => number,
 ): { readonly from: number; readonly run: EntryToRenumber[] }[] {
 	const byNumber = lines
-		.map((line, at) => ({ line, entry: entries[at] as EntryToRenumber }))
-		.toSorted((a, b) => a.line.number - b.line.number);
+		.map((line, at) => ({ to: target(line.number), entry: entries[at] as EntryToRenumber }))
+		.toSorted((a, b) => a.to - b.to);
 	const runs: { from: number; next: number; run: EntryToRenumber[] }[] = [];
-	for (const { line, entry } of byNumber) {
+	for (const { to, entry } of byNumber) {
 		const last = runs.at(-1);
-		if (last && line.number === last.next) {
+		if (last && to === last.next) {
 			last.run.push(entry);
 			last.next++;
-		} else runs.push({ from: line.number, next: line.number + 1, run: [entry] });
+		} else runs.push({ from: to, next: to + 1, run: [entry] });
 	}
 	return runs;
 }
@@ -297,9 +330,9 @@ async function freeCodes(
 	storage: Storage,
 	index: CodeIndex,
 	like: Line,
-	from: number,
-	count: number,
+	numbers: readonly number[],
 ): Promise<string[]> {
+	if (numbers.length === 0) return [];
 	const [source] = await codeSources(storage, index.finder, { ids: [like.id] });
 	const fonds = index.finder.byNumber(like.fondsNumber);
 	const regime = fonds && regimeInUse(fonds, like.regime);
@@ -308,8 +341,8 @@ async function freeCodes(
 	const final = finalPartOf(parts);
 	if (!final) return [];
 	const width = parts[final]?.width;
-	return Array.from({ length: count }, (_, at) => {
-		const code = numbered({ ok: true, regime, final, parts }, like.fondsNumber, from + at, width);
+	return numbers.map((number) => {
+		const code = numbered({ ok: true, regime, final, parts }, like.fondsNumber, number, width);
 		return 'problems' in code ? '' : code.canonical;
 	});
 }
@@ -353,41 +386,4 @@ async function insertedLines(
 			boxNumber: textOf(own?.fields['boxNumber']).trim(),
 		};
 	});
-}
-
-/** Stamps, covers and boxes to be done anew, in the order of the codes; a box says the first and last code in it. */
-function redoOf(lines: readonly RenumberLine[], all: readonly Line[]): RedoLine[] {
-	const papers = lines.flatMap(({ id, title, oldCode, newCode, field, boxNumber }): RedoLine[] =>
-		field === ''
-			? []
-			: [{ kind: field === 'fileNumber' ? 'label' : 'stamp', of: id, title, oldCode, newCode, boxNumber }],
-	);
-	const changed = new Map(lines.map((line) => [line.id as string, line]));
-	const standing = [
-		...all
-			.filter(({ id }) => !changed.has(id))
-			.map(({ code, number, boxNumber }) => ({ code, number, boxNumber, isNew: false })),
-		...lines
-			.filter(({ field }) => field !== '')
-			.map(({ newCode, number, boxNumber }) => ({
-				code: newCode,
-				number: Number.parseInt(number, 10),
-				boxNumber,
-				isNew: true,
-			})),
-	].toSorted((a, b) => a.number - b.number);
-	const boxes = Map.groupBy(
-		standing.filter(({ boxNumber }) => boxNumber !== ''),
-		({ boxNumber }) => boxNumber,
-	);
-	return [
-		...papers.toSorted((a, b) => (a.newCode < b.newCode ? -1 : 1)),
-		...[...boxes]
-			.filter(([, inside]) => inside.some(({ isNew }) => isNew))
-			.map(([boxNumber, inside]): RedoLine => {
-				const [first, last] = [inside[0]?.code ?? '', inside.at(-1)?.code ?? ''];
-				const newCode = first === last ? first : `${first} – ${last}`;
-				return { kind: 'box', of: boxNumber, title: '', oldCode: '', newCode, boxNumber };
-			}),
-	];
 }

@@ -9,7 +9,7 @@ import type { RowsClient, ShownRows } from '../contract.ts';
 import type { DeviceStore } from './device-store.ts';
 
 /** Refusals that say nothing of what was asked: the server is away, or does not know the person any more. */
-const WITHOUT_SERVER = ['client.unreachable', 'permissions.sign-in'];
+export const WITHOUT_SERVER = ['client.unreachable', 'permissions.sign-in'];
 
 /** Rows of the server; without it, what this device has: entries opened before, with the way down to them. */
 export function createDeviceRows(parts: {
@@ -44,7 +44,11 @@ export function createDeviceRows(parts: {
 		entry: (id) =>
 			orFromDevice(
 				async () => {
-					const detail = await server.entry(id);
+					const detail = await server.entry(id).catch(async (error: unknown) => {
+						const made = isUnknown(error) && (await madeHere(store, id));
+						if (made) return made;
+						throw error;
+					});
 					try {
 						await store.keepCard(detail);
 					} catch (error) {
@@ -68,6 +72,17 @@ export function createDeviceRows(parts: {
 				},
 			),
 	};
+}
+
+function isUnknown(error: unknown): boolean {
+	return isRefusal(error) && error.code === 'catalogue.unknown-entry';
+}
+
+/** The card of an entry that was made here and waits to be begun at the server. */
+async function madeHere(store: DeviceStore, id: EntryId): Promise<EntryDetail | undefined> {
+	const stored = await store.load(id);
+	const waits = stored?.state === undefined && stored?.updates.some(({ isSent }) => !isSent);
+	return waits ? store.card(id) : undefined;
 }
 
 /** Only the rows that are wanted; reading dates is loaded when it is asked for. */

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
-import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
+import { docNameOf, entryOf, isBeginning, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
 	MAX_BATCH_ITEMS,
@@ -160,7 +160,8 @@ export class Pusher {
 				for (const [doc, updates] of tooLarge) await this.#putAwayWaiting(doc, updates, TOO_LARGE);
 				if (due.size === 0 && tooLarge.size > 0) continue;
 				if (due.size === 0) return;
-				await this.#push(due);
+				const begun = await this.#begin(due);
+				if (begun.size > 0) await this.#push(begun);
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
@@ -169,6 +170,31 @@ export class Pusher {
 				return;
 			}
 		}
+	}
+
+	/**
+	 * Has entries that were made here begun at the server, those above before those below them: nothing of them can be
+	 * sent before. @returns what is left to push
+	 */
+	async #begin(
+		due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>,
+	): Promise<ReadonlyMap<DocKey, readonly WaitingUpdate[]>> {
+		const left = new Map(due);
+		for (const [doc, updates] of due) {
+			const [first] = updates;
+			if (doc.startsWith('review:') || !first || !isBeginning(first.update)) continue;
+			const card = await this.#parts.store.card(entryOf(doc));
+			// What the server knows already goes the way of every edit.
+			if (!card || (await this.#parts.store.load(doc))?.state) continue;
+			try {
+				await this.#parts.api.begin(entryOf(doc), card.profile, first.update);
+			} catch (error) {
+				if (!isRefusal(error) || isPassing(error.code) || error.code.startsWith('client.')) throw error;
+				left.delete(doc);
+				await this.#putAwayWaiting(doc, updates, error.code);
+			}
+		}
+		return left;
 	}
 
 	/**

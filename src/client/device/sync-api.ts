@@ -1,4 +1,6 @@
+import { toBase64 } from 'lib0/buffer';
 import * as v from 'valibot';
+import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { docNameOf, type DocKey } from '#sync/entry-doc.ts';
 import { BatchAnswer, LoadAnswer, type Batch } from '#sync/sync-messages.ts';
@@ -9,6 +11,11 @@ export interface SyncApi {
 	load(doc: DocKey, since?: number): Promise<LoadAnswer>;
 	push(batch: Batch): Promise<BatchAnswer>;
 	recover(batch: Batch): Promise<BatchAnswer>;
+	/**
+	 * The beginning of an entry that was made here; the same again is no error.
+	 * @throws {Refusal} why the server does not take it
+	 */
+	begin(id: EntryId, profile: string, update: Uint8Array): Promise<void>;
 	/** Entries purged since a number, in their order. */
 	purged(after: number): Promise<PurgedAnswer>;
 }
@@ -42,6 +49,13 @@ export function syncApiBy(ask: Ask): SyncApi {
 			),
 		push: (batch) => send('/api/sync/push', batch),
 		recover: (batch) => send('/api/sync/recover', batch),
+		async begin(id, profile, update) {
+			await ask('/api/entries', {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ id, profile, update: toBase64(update) }),
+			});
+		},
 		purged: async (after) => parsed(PurgedAnswer, await ask(`/api/sync/purged?after=${String(after)}`)),
 	};
 }

@@ -43,8 +43,10 @@ export class Tabs {
 		return () => this.#listeners.delete(listener);
 	}
 
+	/** Nothing is said or heard any more. */
 	close(): void {
 		this.#channel?.close();
+		this.#channel = undefined;
 		this.#listeners.clear();
 	}
 }

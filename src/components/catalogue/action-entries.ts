@@ -6,6 +6,9 @@ import type { MenuEntry } from '#ui/menu-entry.ts';
 import type { EntryActions } from './entry-actions.svelte.ts';
 import { levelIcon, profileOrFirst } from './entry-words.ts';
 
+/** Levels whose entries have numbers of their own. */
+const NUMBERED = ['file', 'item'];
+
 /** What can be done with an entry, as the lines of a menu: the same at its card, in the tree and in the list. */
 export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: boolean): MenuEntry[] {
 	const exports: MenuEntry[] = [
@@ -42,6 +45,15 @@ export function actionEntries(actions: EntryActions, entry: EntryRow, mayEdit: b
 						href: `/orders/new?under=${entry.id}`,
 					},
 					{ label: m.codes_action(), icon: 'list-numbered', href: `/codes/renumber?under=${entry.id}` },
+					...(actions.isStaff && NUMBERED.includes(entry.level)
+						? [
+								{
+									label: m.codes_block_action(),
+									icon: 'list-numbered' as const,
+									onselect: () => (actions.dialog = { kind: 'reserve', entry }),
+								},
+							]
+						: []),
 				]
 			: [];
 	const purge: MenuEntry[] = actions.isStaff

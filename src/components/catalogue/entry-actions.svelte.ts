@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Workspace } from '#client/contract.ts';
+import type { TakenNumber } from '#client/device/number-blocks.ts';
 import { reviewClient } from '#client/review-client.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
@@ -25,6 +26,8 @@ export type ActionDialog =
 			readonly after?: EntryRow;
 			readonly level?: string;
 	  }
+	/** Numbers like the entry's, for work without the server. */
+	| { readonly kind: 'reserve'; readonly entry: EntryRow }
 	| { readonly kind: 'move'; readonly entry: EntryRow }
 	| { readonly kind: 'delete'; readonly entry: EntryRow }
 	| {
@@ -81,13 +84,15 @@ export class EntryActions {
 		profile: string,
 		title: string,
 		after?: EntryId,
-	): Promise<void> {
-		await this.#do(async () => {
-			const id = await this.#workspace.create(parentId, level, profile, title, after);
+		numbered?: TakenNumber,
+	): Promise<boolean> {
+		return this.#do(async () => {
+			const id = await this.#workspace.create(parentId, level, profile, title, after, numbered);
 			this.close();
 			this.fresh = id;
 			this.#go(id);
-			notify(m.catalogue_action_created({ title: title || m.catalogue_list_untitled() }));
+			const made = title || m.catalogue_list_untitled();
+			notify(m.catalogue_action_created({ title: numbered ? `${numbered.code} ${made}` : made }));
 		});
 	}
 
@@ -172,9 +177,11 @@ export class EntryActions {
 		});
 	}
 
-	async #do(work: () => Promise<void>): Promise<void> {
+	/** @returns whether it was done */
+	async #do(work: () => Promise<void>): Promise<boolean> {
 		try {
 			await work();
+			return true;
 		} catch (error) {
 			// The live session rejects with the code of the refusal as its message.
 			const reason = isRefusal(error)
@@ -183,6 +190,7 @@ export class EntryActions {
 					? refusalWords(error.message)
 					: String(error);
 			notify(m.catalogue_action_failed({ reason }), { tone: 'accent' });
+			return false;
 		}
 	}
 }

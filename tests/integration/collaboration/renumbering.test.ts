@@ -127,6 +127,32 @@ describe('inserting between two numbers', () => {
 		expect(await codesOf(again.app, [late])).toEqual([code(42)]);
 	});
 
+	it('goes past numbers that somebody has along offline, and says so', async () => {
+		const { app, fonds, items, found } = await aList(false);
+		const elsewhere = { person: other, via: null };
+		const block = await app.codes.reserve(elsewhere, items[0] as EntryId, 5, '库房');
+		expect(block.codes).toEqual([39, 40, 41, 42, 43].map(code));
+		// One is back already, the others may come any time.
+		const arrived = await anItem(app, fonds, '离线', { referenceCode: code(39), itemNumber: '0039' });
+		const ask = { under: fonds, insertAt: 37, inserted: found };
+		const preview = await app.renumbering.preview(by, ask);
+		expect(preview.kept).toMatchObject([
+			{ id: block.id, from: 39, to: 43, personName: 'other', why: '库房' },
+		]);
+		const done = await app.renumbering.carryOut(by, ask, '补入两件');
+		expect(await codesOf(app, [...items, ...found, arrived])).toEqual([35, 36, 44, 45, 37, 38, 39].map(code));
+		expect((await app.codes.report(system, { limit: 10 })).duplicateCount).toBe(0);
+		// Numbers kept for others are nobody's to give.
+		const kept = { code: 'catalogue.renumber-kept', params: { from: 39, to: 43, name: 'other' } };
+		await expect(app.renumbering.preview(by, { under: fonds, insertAt: 40 })).rejects.toMatchObject(kept);
+		await expect(app.renumbering.preview(by, { under: fonds, from: 1 })).rejects.toMatchObject(kept);
+		await expect(app.renumbering.preview(by, { under: fonds, from: 40 })).rejects.toMatchObject(kept);
+		expect(await app.renumbering.undo(by, done.batchId as string)).toEqual({ undone: 4, stale: [] });
+		expect(await app.codes.giveBack(elsewhere, block.id, '')).toEqual({ unused: 4 });
+		await app.renumbering.carryOut(by, ask, '补入两件');
+		expect(await codesOf(app, [...items, ...found, arrived])).toEqual([35, 36, 39, 40, 37, 38, 41].map(code));
+	});
+
 	it('is planned and done on the command line, and says why it cannot be', async () => {
 		const { app, fonds, items } = await aList(false);
 		const run = (args: object): Promise<unknown> =>

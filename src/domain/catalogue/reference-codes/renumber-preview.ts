@@ -1,6 +1,7 @@
 /** What renumbering would do: the shapes that server, pages and the command line share. */
 import type { EntryId } from '../../base/ids.ts';
 import type { ReviewState } from '../review-states.ts';
+import type { OpenBlock } from './code-block.ts';
 
 /** How entries of one group are renumbered. */
 export interface RenumberAsk {
@@ -53,6 +54,8 @@ export interface RenumberPreview {
 	/** Old codes that several entries have: as former codes they lead to all of them. */
 	readonly sharedOldCodes: readonly string[];
 	readonly redo: readonly RedoLine[];
+	/** Numbers that somebody has along offline: what moves goes past them. */
+	readonly kept: readonly OpenBlock[];
 	/** `order` registered entries are among them: somebody else approves. `edits` it is done at once. */
 	readonly way: 'edits' | 'order';
 	readonly registered: number;

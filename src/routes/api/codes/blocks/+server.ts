@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseEntryId, type EntryId } from '#domain/base/ids.ts';
 import { answer } from '../../answers.ts';
-import { demandIdentity, readBody } from '../../person.ts';
+import { demandIdentity, demandPerson, readBody } from '../../person.ts';
 
 const BlockBody = v.strictObject({
 	/** An entry of the group. */
@@ -21,3 +21,7 @@ export const POST = ({ locals, request }) =>
 		const { like, count, why } = await readBody(request, BlockBody);
 		return locals.app.codes.reserve(identity, like, count, why);
 	});
+
+/** The person's blocks that were not given back. */
+export const GET = ({ locals }) =>
+	answer(async () => ({ blocks: await locals.app.codes.blocks(demandPerson(locals)) }));
