@@ -183,9 +183,7 @@ test(
 		await passesAxe(checker, 'an order that was carried out');
 		expect((await order()).states).toEqual({ applied: APPLIED, rejected: REJECTED.length });
 		await proposer.reload();
-		await expect(
-			proposer.getByRole('button', { name: `已执行 ${numbers.format(APPLIED)}` }),
-		).toBeVisible();
+		await expect(proposer.getByRole('button', { name: `已执行 ${numbers.format(APPLIED)}` })).toBeVisible();
 
 		await press(checker, '整单撤销…');
 		await expect(dialog.getByLabel('理由')).toBeFocused();

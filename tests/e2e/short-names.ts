@@ -23,10 +23,7 @@ export interface ShortNames {
 }
 
 /** Starts an archive with such a fonds and the two people who repair it; each item is of its year. */
-export async function startShortNames(
-	short: string,
-	years: readonly number[],
-): Promise<ShortNames> {
+export async function startShortNames(short: string, years: readonly number[]): Promise<ShortNames> {
 	const archive = await startArchive({ holdings: 'empty' });
 	await archive.addPerson(PROPOSER, 'archivist');
 	await archive.addPerson(CHECKER, 'reviewer');

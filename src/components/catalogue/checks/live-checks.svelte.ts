@@ -71,6 +71,12 @@ export class LiveChecks {
 		return this.#findings;
 	}
 
+	/** Fields and items with something to correct or to decide. */
+	get problems(): ReadonlySet<FieldKey> {
+		const open = this.#findings.filter(({ severity, accepted }) => severity !== 'I' && !accepted);
+		return new Set(open.map(({ field }) => field));
+	}
+
 	/** What is found about a field or its items. */
 	of(fieldId: string): readonly CardFinding[] {
 		return this.#byField.get(fieldId) ?? [];
