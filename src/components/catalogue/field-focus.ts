@@ -4,7 +4,7 @@ import { fieldIdOf } from '#domain/catalogue/entry.ts';
 /** About a second: the editor of a long text comes a moment after the card. */
 const MOST_FRAMES = 60;
 /** What takes the cursor in a field. */
-const CONTROL = ':is(textarea, [contenteditable], button.ui-select, .conflict button)';
+export const CONTROL = ':is(textarea, [contenteditable], button.ui-select, .conflict button)';
 
 /** Where a field or item stands, the best place first. */
 export function placesOf(key: string): string[] {
@@ -35,24 +35,6 @@ export async function focusField(
 		found?.focus();
 		if (found) return found;
 		await new Promise(requestAnimationFrame);
-	}
-	return undefined;
-}
-
-/**
- * The next field or item behind the cursor that somebody has to look at, in the order of the card.
- * @param problems keys of fields and items
- */
-export function nextPlace(
-	card: HTMLElement,
-	cursor: Element | null,
-	problems: ReadonlySet<string>,
-): string | undefined {
-	const here = card.contains(cursor) ? cursor?.closest('[data-field]') : undefined;
-	for (const place of card.querySelectorAll<HTMLElement>('[data-field]')) {
-		const key = place.dataset['field'] ?? '';
-		const isBehind = !here || (here.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) > 0;
-		if (isBehind && problems.has(key) && place.querySelector(CONTROL)) return key;
 	}
 	return undefined;
 }
