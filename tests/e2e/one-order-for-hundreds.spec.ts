@@ -1,63 +1,20 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, test, type Browser, type Page } from '@playwright/test';
-import { axeOn } from './accessibility.ts';
-import { startArchive, type Archive } from './archive.ts';
+import { expect, test, type Page } from '@playwright/test';
+import { passesAxe } from './accessibility.ts';
+import { CHECKER, COUNTY as FULL, PROPOSER, startShortNames, type ShortNames } from './short-names.ts';
 
 const SHORT = '县政府';
-const FULL = '上海市沧浦县人民政府';
 const ROWS = 340;
 /** Every third is of a later year, and not meant. */
-const MEANT = Array.from({ length: ROWS }, (_, at) => at).filter((at) => yearOf(at) <= 2001).length;
+const YEARS = Array.from({ length: ROWS }, (_, at) => (at % 3 === 2 ? 2002 + (at % 7) : 1990 + (at % 12)));
+const MEANT = YEARS.filter((year) => year <= 2001).length;
 
-let archive: Archive;
-let ids: ReadonlyMap<string, string>;
-
-function yearOf(at: number): number {
-	return at % 3 === 2 ? 2002 + (at % 7) : 1990 + (at % 12);
-}
-
-const codeOf = (at: number): string => `B001-WS·${yearOf(at)}-Y-${String(at + 1).padStart(4, '0')}`;
+let names: ShortNames;
 
 test.beforeEach(async () => {
-	archive = await startArchive({ holdings: 'empty' });
-	await archive.addPerson('编目丙', 'archivist');
-	await archive.addPerson('审核乙', 'reviewer');
-	const file = join(archive.dataDir, 'b001.csv');
-	const lines = Array.from({ length: ROWS }, (_, at) =>
-		[codeOf(at), `关于整治第${at + 1}号河道的通知`, SHORT, `${yearOf(at)}0312`].join(','),
-	);
-	await writeFile(file, `档号,题名,责任者,日期\n${lines.join('\n')}\n`);
-	await archive.verb(['import', file, '--profile', 'dat18']);
-	type Node = { id: string; referenceCode: string; children?: Node[] };
-	const below = (nodes: readonly Node[]): Node[] =>
-		nodes.flatMap((node) => [node, ...below(node.children ?? [])]);
-	const tree = below(await archive.verb<Node[]>(['tree', '--depth', '3']));
-	ids = new Map(tree.map(({ referenceCode, id }) => [referenceCode, id]));
+	names = await startShortNames(SHORT, YEARS);
 });
 
-test.afterEach(() => archive.stop());
-
-async function open(browser: Browser, name: string, path: string): Promise<Page> {
-	const page = await (await browser.newContext()).newPage();
-	await archive.signIn(page, name);
-	await page.goto(archive.origin + path);
-	return page;
-}
-
-/** The creator of an entry, as the server has it. */
-async function creatorOf(code: string): Promise<string> {
-	const { fields } = await archive.verb<{ fields: Record<string, { text?: string }> }>([
-		'show',
-		ids.get(code) ?? '',
-	]);
-	return Object.entries(fields).find(([key]) => key.startsWith('creators#'))?.[1].text ?? '';
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-	const { violations } = await axeOn(page).withTags(['wcag2a', 'wcag2aa']).analyze();
-	expect(violations.map((each) => `${each.id} ${each.nodes[0]?.target.join(' ')}`)).toEqual([]);
-}
+test.afterEach(() => names.archive.stop());
 
 async function choose(page: Page, label: string, option: string): Promise<void> {
 	await page.getByRole('combobox', { name: new RegExp(`^${label}`) }).click();
@@ -68,7 +25,8 @@ test(
 	'one order for hundreds of entries: sampled, two rejected by keyboard, applied, and undone as a whole',
 	{ tag: '@long' },
 	async ({ browser }) => {
-		const proposer = await open(browser, '编目丙', '/orders');
+		const { archive, codeOf, ids, creatorOf } = names;
+		const proposer = await names.open(browser, PROPOSER, '/orders');
 		await expect(proposer.getByText('没有待您核定的更正单')).toBeVisible();
 		await proposer.getByRole('link', { name: '新建更正单' }).click();
 		await choose(proposer, '著录项', '责任者');
@@ -78,7 +36,7 @@ test(
 		await expect(preview).toContainText(`将改动 ${ROWS} 处`);
 		await proposer.getByLabel('截止年').fill('2001');
 		await expect(preview).toContainText(`将改动 ${MEANT} 处，涉及 ${MEANT} 个条目`);
-		await expectAccessible(proposer);
+		await passesAxe(proposer, 'a new order');
 
 		// Nothing is sent without a reason, and what was typed outlives the page.
 		await proposer.getByRole('button', { name: '提交核定' }).click();
@@ -92,20 +50,20 @@ test(
 		await expect(proposer.getByText('您提出的更正单须由他人核定。')).toBeVisible();
 		await expect(proposer.getByRole('button', { name: '全部核定并执行' })).toHaveCount(0);
 
-		const checker = await open(browser, '审核乙', '/catalogue/review?board=waiting');
+		const checker = await names.open(browser, CHECKER, '/catalogue/review?board=waiting');
 		await checker.getByRole('link', { name: '更正单（1 份待核定）' }).click();
-		await expectAccessible(checker);
+		await passesAxe(checker, 'the board with orders');
 		const list = checker.getByRole('grid');
 		await list.focus();
 		await checker.keyboard.press('Enter');
 		await expect(checker.getByText(`“${SHORT}”改为“${FULL}”`)).toBeVisible();
-		await expectAccessible(checker);
+		await passesAxe(checker, 'an order');
 		await checker.getByRole('radio', { name: '抽样' }).check({ force: true });
 		await checker.getByLabel('抽取处数').fill('20');
 		await checker.getByRole('button', { name: '抽样', exact: true }).click();
 		await expect(checker.getByText('已看 0/20')).toBeVisible();
 		await expect(list.getByRole('row')).toHaveCount(21);
-		await expectAccessible(checker);
+		await passesAxe(checker, 'a sample');
 
 		// Gone through by keyboard, which is in the list already: two are wrong, one is left aside.
 		await expect(list).toBeFocused();
@@ -126,7 +84,7 @@ test(
 		const dialog = checker.getByRole('dialog');
 		await expect(dialog).toContainText(`将执行 ${MEANT - 2} 处，退回的 2 处不执行。`);
 		await expect(dialog).toContainText('抽样中还有 1 处没有看。');
-		await expectAccessible(checker);
+		await passesAxe(checker, 'the decision');
 		await dialog.getByRole('button', { name: '全部核定并执行' }).click();
 		await expect(checker.getByText(`更正单已执行：${MEANT - 2} 处`)).toBeVisible();
 		await expect(checker.getByRole('button', { name: `已执行 ${MEANT - 2}` })).toBeVisible();
@@ -134,7 +92,7 @@ test(
 		await expect(list.getByRole('row')).toHaveCount(3);
 		await expect(checker.getByText('此件责任者实为县政府办公室').first()).toBeVisible();
 
-		const meant = Array.from({ length: ROWS }, (_, at) => at).filter((at) => yearOf(at) <= 2001);
+		const meant = YEARS.flatMap((year, at) => (year <= 2001 ? [at] : []));
 		const applied = meant.map(codeOf).find((code) => !codes.includes(code)) ?? '';
 		const later = codeOf(2);
 		await expect.poll(() => creatorOf(applied)).toBe(FULL);
@@ -147,7 +105,7 @@ test(
 		await expect(proposer.getByRole('button', { name: `已执行 ${MEANT - 2}` })).toBeVisible();
 		await proposer.getByRole('link', { name: '打印更正单' }).click();
 		await expect(proposer.getByRole('row').filter({ hasText: codes[1] ?? '' })).toContainText('退回');
-		await expectAccessible(proposer);
+		await passesAxe(proposer, 'an order on paper');
 		await proposer.goto(`${archive.origin}/catalogue/${ids.get(applied) ?? ''}`);
 		await proposer.getByRole('button', { name: '查看修改记录' }).click();
 		await proposer.getByRole('link', { name: '审核乙（更正单）' }).click();

@@ -144,10 +144,11 @@ export function createOrderDesk(parts: {
 		name: string,
 		action: OrderAction,
 		run: (order: ShownOrder) => Promise<T>,
+		signal?: AbortSignal,
 	): Promise<T> {
 		const { id } = await demandOrder(identity, name, action);
 		const isLong = action === 'approve' || action === 'undo';
-		return turns(id, async () => run(await demandOrder(identity, id, action)), isLong ? 'long' : 'short');
+		return turns(id, async () => run(await demandOrder(identity, id, action)), { isLong, signal });
 	}
 
 	async function detail(person: Person, name: string): Promise<OrderDetail> {
@@ -271,27 +272,39 @@ export function createOrderDesk(parts: {
 				parts.onChanged(order.id);
 			}),
 		decide: (identity, name, verdict, why, running = {}) =>
-			inTurn(identity, name, verdict, async (order) => {
-				if (verdict === 'reject') demandReason(why);
-				const decision = await decisionOf(identity, order, verdict, why);
-				if (verdict === 'approve') return approve(identity, order, decision, running);
-				await writes.reject(order, decision, actorOf(identity));
-				return outcomeOf(identity.person, order.id, true);
-			}),
+			inTurn(
+				identity,
+				name,
+				verdict,
+				async (order) => {
+					if (verdict === 'reject') demandReason(why);
+					const decision = await decisionOf(identity, order, verdict, why);
+					if (verdict === 'approve') return approve(identity, order, decision, running);
+					await writes.reject(order, decision, actorOf(identity));
+					return outcomeOf(identity.person, order.id, true);
+				},
+				running.signal,
+			),
 		undo: (identity, name, why, running = {}) =>
-			inTurn(identity, name, 'undo', async (order) => {
-				const actor = { ...actorOf(identity), via: `undo-order:${order.id}` };
-				if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
-				const carried = await undoRows(
-					parts,
-					await rows.carried(order.id, ['applied']),
-					{ actor, at: isoAt(clock) },
-					running,
-				);
-				await rows.setOutcomes(order.id, carried.rows);
-				if (carried.isWhole) await writes.finishUndo(order, countsOf(carried), actor);
-				return outcomeOf(identity.person, order.id, carried.isWhole);
-			}),
+			inTurn(
+				identity,
+				name,
+				'undo',
+				async (order) => {
+					const actor = { ...actorOf(identity), via: `undo-order:${order.id}` };
+					if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
+					const carried = await undoRows(
+						parts,
+						await rows.carried(order.id, ['applied']),
+						{ actor, at: isoAt(clock) },
+						running,
+					);
+					await rows.setOutcomes(order.id, carried.rows);
+					if (carried.isWhole) await writes.finishUndo(order, countsOf(carried), actor);
+					return outcomeOf(identity.person, order.id, carried.isWhole);
+				},
+				running.signal,
+			),
 		cleanUp: rows.cleanUp,
 	};
 }

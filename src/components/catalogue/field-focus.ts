@@ -3,27 +3,37 @@ import { fieldIdOf } from '#domain/catalogue/entry.ts';
 
 /** About a second: the editor of a long text comes a moment after the card. */
 const MOST_FRAMES = 60;
+/** What takes the cursor in a field. */
+export const CONTROL = ':is(textarea, [contenteditable], button.ui-select, .conflict button)';
+
+/** Where a field or item stands, the best place first. */
+export function placesOf(key: string): string[] {
+	return [`[data-field="${CSS.escape(key)}"]`, `[data-field-id="${CSS.escape(fieldIdOf(key))}"]`];
+}
+
+/** What takes the cursor of a field or item, if it is there now. */
+export function cursorIn(root: HTMLElement | undefined, key: string): HTMLElement | undefined {
+	for (const place of placesOf(key)) {
+		const found = root?.querySelector<HTMLElement>(`${place} ${CONTROL}`);
+		if (found) return found;
+	}
+	return undefined;
+}
 
 /**
- * Puts the cursor into the first of some fields, as soon as one is there.
- * @param places selectors of the surrounding elements, the best first
+ * Puts the cursor into a field, as soon as it is there.
  * @param isWanted false once the cursor is wanted elsewhere
  * @returns the control that took the cursor
  */
 export async function focusField(
 	root: () => HTMLElement | undefined,
-	places: readonly string[],
+	key: string,
 	isWanted: () => boolean = () => true,
 ): Promise<HTMLElement | undefined> {
 	for (let frame = 0; frame < MOST_FRAMES && isWanted(); frame++) {
-		for (const place of places) {
-			const found = root()?.querySelector<HTMLElement>(
-				`${place} :is(textarea, [contenteditable], button.ui-select, .conflict button)`,
-			);
-			if (!found) continue;
-			found.focus();
-			return found;
-		}
+		const found = cursorIn(root(), key);
+		found?.focus();
+		if (found) return found;
 		await new Promise(requestAnimationFrame);
 	}
 	return undefined;
@@ -32,9 +42,7 @@ export async function focusField(
 /** Brings a field of a card into view and marks it for a moment: something changed there without the cursor. */
 export async function showField(card: HTMLElement | undefined, key: string): Promise<void> {
 	await tick();
-	const found = card?.querySelector<HTMLElement>(
-		`[data-field="${CSS.escape(key)}"], [data-field-id="${CSS.escape(fieldIdOf(key))}"]`,
-	);
+	const found = card?.querySelector<HTMLElement>(placesOf(key).join(', '));
 	if (!found) return;
 	found.scrollIntoView({ block: 'nearest' });
 	const colour = getComputedStyle(found).getPropertyValue('--accent-wash');

@@ -8,12 +8,18 @@ export class CardChecks {
 	/** Undefined until the rules are here. */
 	live = $state.raw<LiveChecks>();
 	#isBegun = false;
+	#ready: Promise<void> | undefined;
+
+	/** Resolves when what was begun is here, or failed. */
+	get ready(): Promise<void> {
+		return this.#ready ?? Promise.resolve();
+	}
 
 	/** Loads rules and what they need of the entry; asked again it only looks whether others changed something. */
 	begin(session: () => EntrySession): void {
 		if (this.#isBegun) return void this.live?.refresh();
 		this.#isBegun = true;
-		void import('./live-checks.svelte.ts').then(
+		this.#ready = import('./live-checks.svelte.ts').then(
 			async ({ LiveChecks }) => {
 				this.live = await LiveChecks.over(session);
 			},

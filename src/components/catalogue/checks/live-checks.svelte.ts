@@ -13,6 +13,7 @@ import { loadRuleWords } from '#i18n/rule-words.ts';
 import type { CardFacts } from '#server/catalogue/checks/check-desk.ts';
 import { profileOrFirst } from '../entry-words.ts';
 import { keysOf } from '../session-values.ts';
+import { goToNext } from './next-problem.ts';
 
 /** A finding beside its field. */
 export interface CardFinding extends RuleFinding {
@@ -69,6 +70,17 @@ export class LiveChecks {
 	/** Everything found, by rule. */
 	get all(): readonly CardFinding[] {
 		return this.#findings;
+	}
+
+	/**
+	 * Puts the cursor into the next field or item with something to correct or to decide.
+	 * @returns false when there is none behind the cursor, which has left its field
+	 */
+	toNext(card: HTMLElement, cursor: Element | null): boolean {
+		return goToNext(card, cursor, () => {
+			const open = this.#findings.filter(({ severity, accepted }) => severity !== 'I' && !accepted);
+			return new Set(open.map(({ field }) => field));
+		});
 	}
 
 	/** What is found about a field or its items. */
