@@ -285,7 +285,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		const fixes = new FixDesk({
 			storage,
 			clock,
-			campaigns,
 			findings,
 			orders,
 			collaboration,
