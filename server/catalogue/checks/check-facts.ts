@@ -70,6 +70,11 @@ export class CheckFacts {
 		return prepared;
 	}
 
+	/** Numbers of the fonds in the register. */
+	get fondsNumbers(): Iterable<string> {
+		return this.#byNumber.keys();
+	}
+
 	/** The exception that lets a finding be. */
 	exceptionOf(entryId: string, rule: RuleException['rule'], field: string, value: string): string | null {
 		if (this.#exceptions.size === 0) return null;
