@@ -6,14 +6,13 @@ import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ShownFinding } from '#domain/catalogue/checks/campaign.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
-import type { RegisterContent } from '#domain/catalogue/registers/register.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
 import { aFlawedFonds } from '#tests/support/checked-entries.ts';
+import { B002, registerFonds } from '#tests/support/codes.ts';
 import { system } from '#tests/support/entries.ts';
 import { anEntryRow, bulkOf } from '#tests/support/entry-rows.ts';
 import { by } from '#tests/support/orders.ts';
-import { aFondsRecord } from '#tests/support/registers.ts';
 import { PASSWORD } from '#tests/support/server.ts';
 
 const ops = { id: 'x', name: '著录员', via: null };
@@ -98,19 +97,8 @@ describe('the same code in two fonds', () => {
 	});
 
 	it('is the same however it is written, under the regime of its fonds', async () => {
-		const regimes = [{ regime: 'dat13-2022', width: 4 }];
 		for (const fondsNumber of ['Z131', 'Z132'])
-			await app.registers.save(
-				'fonds',
-				[
-					{
-						based: 0,
-						content: aFondsRecord({ fondsNumber, codeRegimes: regimes }) as unknown as RegisterContent,
-					},
-				],
-				'',
-				ops,
-			);
+			await registerFonds(app, { ...B002, fondsNumber, codeRegimes: [{ regime: 'dat13-2022-item' }] });
 		const one = await withCodes('Z131', ['Z131-WS·2008·Y-0001']);
 		const two = await withCodes('Z132', ['Z131－WS•2008•Y－0001']);
 		await app.codeIndex.settled();
