@@ -1,5 +1,6 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { OrderRule } from '#domain/collaboration/orders.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { App } from '#server/app.ts';
 import type { Identity } from '#server/permissions/identity.ts';
@@ -42,3 +43,12 @@ export async function aFonds(
 export async function fieldsOf(app: App, id: EntryId): Promise<Readonly<Record<FieldKey, FieldValue>>> {
 	return (await app.catalogue.entry(system, id)).fields;
 }
+
+/** Replaces a short form in titles. */
+export const replaceWords = (under: EntryId): OrderRule => ({
+	kind: 'replace',
+	under,
+	field: 'title',
+	words: '区府',
+	by: '区政府',
+});

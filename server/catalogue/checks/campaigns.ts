@@ -1,20 +1,14 @@
 import { sql } from 'kysely';
-import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import {
-	assigneeOf,
-	MAX_CAMPAIGN_NAME,
-	whyNotCampaign,
-	type CampaignAction,
-	type ShownFinding,
-} from '#domain/catalogue/checks/campaign.ts';
+import { MAX_CAMPAIGN_NAME, whyNotCampaign, type CampaignAction } from '#domain/catalogue/checks/campaign.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import { auditLine } from '#server/storage/audit.ts';
-import type { Statement, Storage } from '#server/storage/storage.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { campaignCsv, campaignFindings, scopeOf, type CampaignFilter } from './campaign-findings.ts';
 import {
 	assignmentsOf,
 	campaignNamed,
@@ -25,22 +19,10 @@ import {
 	stateOf,
 	type CampaignRow,
 } from './campaign-records.ts';
-import type { RunPosition } from './check-asks.ts';
 import type { Checker } from './checker.ts';
-import { findingsCsv } from './findings-csv.ts';
-import type { FindingFilter, FindingPage, Findings } from './findings.ts';
+import { CampaignRuns, type CampaignProgress } from './campaign-runs.ts';
+import type { FindingPage, Findings } from './findings.ts';
 import type { CampaignDetail, ShownCampaign } from './shown-campaign.ts';
-
-/** Findings of one request at most. */
-export const MAX_FINDINGS = 1000;
-/** Everybody: who sees all fonds, for what the server counts. */
-const SERVER: Person = {
-	id: 'server' as Person['id'],
-	name: 'server',
-	role: 'administrator',
-	fonds: null,
-	accessStatuses: null,
-};
 
 /** What a campaign is made of. */
 export interface NewCampaign {
@@ -50,21 +32,6 @@ export interface NewCampaign {
 	/** Null for all. */
 	readonly rules: readonly RuleId[] | null;
 }
-
-/** Entries checked, of all. */
-export interface CampaignProgress {
-	readonly done: number;
-	readonly total: number;
-}
-
-/** What of the findings of a campaign is listed. */
-export type CampaignFilter = Pick<
-	FindingFilter,
-	'rule' | 'fondsId' | 'severity' | 'isAccepted' | 'hasSuggestion'
-> & {
-	/** Those this person deals with. */
-	readonly personId?: string | undefined;
-};
 
 interface Parts {
 	readonly storage: Storage;
@@ -79,10 +46,11 @@ interface Parts {
 /** Campaigns: a scope and rules, checked in the background, and worked off by rule, fonds and person. */
 export class Campaigns {
 	readonly #parts: Parts;
-	readonly #watchers = new Set<(campaignId: string, what: CampaignProgress | 'ended') => void>();
+	readonly #runs: CampaignRuns;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
+		this.#runs = new CampaignRuns(parts);
 	}
 
 	async list(
@@ -142,7 +110,7 @@ export class Campaigns {
 				created_at: at,
 				deposited_as: null,
 			}),
-			...this.#runStatements(id, 1, actor, at),
+			...this.#runs.statements(id, 1, actor, at),
 			auditLine(storage, clock, actor, 'checks.create', id, { name: called, under, rules }),
 		]);
 		await this.pump();
@@ -155,7 +123,7 @@ export class Campaigns {
 		const { db } = this.#parts.storage;
 		const [shown, counts, runs, assignments, fixes] = await Promise.all([
 			this.#shown(person, row),
-			this.#parts.findings.counts(person, this.#scopeOf(row)),
+			this.#parts.findings.counts(person, scopeOf(row)),
 			runsOf(db, person, row.id),
 			assignmentsOf(db, row.id),
 			fixesOf(db, row.id),
@@ -185,52 +153,19 @@ export class Campaigns {
 	}
 
 	/** Its findings, narrowed down; whom they are assigned to narrows as `personId`. */
-	async findings(
+	findings(
 		person: Person,
 		name: string,
 		filter: CampaignFilter,
 		offset: number,
 		limit: number,
 	): Promise<FindingPage> {
-		const row = await campaignNamed(this.#parts.storage, person, name);
-		const whole = await this.filterOf(person, row, filter);
-		return this.#parts.findings.page(person, whole, offset, Math.min(limit, MAX_FINDINGS));
+		return campaignFindings(this.#parts, person, name, filter, { offset, limit });
 	}
 
 	/** The same as a table, all of it. */
-	async csv(person: Person, name: string, filter: CampaignFilter): Promise<ReadableStream<Uint8Array>> {
-		const row = await campaignNamed(this.#parts.storage, person, name);
-		const whole = await this.filterOf(person, row, filter);
-		const { findings } = this.#parts;
-		async function* pages(): AsyncGenerator<readonly ShownFinding[]> {
-			for (let after = 0; ;) {
-				const page = await findings.list(person, whole, 0, MAX_FINDINGS, after);
-				yield page;
-				if (page.length < MAX_FINDINGS) return;
-				after = page.at(-1)?.id ?? after;
-			}
-		}
-		return findingsCsv(pages());
-	}
-
-	/** What a narrowed list of a campaign means. */
-	async filterOf(
-		person: Person,
-		row: CampaignRow,
-		{ personId, ...filter }: CampaignFilter,
-	): Promise<FindingFilter> {
-		const scope = { ...this.#scopeOf(row), ...filter };
-		if (personId === undefined) return scope;
-		const [assignments, counts] = await Promise.all([
-			assignmentsOf(this.#parts.storage.db, row.id),
-			this.#parts.findings.counts(person, scope),
-		]);
-		const among = new Map(
-			counts
-				.filter((count) => assigneeOf(assignments, count)?.personId === personId)
-				.map(({ rule, fondsId }) => [`${rule} ${fondsId}`, { rule, fondsId }]),
-		);
-		return { ...scope, among: [...among.values()] };
+	csv(person: Person, name: string, filter: CampaignFilter): Promise<ReadableStream<Uint8Array>> {
+		return campaignCsv(this.#parts, person, name, filter);
 	}
 
 	/**
@@ -243,12 +178,11 @@ export class Campaigns {
 		running: { readonly signal: AbortSignal; readonly onProgress: (progress: CampaignProgress) => void },
 	): Promise<CampaignDetail> {
 		const { promise, resolve } = Promise.withResolvers<void>();
-		const watch = (id: string, what: CampaignProgress | 'ended'): void => {
+		const unwatch = this.#runs.watch((id, what) => {
 			if (id !== campaignId) return;
 			if (what === 'ended') resolve();
 			else running.onProgress(what);
-		};
-		this.#watchers.add(watch);
+		});
 		running.signal.addEventListener('abort', () => resolve(), { once: true });
 		try {
 			const { state } = await this.show(identity.person, campaignId);
@@ -256,8 +190,13 @@ export class Campaigns {
 			if (running.signal.aborted) return await this.cancel(identity, campaignId);
 			return await this.show(identity.person, campaignId);
 		} finally {
-			this.#watchers.delete(watch);
+			unwatch();
 		}
+	}
+
+	/** Begins what waits; see {@link CampaignRuns.pump}. */
+	pump(): Promise<void> {
+		return this.#runs.pump();
 	}
 
 	/** Runs it again over all of its scope. @throws {Refusal} 'catalogue.campaign-running' | 'catalogue.campaign-closed' (409) */
@@ -266,7 +205,7 @@ export class Campaigns {
 		const { storage, clock } = this.#parts;
 		const actor = actorOf(identity);
 		await storage.batch([
-			...this.#runStatements(row.id, row.run + 1, actor, isoAt(clock)),
+			...this.#runs.statements(row.id, row.run + 1, actor, isoAt(clock)),
 			auditLine(storage, clock, actor, 'checks.run', row.id, { run: row.run + 1 }),
 		]);
 		await this.pump();
@@ -334,41 +273,6 @@ export class Campaigns {
 		return this.show(identity.person, row.id);
 	}
 
-	/** Begins the campaign that waits longest, when none runs: also what a restart interrupted. */
-	async pump(): Promise<void> {
-		const { storage, checker } = this.#parts;
-		if (checker.runId !== undefined) return;
-		const next = await storage.db
-			.selectFrom('campaign')
-			.selectAll()
-			.where('state', 'in', ['running', 'waiting'])
-			.orderBy('state')
-			.orderBy('started_at')
-			.executeTakeFirst();
-		if (!next || checker.runId !== undefined) return;
-		const update = storage.db
-			.updateTable('campaign')
-			.set({ state: '', position: '', done: 0, total: 0 })
-			.where('id', '=', '')
-			.where('run', '=', 0)
-			.compile().sql;
-		checker.begin({
-			runId: next.id,
-			under: next.under,
-			rules: rulesOf(next),
-			position: next.position === null ? null : (JSON.parse(next.position) as RunPosition),
-			along: (position, total) => {
-				this.#tell(next.id, { done: position.done, total });
-				return {
-					sql: update,
-					rows: [['running', JSON.stringify(position), position.done, total, next.id, next.run]],
-				};
-			},
-			onOver: (position) => this.#over(next, position),
-			onFailed: () => void this.#failed(next).catch(() => undefined),
-		});
-	}
-
 	/** The campaign, when this person may do that with it as it stands. */
 	async #demand({ person }: Identity, name: string, action: CampaignAction): Promise<CampaignRow> {
 		const row = await campaignNamed(this.#parts.storage, person, name);
@@ -389,79 +293,6 @@ export class Campaigns {
 		demand(person, 'comment', thing);
 	}
 
-	#runStatements(id: string, run: number, actor: Actor, at: string): Statement[] {
-		const { db } = this.#parts.storage;
-		return [
-			db
-				.updateTable('campaign')
-				.set({ state: 'waiting', run, position: null, done: 0, started_at: at, finished_at: null })
-				.where('id', '=', id),
-			db.insertInto('campaign_run').values({
-				campaign_id: id,
-				run,
-				started_at: at,
-				finished_at: null,
-				entries: 0,
-				actor_id: actor.id,
-				actor_name: actor.name,
-			}),
-		];
-	}
-
-	/** All was checked: counts it, and begins the next. */
-	async #over(row: CampaignRow, { done }: RunPosition): Promise<void> {
-		const { storage, clock, findings } = this.#parts;
-		const { db } = storage;
-		const counts = await findings.counts(SERVER, this.#scopeOf(row));
-		const at = isoAt(clock);
-		for (let from = 0; from < counts.length; from += 500)
-			await storage.batch(
-				counts.slice(from, from + 500).map((count) =>
-					db
-						.insertInto('campaign_count')
-						.values({
-							campaign_id: row.id,
-							run: row.run,
-							fonds_id: count.fondsId,
-							rule: count.rule,
-							severity: count.severity,
-							open: count.open,
-							accepted: count.accepted,
-						})
-						// Counted before a restart.
-						.onConflict((conflict) =>
-							conflict
-								.columns(['campaign_id', 'run', 'fonds_id', 'rule', 'severity'])
-								.doUpdateSet({ open: count.open, accepted: count.accepted }),
-						),
-				),
-			);
-		await storage.batch([
-			db
-				.updateTable('campaign')
-				.set({ state: 'done', position: null, done, total: done, finished_at: at })
-				.where('id', '=', row.id)
-				.where('state', '=', 'running'),
-			db
-				.updateTable('campaign_run')
-				.set({ finished_at: at, entries: done })
-				.where('campaign_id', '=', row.id)
-				.where('run', '=', row.run),
-		]);
-		this.#parts.onChanged(row.id);
-		this.#tell(row.id, 'ended');
-		await this.pump();
-	}
-
-	async #failed({ id }: CampaignRow): Promise<void> {
-		await this.#parts.storage.db
-			.updateTable('campaign')
-			.set({ state: 'failed' })
-			.where('id', '=', id)
-			.execute();
-		this.#tell(id, 'ended');
-	}
-
 	async #set(id: string, state: 'cancelled' | 'closed', identity: Identity, action: string): Promise<void> {
 		const { storage, clock } = this.#parts;
 		await storage.batch([
@@ -472,15 +303,7 @@ export class Campaigns {
 			auditLine(storage, clock, actorOf(identity), action, id),
 		]);
 		this.#parts.onChanged(id);
-		this.#tell(id, 'ended');
-	}
-
-	#tell(id: string, what: CampaignProgress | 'ended'): void {
-		for (const watcher of this.#watchers) watcher(id, what);
-	}
-
-	#scopeOf(row: CampaignRow): FindingFilter {
-		return { under: row.under, rules: rulesOf(row) };
+		this.#runs.tell(id, 'ended');
 	}
 
 	async #shown(person: Person, row: CampaignRow): Promise<ShownCampaign> {
@@ -500,7 +323,7 @@ export class Campaigns {
 			createdId: row.created_id,
 			createdName: row.created_name,
 			createdAt: row.created_at,
-			open: await this.#parts.findings.count(person, { ...this.#scopeOf(row), isAccepted: false }),
+			open: await this.#parts.findings.count(person, { ...scopeOf(row), isAccepted: false }),
 		};
 	}
 }

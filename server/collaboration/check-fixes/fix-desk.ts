@@ -7,7 +7,7 @@ import { groupChanges, type OrderChange, type OrderGroup } from '#domain/collabo
 import { demand } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import { campaignNamed, stateOf } from '#server/catalogue/checks/campaign-records.ts';
-import type { CampaignFilter, Campaigns } from '#server/catalogue/checks/campaigns.ts';
+import { filterOf, type CampaignFilter } from '#server/catalogue/checks/campaign-findings.ts';
 import type { Findings } from '#server/catalogue/checks/findings.ts';
 import { rowsById } from '#server/catalogue/rows.ts';
 import { auditLine } from '#server/storage/audit.ts';
@@ -52,7 +52,6 @@ export interface FixOutcome {
 interface Parts {
 	readonly storage: Storage;
 	readonly clock: Clock;
-	readonly campaigns: Campaigns;
 	readonly findings: Findings;
 	readonly orders: Pick<OrderDesk, 'createFrom' | 'withdraw' | 'show'>;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
@@ -246,7 +245,7 @@ export class FixDesk {
 
 	async #plan(identity: Identity, campaign: string, filter: CampaignFilter) {
 		const row = await this.#demand(identity, campaign);
-		const whole = await this.#parts.campaigns.filterOf(identity.person, row, filter);
+		const whole = await filterOf(this.#parts, identity.person, row, filter);
 		return { row, plan: await planFix(this.#parts, identity.person, whole) };
 	}
 

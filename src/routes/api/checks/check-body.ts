@@ -3,7 +3,7 @@ import { parseEntryId } from '#domain/base/ids.ts';
 import { MAX_CAMPAIGN_NAME } from '#domain/catalogue/checks/campaign.ts';
 import { MAX_EXCEPTION_REASON } from '#domain/catalogue/rules/exception-definition.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
-import type { CampaignFilter } from '#server/catalogue/checks/campaigns.ts';
+import type { CampaignFilter } from '#server/catalogue/checks/campaign-findings.ts';
 
 const id = v.pipe(
 	v.string(),
