@@ -26,7 +26,7 @@ export default defineConfig({
 					environment: 'node',
 					...SHARED,
 					// Property tests count; a machine that does other things too must not fail them.
-					testTimeout: 30_000,
+					testTimeout: 60_000,
 					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/*.test.ts'],
 					exclude: ['src/**/*.svelte.test.ts'],
 				},
