@@ -83,7 +83,7 @@ export class SheetDesk {
 		given: { readonly uploadId: string } | { readonly path: string; readonly fileName: string },
 		options: { readonly why: string; readonly isTrial: boolean; readonly language: SheetLanguage },
 	): Promise<SheetOutcome> {
-		const { id, sheet } = this.#sheetOf(register);
+		const { id } = this.#sheetOf(register);
 		demand(identity.person, 'edit', { kind: 'register', register: id });
 		const { registers, uploaded, database, sheetsModule } = this.#parts;
 		const { path, fileName } = 'uploadId' in given ? await uploaded(given.uploadId) : given;

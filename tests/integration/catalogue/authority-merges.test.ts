@@ -128,7 +128,7 @@ describe('a merge of two authorities', () => {
 		expect(standing(server.app)).toEqual(AFTER);
 	});
 
-	it('whose server is killed on the way has written nothing', { timeout: 60_000 }, async () => {
+	it('whose server is killed on the way has written nothing', { timeout: 120_000 }, async () => {
 		const dataDir = await aFolder();
 		const first = await startTestServer({ dataDir });
 		const token = await first.token('编', 'archivist');

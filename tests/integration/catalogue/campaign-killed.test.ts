@@ -114,4 +114,4 @@ it('a campaign goes on after its server was killed, and ends with what an undist
 	} finally {
 		database.close();
 	}
-}, 60_000);
+}, 120_000);
