@@ -8,7 +8,6 @@ import type { FieldElement } from '#sync/field-values.ts';
 import type { Caret } from '#sync/presence.ts';
 import { reviewDocName } from '#sync/review-doc.ts';
 import type { EntrySession, PresentPerson, RowsClient, ShownValue } from './contract.ts';
-import { detailOfDoc } from './detail-of-doc.ts';
 import {
 	EntryConnection,
 	type ConnectionFacts,
@@ -309,7 +308,7 @@ export class LiveEntrySession implements EntrySession {
 				this.doc.on('update', () => this.#record.changed());
 			},
 			onWritten: () => {
-				if (!this.#tab.isOnline) this.#record.insteadSoon(() => this.#cardFromDoc());
+				if (!this.#tab.isOnline) this.#record.insteadSoon(() => void this.#cardFromDoc());
 			},
 			onRead: () => this.#record.readSoon(),
 			onChanged: (facts) => {
@@ -324,11 +323,13 @@ export class LiveEntrySession implements EntrySession {
 	}
 
 	/** Without the server nobody projects the entry: what lists and search show of it comes from the document. */
-	#cardFromDoc(): void {
+	async #cardFromDoc(): Promise<void> {
+		const { detailOfDoc } = await import('./detail-of-doc.ts');
 		const known = this.#detail;
 		if (!known || this.#isClosed) return;
 		const card = detailOfDoc(known, this.doc, (element) => this.#values.position(element));
-		void this.#record.use(card).then(() => this.#onEditedOffline(card.parentId));
+		await this.#record.use(card);
+		this.#onEditedOffline(card.parentId);
 	}
 
 	async #keepCard(card: EntryDetail): Promise<void> {
