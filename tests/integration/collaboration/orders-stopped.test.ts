@@ -13,7 +13,7 @@ describe('an order that is stopped on the way', () => {
 	async function aLongOrder(app: App, count: number) {
 		const fonds = await manyBelow(app, count, '区府');
 		const [proposer, checker] = [await personOf(app, '著录员', 'reviewer'), await personOf(app, '审核员')];
-		const rule = { ...replace(fonds), field: 'creators' } as OrderRule;
+		const rule = { ...replaceWords(fonds), field: 'creators' } as OrderRule;
 		const { id } = await app.orders.create(by(proposer), rule, '统一简称');
 		const { rows } = await app.orders.rows(checker, id, {}, 0, count);
 		const creatorOf = async (position: number): Promise<string> =>

@@ -97,7 +97,7 @@ describe('an order is made', () => {
 		await expect(app.orders.create(by(proposer), replaceWords(fonds), ' ')).rejects.toMatchObject({
 			code: 'collaboration.order-without-reason',
 		});
-		const nothing = { ...replace(fonds), words: '没有' } as OrderRule;
+		const nothing = { ...replaceWords(fonds), words: '没有' } as OrderRule;
 		await expect(app.orders.create(by(proposer), nothing, '试')).rejects.toMatchObject({
 			code: 'collaboration.order-empty',
 		});
