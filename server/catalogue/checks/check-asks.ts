@@ -57,12 +57,16 @@ export interface RunPosition {
 	readonly container: number;
 	/** Entries checked. */
 	readonly done: number;
+	/** Those of them that lie in containers checked to their end: a container that was interrupted is checked anew. */
+	readonly whole?: number;
 }
 
 /** How far a run is with what it found on the way. */
 export interface RunStep extends FindingChange {
 	readonly position: RunPosition;
 	readonly isOver: boolean;
+	/** Other fonds that what changed across entries concerns. */
+	readonly concerned: readonly string[];
 }
 
 /** Everything the worker of checks is asked. */
@@ -91,9 +95,9 @@ export interface CheckAsks {
 		ask: { readonly id: string };
 		answer: { readonly facts: EntryFacts; readonly fondsNumber: string | null } | undefined;
 	};
-	/** Looks again at what only shows across the entries of a fonds; nothing when it has more than `most`. */
+	/** Looks again at what only shows across the entries of a fonds, and between it and others; nothing when it has more than `most`. */
 	across: {
 		ask: { readonly fondsId: string; readonly most: number; readonly now: string };
-		answer: FindingChange;
+		answer: FindingChange & { readonly concerned: readonly string[] };
 	};
 }

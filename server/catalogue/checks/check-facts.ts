@@ -4,9 +4,9 @@ import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
-import type { RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import { exceptionKey, type RuleException } from '#domain/catalogue/rules/exception-definition.ts';
 import { prepareRules, type PreparedRules } from '#domain/catalogue/rules/rule-facts.ts';
+import { storedRecords } from '../registers/stored-records.ts';
 
 /** The outermost entry of a fonds, as far as it tells which fonds of the register it is. */
 export interface FondsRow {
@@ -34,8 +34,8 @@ export class CheckFacts {
 	/** @param today `YYYYMMDD` */
 	constructor(database: DatabaseSync, today: string) {
 		this.#today = today;
-		this.#authorities = new AuthorityIndex(recordsOf<Authority>(database, 'authority'));
-		for (const { content, isWithdrawn } of recordsOf<FondsRecord>(database, 'fonds')) {
+		this.#authorities = new AuthorityIndex(storedRecords<Authority>(database, 'authority'));
+		for (const { content, isWithdrawn } of storedRecords<FondsRecord>(database, 'fonds')) {
 			if (isWithdrawn) continue;
 			this.#byNumber.set(content.fondsNumber, content);
 			if (content.entryId !== '') this.#byEntry.set(content.entryId, content);
@@ -46,7 +46,7 @@ export class CheckFacts {
 	/** Takes exceptions as they are now. */
 	readExceptions(database: DatabaseSync): void {
 		this.#exceptions.clear();
-		for (const { id, content, isWithdrawn } of recordsOf<RuleException>(database, 'exception'))
+		for (const { id, content, isWithdrawn } of storedRecords<RuleException>(database, 'exception'))
 			if (!isWithdrawn) this.#exceptions.set(exceptionKey(content), { id, value: content.value });
 	}
 
@@ -70,6 +70,11 @@ export class CheckFacts {
 		return prepared;
 	}
 
+	/** Numbers of the fonds in the register. */
+	get fondsNumbers(): Iterable<string> {
+		return this.#byNumber.keys();
+	}
+
 	/** The exception that lets a finding be. */
 	exceptionOf(entryId: string, rule: RuleException['rule'], field: string, value: string): string | null {
 		if (this.#exceptions.size === 0) return null;
@@ -83,21 +88,4 @@ export class CheckFacts {
 		const number = textOf((JSON.parse(fields) as Record<FieldKey, FieldValue>)['fondsNumber']).trim();
 		return this.#byNumber.get(number) ?? this.#byNumber.get(code.trim());
 	}
-}
-
-function recordsOf<C>(database: DatabaseSync, register: string): RegisterRecord<C>[] {
-	return database
-		.prepare(
-			`select record_id, version, content, withdrawn, actor_name, at from register_version
-			where id in (select max(id) from register_version where register = ? group by record_id)`,
-		)
-		.all(register)
-		.map((row) => ({
-			id: String(row['record_id']),
-			version: Number(row['version']),
-			content: JSON.parse(String(row['content'])) as C,
-			isWithdrawn: row['withdrawn'] === 1,
-			actorName: String(row['actor_name']),
-			at: String(row['at']),
-		}));
 }

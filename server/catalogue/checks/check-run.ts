@@ -5,6 +5,7 @@ import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { MAX_CELLS, type FindingCells, type RunPosition, type RunScope, type RunStep } from './check-asks.ts';
 import type { CheckFacts, FondsRow } from './check-facts.ts';
 import type { Checking, CheckedSlice } from './checking.ts';
+import type { ArchiveCodes, SharedCodes } from './codes-elsewhere.ts';
 import { cellsOf, changesBetween, type Finding, type FindingChanges } from './finding-changes.ts';
 
 /** Entries of one step: what asks in between waits so long. */
@@ -16,6 +17,7 @@ interface Parts {
 	readonly checking: Checking;
 	readonly changes: FindingChanges;
 	readonly facts: () => CheckFacts;
+	readonly codes: ArchiveCodes;
 }
 
 type Part = Omit<RunStep, 'isOver'>;
@@ -29,12 +31,18 @@ export class CheckRun {
 	readonly #steps: Generator<Part, void>;
 	#position: RunPosition;
 	#finding: Finding;
+	/** Entries checked, and those of them in containers checked to their end. */
+	#done: number;
+	#whole: number;
+	/** What fonds share with others, once that was read. */
+	#shared: SharedCodes | undefined;
 
 	constructor(parts: Parts, scope: RunScope, position: RunPosition | null) {
 		this.runId = scope.runId;
 		this.#parts = parts;
 		this.#scope = scope;
 		this.#position = position ?? BEGINNING;
+		this.#done = this.#whole = this.#position.whole ?? this.#position.done;
 		this.#finding = { now: '', runId: scope.runId };
 		this.total = parts.checking.rows.count(scope.under);
 		this.#steps = this.#run();
@@ -45,6 +53,7 @@ export class CheckRun {
 		this.#finding = { now, runId: this.runId };
 		const removed: number[] = [];
 		const added: FindingCells[] = [];
+		const concerned = new Set<string>();
 		const from = this.#position.done;
 		while (
 			removed.length < MAX_CELLS &&
@@ -52,12 +61,14 @@ export class CheckRun {
 			this.#position.done - from < STEP_ENTRIES
 		) {
 			const next = this.#steps.next();
-			if (next.done) return { removed, added, position: this.#position, isOver: true };
+			if (next.done)
+				return { removed, added, position: this.#position, isOver: true, concerned: [...concerned] };
 			removed.push(...next.value.removed);
 			added.push(...next.value.added);
+			for (const fondsId of next.value.concerned) concerned.add(fondsId);
 			this.#position = next.value.position;
 		}
-		return { removed, added, position: this.#position, isOver: false };
+		return { removed, added, position: this.#position, isOver: false, concerned: [...concerned] };
 	}
 
 	*#run(): Generator<Part, void> {
@@ -77,18 +88,19 @@ export class CheckRun {
 		const rules = this.#scope.rules ?? undefined;
 		const chosen = rules && new Set<RuleId>(rules);
 		const across = !rules || rules.some((id) => ACROSS_IDS.has(id)) ? checking.acrossFor(fonds) : undefined;
-		let { done } = this.#position;
 		let container = checked;
+		const position = (): RunPosition => ({
+			fonds: fonds.row_id,
+			container,
+			done: this.#done,
+			whole: this.#whole,
+		});
 		const part = (slice: CheckedSlice): Part => {
 			const kept = changes.keptOf(slice.ids, chosen);
-			done += slice.ids.length;
-			return { ...changesBetween(kept, slice.found), position: { fonds: fonds.row_id, container, done } };
+			this.#done += slice.ids.length;
+			return { ...changesBetween(kept, slice.found), position: position(), concerned: [] };
 		};
-		const still = (): Part => ({
-			removed: [],
-			added: [],
-			position: { fonds: fonds.row_id, container, done },
-		});
+		const still = (): Part => ({ removed: [], added: [], position: position(), concerned: [] });
 		if (checked < 0) {
 			if (!inScope) yield part(checking.fondsEntry(fonds, this.#looking(across, true)));
 			else {
@@ -102,9 +114,12 @@ export class CheckRun {
 			if (!isChecked && !across) continue;
 			for (const slice of checking.container(id, fonds, this.#looking(across, isChecked)))
 				yield isChecked ? part(slice) : still();
-			if (isChecked) container = rowId;
+			if (!isChecked) continue;
+			container = rowId;
+			this.#whole = this.#done;
 		}
-		if (across) yield* this.#acrossParts(fonds, across, chosen, inScope, done, container);
+		if (across) yield* this.#acrossParts(fonds, across, chosen, inScope, position);
+		this.#whole = this.#done;
 	}
 
 	*#acrossParts(
@@ -112,23 +127,32 @@ export class CheckRun {
 		across: AcrossRules,
 		chosen: ReadonlySet<RuleId> | undefined,
 		inScope: ReadonlySet<string> | undefined,
-		done: number,
-		container: number,
+		position: () => RunPosition,
 	): Generator<Part, void> {
-		const position = { fonds: fonds.row_id, container, done };
-		const { checking, changes, facts } = this.#parts;
+		const { checking, changes, facts, codes } = this.#parts;
+		if (!this.#shared && (!chosen || chosen.has('R05'))) {
+			const reading = codes.read(checking, facts(), this.#scope.under === null ? null : fonds.id);
+			let read = reading.next();
+			for (; !read.done; read = reading.next())
+				yield { removed: [], added: [], position: position(), concerned: [] };
+			this.#shared = read.value;
+		}
+		const elsewhere = this.#shared?.elsewhere(fonds.id);
 		const isMeant = (entryId: string): boolean => {
 			if (!inScope) return true;
 			const row = checking.rows.row(entryId);
 			return row !== undefined && (entryId === this.#scope.under || inScope.has(row.parent_id ?? ''));
 		};
-		const found = acrossCells(checking, facts(), fonds, across.finish(), this.#finding).filter(
+		const found = acrossCells(checking, facts(), fonds, across.finish(elsewhere), this.#finding).filter(
 			(cells) => (!chosen || chosen.has(cells[2])) && isMeant(cells[0]),
 		);
 		const kept = changes.keptAcross(fonds.id, chosen).filter(({ cells }) => isMeant(cells[0]));
 		const { removed, added } = changesBetween(kept, found);
+		// Of the whole archive the others are looked at anyway.
+		const concerned =
+			this.#scope.under === null ? [] : changes.concernedBy(fonds.id, kept, { removed, added });
 		removed.push(...changes.straysOf(fonds.id));
-		yield* inChunks([...new Set(removed)], added, position);
+		yield* inChunks([...new Set(removed)], added, position(), concerned);
 	}
 
 	#looking(across: AcrossRules | undefined, isChecked: boolean) {
@@ -162,11 +186,13 @@ function* inChunks(
 	removed: readonly number[],
 	added: readonly FindingCells[],
 	position: RunPosition,
+	concerned: readonly string[],
 ): Generator<Part, void> {
 	for (let from = 0; from < Math.max(removed.length, added.length, 1); from += MAX_CELLS / 2)
 		yield {
 			removed: removed.slice(from, from + MAX_CELLS / 2),
 			added: added.slice(from, from + MAX_CELLS / 2),
 			position,
+			concerned,
 		};
 }

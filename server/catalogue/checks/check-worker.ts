@@ -7,6 +7,7 @@ import { acrossCells, CheckRun } from './check-run.ts';
 import type { CheckRow } from './check-rows.ts';
 import { CheckFacts, type FondsRow } from './check-facts.ts';
 import { Checking } from './checking.ts';
+import { ArchiveCodes } from './codes-elsewhere.ts';
 import { changesBetween, FindingChanges } from './finding-changes.ts';
 
 /** Items of a file that a change of the file concerns. */
@@ -16,6 +17,7 @@ const port = must(parentPort, 'this file runs as a worker');
 const { file } = workerData as { readonly file: string };
 const database = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
 const changes = new FindingChanges(database);
+const codes = new ArchiveCodes(database);
 let facts: CheckFacts | undefined;
 let checking: Checking | undefined;
 let run: CheckRun | undefined;
@@ -35,7 +37,7 @@ const answers: { [Kind in keyof CheckAsks]: (ask: CheckAsks[Kind]['ask']) => Che
 		ready().facts.readExceptions(database);
 	},
 	begin({ position, ...scope }) {
-		run = new CheckRun({ ...ready(), changes, facts: () => ready().facts }, scope, position);
+		run = new CheckRun({ ...ready(), changes, codes, facts: () => ready().facts }, scope, position);
 		return { total: run.total };
 	},
 	step({ runId, now }) {
@@ -73,16 +75,26 @@ const answers: { [Kind in keyof CheckAsks]: (ask: CheckAsks[Kind]['ask']) => Che
 	across({ fondsId, most, now }) {
 		const { checking, facts } = ready();
 		const fonds = checking.rows.fonds(fondsId);
-		if (!fonds || checking.rows.countOfFonds(fondsId) > most) return { removed: [], added: [] };
+		if (!fonds || checking.rows.countOfFonds(fondsId) > most)
+			return { removed: [], added: [], concerned: [] };
 		const across = checking.acrossFor(fonds);
 		const finding = { now, runId: null };
 		const looking = { across, isChecked: false, rules: undefined, finding };
 		checking.fondsEntry(fonds, looking);
 		for (const { id } of checking.rows.containersOf(fondsId))
 			for (const _slice of checking.container(id, fonds, looking));
-		const found = acrossCells(checking, facts, fonds, across.finish(), finding);
-		const { removed, added } = changesBetween(changes.keptAcross(fondsId, undefined), found);
-		return { removed: [...new Set([...removed, ...changes.straysOf(fondsId)])], added };
+		const reading = codes.read(checking, facts, fondsId);
+		let read = reading.next();
+		while (!read.done) read = reading.next();
+		const elsewhere = read.value.elsewhere(fondsId);
+		const found = acrossCells(checking, facts, fonds, across.finish(elsewhere), finding);
+		const kept = changes.keptAcross(fondsId, undefined);
+		const { removed, added } = changesBetween(kept, found);
+		return {
+			removed: [...new Set([...removed, ...changes.straysOf(fondsId)])],
+			added,
+			concerned: changes.concernedBy(fondsId, kept, { removed, added }),
+		};
 	},
 };
 

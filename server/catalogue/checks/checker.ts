@@ -261,10 +261,15 @@ export class Checker {
 		for (const id of ids) this.#due.delete(id);
 		const answer = await this.#client.ask('recheck', { ids, now: this.#now() });
 		await this.#write(answer);
-		const { acrossAfterMs = ACROSS_AFTER_MS } = this.#parts;
-		for (const fondsId of answer.fondsIds) this.#acrossDue.set(fondsId, performance.now() + acrossAfterMs);
+		this.#noteAcross(answer.fondsIds);
 		this.#told(ids);
 		for (const listener of this.#listeners) listener(ids);
+	}
+
+	/** Fonds to be looked at across their entries when editing has rested. */
+	#noteAcross(fondsIds: readonly string[]): void {
+		const { acrossAfterMs = ACROSS_AFTER_MS } = this.#parts;
+		for (const fondsId of fondsIds) this.#acrossDue.set(fondsId, performance.now() + acrossAfterMs);
 	}
 
 	async #acrossOne(): Promise<boolean> {
@@ -272,9 +277,13 @@ export class Checker {
 		const due = [...this.#acrossDue].find(([, atMs]) => isAwaited || atMs <= performance.now());
 		if (!due) return false;
 		this.#acrossDue.delete(due[0]);
-		await this.#write(
-			await this.#client.ask('across', { fondsId: due[0], most: MOST_ACROSS, now: this.#now() }),
-		);
+		const answer = await this.#client.ask('across', {
+			fondsId: due[0],
+			most: MOST_ACROSS,
+			now: this.#now(),
+		});
+		await this.#write(answer);
+		this.#noteAcross(answer.concerned);
 		return true;
 	}
 
@@ -296,6 +305,7 @@ export class Checker {
 		await before;
 		if (this.#run !== run) return { written: Promise.resolve() };
 		this.#last = { runId: run.runId, position: step.position };
+		this.#noteAcross(step.concerned);
 		const written = this.#write(step, run.along(step.position, Math.max(this.#total, step.position.done)));
 		if (!step.isOver) return { written };
 		await written;

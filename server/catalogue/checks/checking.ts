@@ -4,7 +4,7 @@ import { acrossRules, type AcrossRules } from '#domain/catalogue/rules/across-ru
 import { EntryView } from '#domain/catalogue/rules/entry-view.ts';
 import { pageSpanOf } from '#domain/catalogue/rules/page-rules.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
-import type { CheckedEntry, PageSpan } from '#domain/catalogue/rules/rule-facts.ts';
+import type { CheckedEntry, PageSpan, PreparedRules } from '#domain/catalogue/rules/rule-facts.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { isCheckedProfile } from '#domain/catalogue/rules/checked-profile.ts';
 import type { FindingCells } from './check-asks.ts';
@@ -14,6 +14,8 @@ import { containerFacts, usualWidths, WIDTH_SAMPLE, type ContainerFacts } from '
 import { cellsOf, type Finding } from './finding-changes.ts';
 
 const NO_FACTS: ContainerFacts = Object.freeze({});
+/** Entries that are asked whether the codes of their file name pages. */
+const PAGED_SAMPLE = 8;
 const START = { order_key: '', id: '' };
 
 /** The entries of a container that are looked at together. */
@@ -47,6 +49,15 @@ export class Checking {
 	/** Rules across the entries of a fonds. */
 	acrossFor(fonds: FondsRow): AcrossRules {
 		return acrossRules(this.#facts.preparedFor(fonds, 'dat18'));
+	}
+
+	/** A row with the facts its container gives and the rules of its fonds: what its code is read by. */
+	codeSource(
+		row: CheckRow,
+		fonds: FondsRow,
+	): { readonly entry: CheckedEntry; readonly rules: PreparedRules } {
+		const above = row.parent_id === null ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
+		return { entry: checkedEntry(row, above), rules: this.#facts.preparedFor(fonds, row.profile) };
 	}
 
 	/** Looks at what lies in a container, slice by slice; nothing is read that the slice does not need. */
@@ -148,9 +159,9 @@ export class Checking {
 		const prepared = this.#facts.preparedFor(fonds, first.profile);
 		const hasPages = (entry: CheckedEntry): boolean =>
 			'startPage' in entry.fields || pageSpanOf(new EntryView(entry, prepared)) !== undefined;
-		// Codes of one file are made alike: the first tells whether they name pages.
+		// Codes of one file are made alike: the first few tell whether they name pages, though one may not be readable.
 		const isPaged =
-			entries.some(({ fields }) => 'startPage' in fields) || hasPages(entries[0] as CheckedEntry);
+			entries.some(({ fields }) => 'startPage' in fields) || entries.slice(0, PAGED_SAMPLE).some(hasPages);
 		return isPaged ? entries.map((entry) => pageSpanOf(new EntryView(entry, prepared))) : undefined;
 	}
 

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { textOf } from '#domain/catalogue/entry.ts';
 import type { RuleFinding, RuleId } from '#domain/catalogue/rules/rule.ts';
 import type { CheckedEntry } from '#domain/catalogue/rules/rule-facts.ts';
-import type { FindingCells } from './check-asks.ts';
+import type { FindingCells, FindingChange } from './check-asks.ts';
 import type { CheckFacts } from './check-facts.ts';
 
 /** Findings that only show across entries; everything else is said of one entry alone. */
@@ -59,12 +59,16 @@ export class FindingChanges {
 	readonly #ofEntries: StatementSync;
 	readonly #acrossOf: StatementSync;
 	readonly #strays: StatementSync;
+	readonly #fondsOf: StatementSync;
 
 	constructor(database: DatabaseSync) {
 		this.#ofEntries = database.prepare(`${SELECT} entry_id in (select value from json_each(?))`);
 		this.#acrossOf = database.prepare(
 			`${SELECT} fonds_id = ? and rule in ('R05', 'R06', 'R31', 'R44', 'R52')
 			and message in (select value from json_each(?))`,
+		);
+		this.#fondsOf = database.prepare(
+			`select distinct fonds_id from entry where id in (select value from json_each(?)) and fonds_id <> ?`,
 		);
 		this.#strays = database.prepare(
 			`select id from finding where fonds_id = ? and not exists (select 1 from entry where entry.id = finding.entry_id
@@ -84,6 +88,19 @@ export class FindingChanges {
 		return keptFrom(this.#acrossOf.all(fondsId, JSON.stringify(ACROSS_MESSAGES))).filter(
 			({ cells }) => !rules || rules.has(cells[2]),
 		);
+	}
+
+	/** Other fonds with entries that findings across entries name which come or go: theirs may be otherwise now. */
+	concernedBy(fondsId: string, kept: readonly KeptFinding[], { removed, added }: FindingChange): string[] {
+		const gone = new Set(removed);
+		const named = new Set<string>();
+		for (const cells of [...kept.filter(({ id }) => gone.has(id)).map(({ cells }) => cells), ...added])
+			if (cells[5] === 'rule_r05_duplicate')
+				for (const id of (JSON.parse(cells[6]) as { others: string }).others.split(' ')) named.add(id);
+		if (named.size === 0) return [];
+		return this.#fondsOf
+			.all(JSON.stringify([...named]), fondsId)
+			.map(({ fonds_id: concerned }) => String(concerned));
 	}
 
 	/** Findings of entries that are no longer there, or in another fonds. */

@@ -1,11 +1,15 @@
 import { finalPartOf, writtenPart, type CodeNumber } from '../reference-codes/code-parts.ts';
 import { groupOf } from '../reference-codes/groups.ts';
+import { foldSigns, LEVEL_SEPARATOR } from '../reference-codes/signs.ts';
 import { EntryView } from './entry-view.ts';
 import { textHash } from './text-hash.ts';
 import { countOf } from './page-rules.ts';
 import { R44 } from './image-rules.ts';
 import { found, type Rule, type RuleFinding } from './rule.ts';
 import { prepareRules, type CheckedEntry, type PreparedRules, type RuleFacts } from './rule-facts.ts';
+
+/** Ids of others that a finding names. */
+const SHOWN_OTHERS = 5;
 
 const none = { reads: [] as readonly string[], needs: [] } as const;
 
@@ -75,10 +79,14 @@ interface FileSums {
 	isWhole: boolean;
 }
 
+/** Entries of other fonds with the same code, by {@link codeHash}; see {@link archiveCodeOf}. */
+export type CodesElsewhere = ReadonlyMap<number, readonly string[]>;
+
 /** Takes entries one by one, in any order, and says at the end what only shows when all are seen. */
 export interface AcrossRules {
 	add(entry: CheckedEntry): void;
-	finish(): AcrossFinding[];
+	/** @param elsewhere what other fonds of the archive have; left out where only these entries are looked at */
+	finish(elsewhere?: CodesElsewhere): AcrossFinding[];
 }
 
 /**
@@ -87,6 +95,33 @@ export interface AcrossRules {
  */
 export function acrossRules(facts: RuleFacts | PreparedRules): AcrossRules {
 	return new Across('facts' in facts ? facts : prepareRules(facts));
+}
+
+/**
+ * The code of an entry as it counts in the whole archive: only one that names its fonds is the same in another fonds.
+ * Where no regime tells the parts, the text before the first separator is compared with the numbers there are.
+ */
+export function archiveCodeOf(
+	entry: CheckedEntry,
+	rules: PreparedRules,
+	fondsNumbers: ReadonlySet<string>,
+): string | undefined {
+	const view = new EntryView(entry, rules);
+	const code = codeOf(view);
+	if (code === '') return undefined;
+	const isNamed = view.code?.ok ? view.code.parts.fondsNumber !== undefined : namesFonds(code, fondsNumbers);
+	return isNamed ? code : undefined;
+}
+
+/** Whether a code as written begins with one of these numbers, which are in capitals. */
+export function namesFonds(code: string, fondsNumbers: ReadonlySet<string>): boolean {
+	const [first = ''] = foldSigns(code).split(LEVEL_SEPARATOR, 1);
+	return first !== '' && fondsNumbers.has(first);
+}
+
+/** By what a code is told apart from others. */
+export function codeHash(code: string): number {
+	return textHash(code);
 }
 
 /** What of an entry decides with which others it must be looked at again when it changes. */
@@ -179,15 +214,22 @@ class Across implements AcrossRules {
 		return sums;
 	}
 
-	finish(): AcrossFinding[] {
+	finish(elsewhere?: CodesElsewhere): AcrossFinding[] {
 		const findings: AcrossFinding[] = [];
 		const say = (index: number, finding: RuleFinding): void => {
 			findings.push({ entryId: this.#ids[index] as string, ...finding });
 		};
-		for (const [hash, others] of this.#sameCode) {
-			const all = [this.#codes.get(hash) as number, ...others];
+		const shared = [...(elsewhere?.keys() ?? [])].filter(
+			(hash) => this.#codes.has(hash) && !this.#sameCode.has(hash),
+		);
+		for (const hash of [...this.#sameCode.keys(), ...shared]) {
+			const all = [this.#codes.get(hash) as number, ...(this.#sameCode.get(hash) ?? [])];
+			const abroad = elsewhere?.get(hash) ?? [];
 			for (const index of all)
-				say(index, found(R05, 'duplicate', 'referenceCode', '', { params: this.#others(all, index) }));
+				say(
+					index,
+					found(R05, 'duplicate', 'referenceCode', '', { params: this.#others(all, index, abroad) }),
+				);
 		}
 		for (const [hash, others] of this.#sameTwin) {
 			const all = [this.#twins.get(hash) as number, ...others];
@@ -213,15 +255,18 @@ class Across implements AcrossRules {
 		return findings;
 	}
 
-	#others(all: readonly number[], index: number): { count: number; others: string } {
-		return {
-			count: all.length,
-			others: all
-				.filter((each) => each !== index)
-				.slice(0, 5)
-				.map((each) => this.#ids[each])
-				.join(' '),
-		};
+	#others(
+		all: readonly number[],
+		index: number,
+		abroad: readonly string[] = [],
+	): { count: number; others: string } {
+		const here = all
+			.filter((each) => each !== index)
+			.slice(0, SHOWN_OTHERS)
+			.map((each) => this.#ids[each]);
+		// Of other fonds one at least: who mends the code there is to be seen from here.
+		const shown = [...here.slice(0, abroad.length > 0 ? SHOWN_OTHERS - 1 : SHOWN_OTHERS), ...abroad];
+		return { count: all.length + abroad.length, others: shown.slice(0, SHOWN_OTHERS).join(' ') };
 	}
 }
 
