@@ -13,6 +13,7 @@ import { bagPrinters } from './bag-output.ts';
 import { CODE_PRINTERS } from './code-output.ts';
 import type { Language } from './config.ts';
 import { copyPrinters, copyProgressText } from './copy-output.ts';
+import type { CreatorReport } from './catalogue/import/creator-tally.ts';
 import type { ImportAnswer } from './import-verb.ts';
 import { rebuildText } from './rebuild-output.ts';
 import { FIXITY_PRINTERS, fixityProgressText } from './fixity-output.ts';
@@ -207,6 +208,8 @@ function importText(result: ImportAnswer, say: Say): string {
 				? say('cli_import_checked', { entries: each.entries, seconds: each.seconds.toFixed(1) })
 				: say('cli_import_done', { entries: each.entries, seconds, importId: each.importId }),
 		);
+	for (const { creators } of result.imports ?? [result])
+		if (creators) lines.push(...creatorLines(creators, say));
 	const levels = Object.entries(result.byLevel);
 	if (levels.length)
 		lines.push(
@@ -233,6 +236,20 @@ function importText(result: ImportAnswer, say: Say): string {
 			),
 		);
 	return lines.join('\n');
+}
+
+function creatorLines({ rows, decisions }: CreatorReport, say: Say): string[] {
+	return [
+		say('cli_import_creators', rows),
+		...decisions.map(({ decision, text, to, rows: count }) =>
+			say('cli_import_creators_line', {
+				text,
+				to: to ?? text,
+				rows: count,
+				decision: say(`cli_import_creators_${decision.toLowerCase()}`),
+			}),
+		),
+	];
 }
 
 function conflictsText(

@@ -122,14 +122,16 @@ export function parseCommandLine(
 		.option('--under <id>', say('cli_import_under'))
 		.option('--profile <profile>', say('cli_import_profile'))
 		.option('--mapping <file>', say('cli_import_mapping'))
+		.option('--authorities', say('cli_import_authorities'))
 		.option('--dry-run', say('cli_import_dry_run'));
-	leaf(importing, 'import', ({ under, profile, mapping, dryRun }, files) => {
+	leaf(importing, 'import', ({ under, profile, mapping, authorities, dryRun }, files) => {
 		if (files.length === 0) importing.error("error: missing required argument 'files'");
 		return {
 			files: files.map((file) => resolve(file)),
 			under,
 			profile,
 			mapping: mapping === undefined ? undefined : resolve(mapping),
+			authorities: authorities ?? false,
 			dryRun: dryRun ?? false,
 		};
 	});
@@ -263,6 +265,7 @@ interface Options
 	readonly role?: string;
 	readonly profile?: string;
 	readonly mapping?: string;
+	readonly authorities?: boolean;
 	readonly dryRun?: boolean;
 	readonly all?: boolean;
 	readonly depth?: string;

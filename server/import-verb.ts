@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { App } from './app.ts';
+import type { CreatorReport } from './catalogue/import/creator-tally.ts';
 import type { ImportProblem } from './catalogue/import/import-report.ts';
 import type { VerbContext } from './verb.ts';
 import { wordsOf } from './words.ts';
@@ -13,6 +14,8 @@ export interface ImportArgs {
 	readonly profile?: string | undefined;
 	/** A JSON file. */
 	readonly mapping?: string | undefined;
+	/** Short forms of creators are written out as the authority list says. */
+	readonly authorities?: boolean | undefined;
 	readonly dryRun: boolean;
 }
 
@@ -34,6 +37,8 @@ export interface ImportAnswer {
 	readonly format?: string;
 	readonly profile?: string;
 	readonly rootIds?: readonly string[];
+	/** What writing creators out did, where that was asked for; of several files each says it for itself. */
+	readonly creators?: CreatorReport;
 	/** Only for several files. */
 	readonly imports?: readonly (ImportAnswer & { readonly file: string })[];
 }
@@ -76,7 +81,7 @@ async function importFile(
 	app: App,
 	file: string,
 	mapping: unknown,
-	{ under, profile, dryRun }: ImportArgs,
+	{ under, profile, authorities, dryRun }: ImportArgs,
 	{ identity, language, signal, progress }: VerbContext,
 ): Promise<ImportAnswer & { readonly file: string }> {
 	const request = {
@@ -84,6 +89,7 @@ async function importFile(
 		...(under === undefined ? {} : { under }),
 		...(profile === undefined ? {} : { profile }),
 		...(mapping === undefined ? {} : { mapping }),
+		...(authorities ? { writesCreatorsOut: true } : {}),
 	};
 	const running = { signal, onProgress: (now: object) => progress({ file, ...now }) };
 	const messageOf = (problem: ImportProblem): ImportAnswer['problems'][number] => ({
@@ -105,6 +111,7 @@ async function importFile(
 			seconds: report.seconds,
 			format: report.format,
 			profile: report.profile,
+			...(report.creators ? { creators: report.creators } : {}),
 		};
 	}
 	const report = await app.runImport(identity, request, running);
@@ -119,6 +126,7 @@ async function importFile(
 		format: report.format,
 		profile: report.profile,
 		rootIds: report.rootIds,
+		...(report.creators ? { creators: report.creators } : {}),
 	};
 }
 

@@ -111,6 +111,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 			under: v.optional(entryId),
 			profile: v.optional(text),
 			mapping: v.optional(text),
+			authorities: v.optional(v.boolean()),
 			dryRun: v.boolean(),
 		}),
 		importFiles,

@@ -3,6 +3,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { LocalFieldInUse } from '#domain/catalogue/registers/local-field.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { ReadResult } from '../exchange-formats/reader.ts';
+import type { CreatorReport } from './creator-tally.ts';
 import type { PlaceUnder } from './entry-placing.ts';
 import type { ChecksWork } from './import-checks.ts';
 import type { ImportFindings, SampleRow } from './import-report.ts';
@@ -112,7 +113,7 @@ export type WorkerMessage =
 			/** Entries whose access status a fuller reading changed after their children were placed. */
 			readonly accessChanged: readonly EntryId[];
 			/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
-			readonly creators: { readonly repaired: number; readonly unclear: number } | undefined;
+			readonly creators: CreatorReport | undefined;
 	  }
 	| {
 			readonly kind: 'failed';

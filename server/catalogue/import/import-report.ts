@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import type { RuleId, RuleSeverity } from '#domain/catalogue/rules/rule.ts';
 import type { Loss, ReadResult } from '../exchange-formats/reader.ts';
+import type { CreatorReport } from './creator-tally.ts';
 
 /** What is to be read, and how. */
 export interface ImportRequest {
@@ -54,7 +55,7 @@ export interface DryRunReport {
 	/** What the rules of description say of the entries; left out where they were not checked. */
 	readonly findings?: readonly ImportFindings[];
 	/** Creators written out by the authority list, and left because it was not clear; where that was asked for. */
-	readonly creators?: { readonly repaired: number; readonly unclear: number };
+	readonly creators?: CreatorReport;
 	/** The first entries, as rows. */
 	readonly sample: readonly SampleRow[];
 	readonly seconds: number;

@@ -13,6 +13,7 @@ import { indexTokens } from '#domain/catalogue/search-tokens.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { openFile } from '../exchange-formats/formats.ts';
 import type { ReadEntry } from '../exchange-formats/reader.ts';
+import { CreatorTally } from './creator-tally.ts';
 import { EntriesFile } from './entries-file.ts';
 import { ImportChecks } from './import-checks.ts';
 import { Placing, type PlacedRow } from './entry-placing.ts';
@@ -51,16 +52,15 @@ const lookup =
 	new AuthorityIndex(
 		work.authorities.map((each) => ({ ...each, version: 1, isWithdrawn: false, actorName: '', at: '' })),
 	);
-const creators = { repaired: 0, unclear: 0 };
+const creators = new CreatorTally();
 const today = dayOfIso(new Date().toISOString().slice(0, 10)) ?? 0;
 
 /** An entry with its creators written out, where that was asked for. */
 function written(read: ReadEntry): ReadEntry {
 	if (!lookup) return read;
-	const { fields, repaired, unclear } = repairCreators(read.fields, entryDays(read.fields, today), lookup);
-	creators.repaired += repaired;
-	creators.unclear += unclear;
-	return { ...read, fields };
+	const repaired = repairCreators(read.fields, entryDays(read.fields, today), lookup);
+	creators.add(repaired);
+	return { ...read, fields: repaired.fields };
 }
 
 async function run(): Promise<void> {
@@ -142,7 +142,7 @@ async function run(): Promise<void> {
 		rootIds: placing.rootIds,
 		findings: checks?.findings,
 		accessChanged,
-		creators: lookup && creators,
+		creators: lookup && creators.report,
 	});
 }
 

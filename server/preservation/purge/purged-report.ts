@@ -17,6 +17,7 @@ export function purgedReport(report: Readonly<Record<string, unknown>>): Record<
 		...report,
 		problems: kept,
 		...('sample' in report ? { sample: [] } : {}),
+		...('creators' in report ? { creators: { ...(report['creators'] as object), decisions: [] } } : {}),
 		...('findings' in report ? { findings: findingsWithoutWords(report['findings']) } : {}),
 		problemsRemoved: before + problems.length - kept.length,
 	};
