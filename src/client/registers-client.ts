@@ -5,7 +5,11 @@ import type {
 	RegisterRecord,
 	RegisterVersion,
 } from '#domain/catalogue/registers/register.ts';
-import type { MergeOutcome, TypedAuthority } from '#server/catalogue/authorities/authority-desk.ts';
+import type {
+	MergeOutcome,
+	TypedAuthority,
+	UndoneMerge,
+} from '#server/catalogue/authorities/authority-desk.ts';
 import type { PickList } from '#server/catalogue/authorities/authority-list.ts';
 import type { RegisterPage } from '#server/catalogue/registers/register-desk.ts';
 import type { RegisterChange, RegisterSaved } from '#server/catalogue/registers/registers.ts';
@@ -69,6 +73,8 @@ export const registersClient = {
 		),
 	merge: (keep: string, drop: string, why: string, isTrial: boolean) =>
 		request<MergeOutcome>('/api/registers/authority/merge', send({ keep, drop, why, isTrial })),
+	undoMerge: (mergeId: string, why: string) =>
+		request<UndoneMerge>('/api/registers/authority/merge/undo', send({ mergeId, why })),
 	resolve: (decision: ShortFormDecision, why: string, isPreview: boolean) =>
 		request<ResolveOutcome>(
 			'/api/registers/authority/resolve',

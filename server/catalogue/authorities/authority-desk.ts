@@ -1,3 +1,4 @@
+import { createId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { newestName } from '#domain/catalogue/authorities/authority-definition.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
@@ -5,10 +6,10 @@ import { mergePlan, type MergeConflict } from '#domain/catalogue/authorities/mer
 import type { Suggestion } from '#domain/catalogue/authorities/suggest.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
-import type { RegisterProblem, RegisterRecord } from '#domain/catalogue/registers/register.ts';
+import type { RegisterId, RegisterProblem, RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
-import type { RegisterChange, Registers } from '../registers/registers.ts';
+import { MERGE, UNDO_MERGE, type RegisterChange, type Registers } from '../registers/registers.ts';
 import type { AuthorityList, PickList } from './authority-list.ts';
 
 /** An authority while somebody types, as pages are told. */
@@ -28,6 +29,19 @@ export interface MergeOutcome {
 	}[];
 	readonly problems: readonly RegisterProblem[];
 	readonly isSaved: boolean;
+	/** By which it can be undone; where it was saved. */
+	readonly mergeId?: string;
+}
+
+/** What became of undoing a merge: all records stand as before it, or nothing is changed. */
+export interface UndoneMerge {
+	readonly isSaved: boolean;
+	readonly records: readonly {
+		readonly register: RegisterId;
+		readonly id: string;
+		readonly title: string;
+	}[];
+	readonly problems: readonly RegisterProblem[];
 }
 
 const SEE = ['see', { kind: 'register', register: 'authority' }] as const;
@@ -76,32 +90,29 @@ export class AuthorityDesk {
 		const { merged, conflicts, references } = mergePlan(keep, drop, { authorities, fonds });
 		if (references.some(({ register }) => register === 'fonds'))
 			demand(identity.person, 'edit', { kind: 'register', register: 'fonds' });
-		const changes = {
-			authority: [
-				changeOf(keep, merged),
-				{ ...changeOf(drop, drop.content), isWithdrawn: true },
-				...references.flatMap((each) =>
-					each.register === 'authority' ? [changeOf(this.#record(each.id), each.content)] : [],
-				),
-			],
-			fonds: references.flatMap((each) => {
-				const record = fonds.find(({ id }) => id === each.id);
-				return each.register === 'fonds' && record ? [changeOf(record, each.content)] : [];
-			}),
-		};
-		const save = async (register: 'authority' | 'fonds', isTrial: boolean) =>
-			changes[register].length === 0
-				? []
-				: (await this.#registers.save(register, changes[register], given.why, actorOf(identity), { isTrial }))
-						.problems;
-		const problems: RegisterProblem[] = [...(await save('authority', true)), ...(await save('fonds', true))];
-		const isPossible = conflicts.length === 0 && isAcceptable(problems);
-		if (isPossible && !given.isTrial) {
-			// Fonds first: at no time do they name what is out of use.
-			problems.push(...(await save('fonds', false)).filter(({ isWarning }) => !isWarning));
-			if (isAcceptable(problems))
-				problems.push(...(await save('authority', false)).filter(({ isWarning }) => !isWarning));
-		}
+		const changes = new Map<RegisterId, readonly RegisterChange[]>();
+		changes.set('authority', [
+			changeOf(keep, merged),
+			{ ...changeOf(drop, drop.content), isWithdrawn: true },
+			...references.flatMap((each) =>
+				each.register === 'authority' ? [changeOf(this.#record(each.id), each.content)] : [],
+			),
+		]);
+		const ofFonds = references.flatMap((each) => {
+			const record = fonds.find(({ id }) => id === each.id);
+			return each.register === 'fonds' && record ? [changeOf(record, each.content)] : [];
+		});
+		if (ofFonds.length > 0) changes.set('fonds', ofFonds);
+		const mergeId = createId<string>();
+		const isTrial = given.isTrial || conflicts.length > 0;
+		const saved = await this.#registers.saveTogether(
+			changes,
+			given.why,
+			{ ...actorOf(identity), via: MERGE + mergeId },
+			{ isTrial, action: 'register.merge' },
+		);
+		const problems = [...saved.values()].flatMap((each) => each.problems);
+		const isSaved = !isTrial && isAcceptable(problems);
 		return {
 			keep: { id: keep.id, title: newestName(keep.content) },
 			drop: { id: drop.id, title: newestName(drop.content) },
@@ -116,7 +127,56 @@ export class AuthorityDesk {
 						: `${each.content.fondsNumber} ${each.content.name}`,
 			})),
 			problems,
-			isSaved: isPossible && !given.isTrial && isAcceptable(problems),
+			isSaved,
+			...(isSaved ? { mergeId } : {}),
+		};
+	}
+
+	/**
+	 * Takes a merge back: every record it wrote says again what it said before. What others wrote since stays, unless it is
+	 * about the same field: then that is in the problems, and nothing is saved.
+	 * @throws {Refusal} 'permissions.denied' · 'catalogue.unknown-merge' (404) · 'catalogue.merge-undone' (409)
+	 */
+	async undoMerge(
+		identity: Identity,
+		{ mergeId, why }: { readonly mergeId: string; readonly why: string },
+	): Promise<UndoneMerge> {
+		demand(identity.person, 'edit', { kind: 'register', register: 'authority' });
+		const written = await this.#registers.writtenVia(MERGE + mergeId);
+		if (written.length === 0) throw new Refusal('catalogue.unknown-merge', {}, 404);
+		if ((await this.#registers.writtenVia(UNDO_MERGE + mergeId)).length > 0)
+			throw new Refusal('catalogue.merge-undone', {}, 409);
+		for (const register of new Set(written.map((each) => each.register)))
+			demand(identity.person, 'edit', { kind: 'register', register });
+		const changes = new Map<RegisterId, RegisterChange[]>();
+		for (const { register, id, version, isWithdrawn } of written) {
+			const before = (await this.#registers.history(register, id)).find(
+				(each) => each.version === version - 1,
+			);
+			if (!before) continue;
+			const change: RegisterChange = {
+				id,
+				based: version,
+				content: before.content,
+				...(before.isWithdrawn === isWithdrawn ? {} : { isWithdrawn: before.isWithdrawn }),
+			};
+			changes.set(register, [...(changes.get(register) ?? []), change]);
+		}
+		const saved = await this.#registers.saveTogether(
+			changes,
+			why,
+			{ ...actorOf(identity), via: UNDO_MERGE + mergeId },
+			{ action: 'register.undo-merge' },
+		);
+		const problems = [...saved.values()].flatMap((each) => each.problems);
+		return {
+			isSaved: isAcceptable(problems),
+			records: written.map(({ register, id }) => ({
+				register,
+				id,
+				title: this.#registers.definition(register).titleOf(this.#registers.get(register, id)?.content ?? {}),
+			})),
+			problems,
 		};
 	}
 

@@ -5,6 +5,7 @@ import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { loadPinyin } from '#domain/catalogue/authorities/pinyin.ts';
 import { suggest, SuggestIndex, type Suggestion } from '#domain/catalogue/authorities/suggest.ts';
 import { must } from '#domain/base/assert.ts';
+import { Turns } from '../registers/turns.ts';
 import type { Registers } from '../registers/registers.ts';
 
 /** Characters of the list, as JSON, that a device keeps: some thousand bodies. Beyond it, the server is asked while typing. */
@@ -45,8 +46,13 @@ export class AuthorityList {
 			if (register !== 'authority') return;
 			const changed = ids.map((id) => must(registers.get<Authority>('authority', id), 'a saved record'));
 			for (const record of changed) this.#index.put(record);
-			void this.#suggestions?.then((suggestions) => {
-				for (const record of changed) suggestions.put(record);
+			void this.#suggestions?.then(async (suggestions) => {
+				const turns = new Turns();
+				for (const { id } of changed) {
+					// As it stands by then: a later save may have been quicker.
+					suggestions.put(must(registers.get<Authority>('authority', id), 'a saved record'));
+					if (turns.isOver) await turns.next();
+				}
 			});
 		});
 	}

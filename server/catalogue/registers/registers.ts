@@ -18,9 +18,14 @@ import { auditLine } from '#server/storage/audit.ts';
 import type { RegisterVersionTable } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Selectable } from 'kysely';
+import { Turns } from './turns.ts';
 
 /** Rows written at once. */
-const CHUNK = 500;
+const CHUNK = 250;
+
+/** By what the versions of a merge, and of its undoing, are known as one. */
+export const MERGE = 'merge:';
+export const UNDO_MERGE = 'undo-merge:';
 
 /** A record as somebody wants it. */
 export interface RegisterChange {
@@ -49,6 +54,12 @@ export interface RegisterSaved {
 }
 
 type Records = Map<string, RegisterRecord>;
+
+/** How records would stand after changes. */
+interface Checked {
+	readonly next: Records;
+	readonly problems: readonly ChangeProblem[];
+}
 
 /**
  * The registers of an archive: every version of each record in the database, the newest ones in memory. Somebody who
@@ -113,7 +124,35 @@ export class Registers {
 			.where('record_id', '=', id)
 			.orderBy('version', 'desc')
 			.execute();
-		return rows.map((row) => ({ ...recordOf(row), why: row.why }));
+		const undone = new Set(
+			rows.flatMap(({ via }) => (via?.startsWith(UNDO_MERGE) ? [via.slice(UNDO_MERGE.length)] : [])),
+		);
+		return rows.map((row) => {
+			const mergeId = row.via?.startsWith(MERGE) ? row.via.slice(MERGE.length) : undefined;
+			return {
+				...recordOf(row),
+				why: row.why,
+				...(mergeId !== undefined && !undone.has(mergeId) ? { mergeId } : {}),
+			};
+		});
+	}
+
+	/** The versions that were written as one, by how they were written. */
+	async writtenVia(
+		via: string,
+	): Promise<(Pick<RegisterRecord, 'id' | 'version' | 'isWithdrawn'> & { readonly register: RegisterId })[]> {
+		const rows = await this.#storage.db
+			.selectFrom('register_version')
+			.select(['register', 'record_id', 'version', 'withdrawn'])
+			.where('via', '=', via)
+			.orderBy('id')
+			.execute();
+		return rows.map((row) => ({
+			register: row.register as RegisterId,
+			id: row.record_id,
+			version: row.version,
+			isWithdrawn: row.withdrawn === 1,
+		}));
 	}
 
 	/** Forgets what is known of a register, and reads it again: records have gone with the words of entries. */
@@ -142,25 +181,63 @@ export class Registers {
 	 * Saves changes, all or none. Whether the person may is asked by who calls.
 	 * @param isTrial says what would become of them, and saves nothing
 	 */
-	save(
+	async save(
 		register: RegisterId,
 		changes: readonly RegisterChange[],
 		why: string,
 		actor: Actor,
-		{ isTrial = false } = {},
+		options: { readonly isTrial?: boolean } = {},
 	): Promise<RegisterSaved> {
-		const saved = this.#saving.then(() => this.#save(register, changes, why, actor, isTrial));
+		const saved = await this.saveTogether(new Map([[register, changes]]), why, actor, options);
+		return must(saved.get(register), 'the register that was saved');
+	}
+
+	/**
+	 * The same over several registers: all of it is saved with one reason, in one transaction, or nothing.
+	 * @param options.action what the audit log calls it
+	 */
+	saveTogether(
+		changes: ReadonlyMap<RegisterId, readonly RegisterChange[]>,
+		why: string,
+		actor: Actor,
+		options: { readonly isTrial?: boolean; readonly action?: string } = {},
+	): Promise<ReadonlyMap<RegisterId, RegisterSaved>> {
+		const saved = this.#saving.then(() => this.#save(changes, why, actor, options));
 		this.#saving = saved.catch(() => undefined);
 		return saved;
 	}
 
 	async #save(
-		register: RegisterId,
-		changes: readonly RegisterChange[],
+		changes: ReadonlyMap<RegisterId, readonly RegisterChange[]>,
 		why: string,
 		actor: Actor,
-		isTrial: boolean,
-	): Promise<RegisterSaved> {
+		{ isTrial = false, action = 'register.save' }: { isTrial?: boolean; action?: string },
+	): Promise<ReadonlyMap<RegisterId, RegisterSaved>> {
+		const turns = new Turns();
+		const checked = new Map<RegisterId, Checked>();
+		for (const [register, each] of changes)
+			checked.set(register, await this.#checked(register, each, actor, turns));
+		const isGood = [...checked.values()].every(({ problems }) => isAcceptable(problems));
+		if (isGood && !isTrial) await this.#write(checked, why, actor, action, turns);
+		const saved = new Map<RegisterId, RegisterSaved>();
+		for (const [register, { next, problems }] of checked) {
+			const records = this.#recordsOf(register);
+			const stand = isGood ? [...next.values()] : [];
+			saved.set(register, {
+				saved: isTrial ? stand : stand.map((record) => records.get(record.id) ?? record),
+				problems,
+			});
+		}
+		return saved;
+	}
+
+	/** How records would stand, and what is wrong with that. Nobody saves meanwhile, so what is checked can be written. */
+	async #checked(
+		register: RegisterId,
+		changes: readonly RegisterChange[],
+		actor: Actor,
+		turns: Turns,
+	): Promise<Checked> {
 		const records = this.#recordsOf(register);
 		const at = isoAt(this.#clock);
 		const next = new Map<string, RegisterRecord>();
@@ -181,25 +258,22 @@ export class Registers {
 				at,
 			});
 			indices.set(id, index);
+			if (turns.isOver) await turns.next();
 		}
 		const definition = this.definition(register);
 		const placeOf = (id: string) => ({ id, index: indices.get(id) ?? 0 });
-		for (const record of next.values())
-			problems.push(
-				...definition.check(record.content).map((problem) => ({ ...problem, ...placeOf(record.id) })),
-			);
+		for (const record of next.values()) {
+			for (const problem of definition.check(record.content))
+				problems.push({ ...problem, ...placeOf(record.id) });
+			if (turns.isOver) await turns.next();
+		}
 		// What is malformed is compared with nothing.
 		if (isAcceptable(problems) && definition.checkAmong)
-			problems.push(
-				...definition
-					.checkAmong(new Set(next.keys()), standing(records, next))
-					.map((problem) => ({ ...problem, ...placeOf(problem.id) })),
-			);
-		const written = [...next.values()].filter((record) => isOther(records.get(record.id), record));
-		if (isAcceptable(problems) && !isTrial) await this.#write(register, written, why, actor);
-		if (!isAcceptable(problems)) return { saved: [], problems };
-		const saved = [...next.values()];
-		return { saved: isTrial ? saved : saved.map((record) => records.get(record.id) ?? record), problems };
+			for (const problem of definition.checkAmong(new Set(next.keys()), standing(records, next))) {
+				if (problem) problems.push({ ...problem, ...placeOf(problem.id) });
+				if (turns.isOver) await turns.next();
+			}
+		return { next, problems };
 	}
 
 	/** What a change comes to over what others have written since it was begun. */
@@ -230,20 +304,25 @@ export class Registers {
 	}
 
 	async #write(
-		register: RegisterId,
-		records: readonly RegisterRecord[],
+		checked: ReadonlyMap<RegisterId, Checked>,
 		why: string,
 		actor: Actor,
+		action: string,
+		turns: Turns,
 	): Promise<void> {
-		if (records.length === 0) return;
 		const { db } = this.#storage;
-		const ids = records.map(({ id }) => id);
-		const audit = auditLine(this.#storage, this.#clock, actor, 'register.save', register, {
-			count: ids.length,
-			ids: ids.slice(0, 20),
-			why,
-		});
-		const row = (record: RegisterRecord) => ({
+		const written = new Map<RegisterId, readonly RegisterRecord[]>();
+		for (const [register, { next }] of checked) {
+			const known = this.#recordsOf(register);
+			const others: RegisterRecord[] = [];
+			for (const record of next.values()) {
+				if (isOther(known.get(record.id), record)) others.push(record);
+				if (turns.isOver) await turns.next();
+			}
+			if (others.length > 0) written.set(register, others);
+		}
+		if (written.size === 0) return;
+		const row = (register: RegisterId, record: RegisterRecord) => ({
 			register,
 			record_id: record.id,
 			version: record.version,
@@ -256,18 +335,34 @@ export class Registers {
 			via: actor.via,
 			at: record.at,
 		});
-		// One transaction: a list of thousands is saved whole or not at all.
+		// One transaction: a list of thousands is saved whole or not at all, and so is what concerns several registers.
 		await db.transaction().execute(async (transaction) => {
-			for (let from = 0; from < records.length; from += CHUNK)
-				await transaction
-					.insertInto('register_version')
-					.values(records.slice(from, from + CHUNK).map(row))
-					.execute();
-			await transaction.executeQuery('compile' in audit ? audit.compile() : audit);
+			for (const [register, records] of written) {
+				for (let from = 0; from < records.length; from += CHUNK) {
+					await transaction
+						.insertInto('register_version')
+						.values(records.slice(from, from + CHUNK).map((record) => row(register, record)))
+						.execute();
+					if (turns.isOver) await turns.next();
+				}
+				const ids = records.slice(0, 20).map(({ id }) => id);
+				const audit = auditLine(this.#storage, this.#clock, actor, action, register, {
+					count: records.length,
+					ids,
+					why,
+				});
+				await transaction.executeQuery('compile' in audit ? audit.compile() : audit);
+			}
 		});
-		const known = this.#recordsOf(register);
-		for (const record of records) known.set(record.id, record);
-		for (const listener of this.#listeners) listener(register, ids);
+		// First all of it, then who listens: nobody sees one register without the other.
+		for (const [register, records] of written) {
+			const known = this.#recordsOf(register);
+			for (const record of records) known.set(record.id, record);
+		}
+		for (const [register, records] of written) {
+			const ids = records.map(({ id }) => id);
+			for (const listener of this.#listeners) listener(register, ids);
+		}
 	}
 
 	#recordsOf(register: RegisterId): Records {

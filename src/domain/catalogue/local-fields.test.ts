@@ -5,6 +5,7 @@ import { fieldsAt } from './profile-extensions.ts';
 import { dat18 } from './profiles/dat18/dat18.ts';
 import { allProfiles, profileOf, useLocalFields } from './profiles.ts';
 import { LOCAL_FIELDS, type LocalField } from './registers/local-field.ts';
+import { problemsAmong } from './registers/problems-among.fixture.ts';
 import type { RegisterContent } from './registers/register.ts';
 
 const shelf: LocalField = {
@@ -110,10 +111,9 @@ describe('the register of local fields', () => {
 			at: '2026-01-01T00:00:00.000Z',
 		});
 		const among = (own: LocalField, others: ReturnType<typeof record>[]) =>
-			LOCAL_FIELDS.checkAmong?.(new Set(['2']), [
-				...others.filter(({ id }) => id !== '2'),
-				record('2', own),
-			]).map(({ code }) => code);
+			problemsAmong(LOCAL_FIELDS, ['2'], [...others.filter(({ id }) => id !== '2'), record('2', own)]).map(
+				({ code }) => code,
+			);
 		expect(among(shelf, [record('1', shelf)])).toEqual(['field_id_taken', 'field_name_taken']);
 		expect(among({ ...region, aliases: [' 旧架号 '] }, [record('1', shelf)])).toEqual(['field_name_taken']);
 		expect(among({ ...region, aliases: ['旧架号'] }, [record('1', shelf, true)])).toEqual([]);

@@ -1,5 +1,6 @@
 import { assert, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { problemsAmong } from '../registers/problems-among.fixture.ts';
 import type { RegisterContent } from '../registers/register.ts';
 import { isAcceptable } from '../registers/register-problems.ts';
 import { authorityDefinition } from './authority-definition.ts';
@@ -13,12 +14,11 @@ function problems(content: unknown) {
 }
 
 function among(id: string, content: Partial<Authority>, others = [WATER, GOVERNMENT]) {
-	return authorityDefinition
-		.checkAmong?.(new Set([id]), [
-			...others.filter((other) => other.id !== id),
-			recordOf(id, authority(content)),
-		])
-		.map(({ field, code, params }) => [field, code, params]);
+	return problemsAmong(
+		authorityDefinition,
+		[id],
+		[...others.filter((other) => other.id !== id), recordOf(id, authority(content))],
+	).map(({ field, code, params }) => [field, code, params]);
 }
 
 describe('an authority', () => {
@@ -101,8 +101,7 @@ describe('an authority among others', () => {
 			['shortNames', 'short_name_taken', { text: '水务局', other: '沧浦区水务局' }],
 			['organCodes', 'organ_code_taken', { text: '沧水', other: '沧浦区水务局' }],
 		]);
-		const found =
-			authorityDefinition.checkAmong?.(new Set(['new']), [WATER, recordOf('new', authority(content))]) ?? [];
+		const found = problemsAmong(authorityDefinition, ['new'], [WATER, recordOf('new', authority(content))]);
 		expect(isAcceptable(found)).toBe(true);
 		// It takes nothing from itself.
 		expect(among('water', WATER.content)).toEqual([]);

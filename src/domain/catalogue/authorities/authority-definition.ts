@@ -110,30 +110,31 @@ interface Holder {
 	readonly dated: DatedText;
 }
 
-function checkAmong(
+function* checkAmong(
 	changed: ReadonlySet<string>,
 	all: readonly RegisterRecord<Authority>[],
-): (RegisterProblem & { readonly id: string })[] {
+): Generator<(RegisterProblem & { readonly id: string }) | undefined> {
 	const used = all.filter(({ isWithdrawn }) => !isWithdrawn);
 	const byId = new Map(used.map(({ id, content }) => [id, content]));
-	const holders = Object.fromEntries(KINDS.map((kind) => [kind, holdersOf(kind, used)])) as Record<
-		(typeof KINDS)[number],
-		ReadonlyMap<string, readonly Holder[]>
-	>;
-	return used
-		.filter(({ id }) => changed.has(id))
-		.flatMap(({ id, content }) => {
-			const problems: RegisterProblem[] = [];
-			for (const [kind, others, code] of TAKEN)
-				for (const one of content[kind])
-					for (const other of others)
-						for (const { record, dated: their } of holders[other].get(normalName(one.text)) ?? [])
-							if (record.id !== id && overlapsBeyondTurn(one, their))
-								problems.push(
-									registerProblem(code, kind, { text: one.text, other: newestName(record.content) }),
-								);
-			return [...problems, ...predecessorProblems(id, content, byId)].map((problem) => ({ ...problem, id }));
-		});
+	const holders = {} as Record<(typeof KINDS)[number], ReadonlyMap<string, readonly Holder[]>>;
+	for (const kind of KINDS) {
+		yield undefined;
+		holders[kind] = holdersOf(kind, used);
+	}
+	for (const { id, content } of used) {
+		if (!changed.has(id)) continue;
+		for (const [kind, others, code] of TAKEN)
+			for (const one of content[kind])
+				for (const other of others)
+					for (const { record, dated: their } of holders[other].get(normalName(one.text)) ?? [])
+						if (record.id !== id && overlapsBeyondTurn(one, their))
+							yield {
+								...registerProblem(code, kind, { text: one.text, other: newestName(record.content) }),
+								id,
+							};
+		for (const problem of predecessorProblems(id, content, byId)) yield { ...problem, id };
+		yield undefined;
+	}
 }
 
 function predecessorProblems(

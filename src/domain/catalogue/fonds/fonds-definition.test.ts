@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { problemsAmong } from '../registers/problems-among.fixture.ts';
 import type { RegisterContent } from '../registers/register.ts';
 import { fondsDefinition } from './fonds-definition.ts';
 import { fonds, fondsRecordOf } from './fonds.fixture.ts';
@@ -11,12 +12,11 @@ function problems(content: Partial<FondsRecord>) {
 }
 
 function among(content: Partial<FondsRecord>, ...others: Partial<FondsRecord>[]) {
-	return fondsDefinition
-		.checkAmong?.(new Set(['this']), [
-			fondsRecordOf('this', content),
-			...others.map((each, index) => fondsRecordOf(String(index), each)),
-		])
-		.map(({ field, code }) => [field, code]);
+	return problemsAmong(
+		fondsDefinition,
+		['this'],
+		[fondsRecordOf('this', content), ...others.map((each, index) => fondsRecordOf(String(index), each))],
+	).map(({ field, code }) => [field, code]);
 }
 
 describe('a fonds', () => {

@@ -28,6 +28,8 @@ export interface RegisterRecord<C = RegisterContent> {
 /** A version of a record, with why it was written. */
 export interface RegisterVersion<C = RegisterContent> extends RegisterRecord<C> {
 	readonly why: string;
+	/** The merge it came from, as long as that can be undone. */
+	readonly mergeId?: string;
 }
 
 /** Something wrong with a content: a code with words `register_problem_<code>`, in which field. */
@@ -51,10 +53,10 @@ export interface RegisterDefinition<C extends object = RegisterContent> {
 	readonly entryOf?: (content: C) => string;
 	/**
 	 * Problems of records among all, as they would stand: a number that two have. Asked once for many changes; what is out
-	 * of use is in `all`, too, and has none.
+	 * of use is in `all`, too, and has none. Where it takes long it says `undefined` now and then: others get their turn.
 	 */
 	readonly checkAmong?: (
 		changed: ReadonlySet<string>,
 		all: readonly RegisterRecord<C>[],
-	) => readonly (RegisterProblem & { readonly id: string })[];
+	) => Iterable<(RegisterProblem & { readonly id: string }) | undefined>;
 }

@@ -1,5 +1,6 @@
 import { assert, constantFrom, integer, property, record, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { problemsAmong } from '../../catalogue/registers/problems-among.fixture.ts';
 import type { RegisterContent } from '../../catalogue/registers/register.ts';
 import { holdingsDefinition } from './holdings-definition.ts';
 import { placeTitle, type HoldingsRecord } from './holdings-record.ts';
@@ -14,12 +15,14 @@ function problems(content: Partial<HoldingsRecord>) {
 
 function among(content: Partial<HoldingsRecord>, other: Partial<HoldingsRecord>) {
 	const record = { version: 1, isWithdrawn: false, actorName: '', at: '' };
-	return holdingsDefinition
-		.checkAmong?.(new Set(['this']), [
+	return problemsAmong(
+		holdingsDefinition,
+		['this'],
+		[
 			{ ...record, id: 'this', content: line(content) },
 			{ ...record, id: 'other', content: line(other) },
-		])
-		.map(({ code, params }) => [code, params?.['other']]);
+		],
+	).map(({ code, params }) => [code, params?.['other']]);
 }
 
 describe('a line of the register of holdings', () => {
