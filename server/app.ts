@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Extension } from '@hocuspocus/server';
 import * as Y from 'yjs';
 import pino, { type Logger } from 'pino';
@@ -410,6 +411,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			sheets: new SheetDesk({
 				registers,
 				sheets: REGISTER_SHEETS,
+				sheetsModule: new URL('./register-sheets.ts', import.meta.url).href,
+				database: join(config.dataDir, 'lantai.sqlite'),
 				uploaded: (uploadId) => imports.staged(uploadId),
 			}),
 			authorities: new AuthorityDesk({ registers, list: authorityList }),

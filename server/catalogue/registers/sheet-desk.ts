@@ -1,15 +1,16 @@
 import { Refusal } from '#domain/base/refusal.ts';
-import { isAcceptable, registerProblem } from '#domain/catalogue/registers/register-problems.ts';
-import { REGISTERS, type RegisterId, type RegisterRecord } from '#domain/catalogue/registers/register.ts';
+import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
+import { REGISTERS, type RegisterContent, type RegisterId } from '#domain/catalogue/registers/register.ts';
 import type { SheetLanguage, SheetProblem } from '#domain/catalogue/registers/sheet.ts';
-import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import { csvLine } from './csv-line.ts';
 import { MAX_REGISTER_CHANGES } from './register-desk.ts';
 import type { RegisterSheet, RegisterSheets } from './register-sheet.ts';
-import type { ChangeProblem, RegisterChange, Registers } from './registers.ts';
-import { sheetCells } from './sheet-reading.ts';
+import type { ChangeProblem, Registers } from './registers.ts';
+import type { UnderstoodRow } from './sheet-changes.ts';
+import { understoodSheet } from './sheet-reading.ts';
+import { Turns } from './turns.ts';
 
 /** Rows in one answer at most; counts are of all. */
 const MAX_SHOWN = 2000;
@@ -39,6 +40,10 @@ export interface SheetOutcome {
 interface Parts {
 	readonly registers: Registers;
 	readonly sheets: RegisterSheets;
+	/** URL of the module that exports the same as `REGISTER_SHEETS`, for the thread that reads them. */
+	readonly sheetsModule: string;
+	/** The database with the registers. */
+	readonly database: string;
 	/** @throws {Refusal} 'import.unknown-upload' (404) */
 	readonly uploaded: (uploadId: string) => Promise<{ readonly path: string; readonly fileName: string }>;
 }
@@ -70,7 +75,7 @@ export class SheetDesk {
 	/**
 	 * Reads a sheet over the register. Records it does not name stay as they are.
 	 * @param sheet an upload, or a file of this machine
-	 * @throws {Refusal} as {@link write}; what `sheetCells` refuses
+	 * @throws {Refusal} as {@link write}; what `understoodSheet` refuses
 	 */
 	async read(
 		identity: Identity,
@@ -78,26 +83,39 @@ export class SheetDesk {
 		given: { readonly uploadId: string } | { readonly path: string; readonly fileName: string },
 		options: { readonly why: string; readonly isTrial: boolean; readonly language: SheetLanguage },
 	): Promise<SheetOutcome> {
-		const { id, sheet } = this.#sheetOf(register);
+		const { id } = this.#sheetOf(register);
 		demand(identity.person, 'edit', { kind: 'register', register: id });
-		const { registers, uploaded } = this.#parts;
+		const { registers, uploaded, database, sheetsModule } = this.#parts;
 		const { path, fileName } = 'uploadId' in given ? await uploaded(given.uploadId) : given;
-		const cells = await sheetCells({ path, fileName, maxRows: MAX_REGISTER_CHANGES + 1 });
-		const all = registers.list(id);
-		const read = sheet.read(cells, (each) => registers.list(each), options.language);
-		const { changes, rows, repeated } = changesOf(sheet, read.rows, all);
-		const problems = [...read.problems, ...repeated];
-		const isReadable = isAcceptable(problems);
-		const saved =
-			changes.length > 0 && isReadable
-				? await registers.save(id, changes, options.why || fileName, actorOf(identity), {
-						isTrial: options.isTrial,
-					})
-				: { saved: [], problems: [] };
-		problems.push(...saved.problems.map((problem) => inSheet(problem, rows)));
-		const isSaved = !options.isTrial && isReadable && isAcceptable(saved.problems);
-		const { titleOf } = registers.definition(id);
-		return outcomeOf(fileName, isSaved, rows, problems, (content) => titleOf(content));
+		const { rows, problems: found } = await understoodSheet({
+			path,
+			fileName,
+			maxRows: MAX_REGISTER_CHANGES + 1,
+			register: id,
+			language: options.language,
+			database,
+			sheets: sheetsModule,
+		});
+		const changed = rows.flatMap(({ row, content, change }) => (change ? [{ row, content, change }] : []));
+		const isReadable = isAcceptable(found);
+		const { problems } =
+			changed.length > 0 && isReadable
+				? await registers.save(
+						id,
+						changed.map(({ content, change }) => ({ ...change, content })),
+						options.why || fileName,
+						actorOf(identity),
+						{ isTrial: options.isTrial },
+					)
+				: { problems: [] };
+		const isSaved = !options.isTrial && isReadable && isAcceptable(problems);
+		return outcomeOf({
+			fileName,
+			isSaved,
+			rows,
+			problems: [...found, ...problems.map((problem) => inSheet(problem, changed[problem.index]?.row ?? 1))],
+			titleOf: registers.definition(id).titleOf,
+		});
 	}
 
 	#sheetOf(register: string): { readonly id: RegisterId; readonly sheet: RegisterSheet } {
@@ -109,64 +127,7 @@ export class SheetDesk {
 	}
 }
 
-interface Row {
-	readonly row: number;
-	readonly content: RegisterChange['content'];
-	readonly state: Exclude<SheetRowState, 'wrong'>;
-	/** Place among the changes; undefined for what says nothing new. */
-	readonly index: number | undefined;
-}
-
-function changesOf(
-	sheet: RegisterSheet,
-	read: ReturnType<RegisterSheet['read']>['rows'],
-	all: readonly RegisterRecord[],
-): { readonly changes: RegisterChange[]; readonly rows: Row[]; readonly repeated: SheetProblem[] } {
-	const byId = new Map(all.map((record) => [record.id, record]));
-	// Of two that are the same the one in use is meant.
-	const byKey = new Map(
-		all
-			.toSorted((a, b) => Number(b.isWithdrawn) - Number(a.isWithdrawn))
-			.map((record) => [sheet.keyOf(record.content), record]),
-	);
-	const changes: RegisterChange[] = [];
-	const rows: Row[] = [];
-	const repeated: SheetProblem[] = [];
-	const seen = new Set<string>();
-	for (const { row, id, content } of read) {
-		const key = sheet.keyOf(content);
-		const known = (id === undefined ? undefined : byId.get(id)) ?? byKey.get(key);
-		const place = known?.id ?? key;
-		if (seen.has(place)) {
-			const text = key.split('\n', 1)[0]?.trim() ?? '';
-			repeated.push({ ...registerProblem('repeated', sheet.keyField, { text }), row, column: '' });
-			continue;
-		}
-		seen.add(place);
-		const isSame = known && !known.isWithdrawn && isSameValue(known.content, content);
-		rows.push({
-			row,
-			content,
-			state: known ? (isSame ? 'same' : 'changed') : 'new',
-			index: isSame ? undefined : changes.length,
-		});
-		if (isSame) continue;
-		const recordId = known?.id ?? id;
-		changes.push({
-			...(recordId === undefined ? {} : { id: recordId }),
-			based: known?.version ?? 0,
-			content,
-			...(known?.isWithdrawn ? { isWithdrawn: false } : {}),
-		});
-	}
-	return { changes, rows, repeated };
-}
-
-function inSheet(
-	{ index, field, code, params, isWarning }: ChangeProblem,
-	rows: readonly Row[],
-): SheetProblem {
-	const row = rows.find((each) => each.index === index)?.row ?? 1;
+function inSheet({ field, code, params, isWarning }: ChangeProblem, row: number): SheetProblem {
 	return {
 		row,
 		column: '',
@@ -177,28 +138,28 @@ function inSheet(
 	};
 }
 
-function outcomeOf(
-	fileName: string,
-	isSaved: boolean,
-	rows: readonly Row[],
-	problems: readonly SheetProblem[],
-	titleOf: (content: Row['content']) => string,
-): SheetOutcome {
+async function outcomeOf(read: {
+	readonly fileName: string;
+	readonly isSaved: boolean;
+	readonly rows: readonly UnderstoodRow[];
+	readonly problems: readonly SheetProblem[];
+	readonly titleOf: (content: RegisterContent) => string;
+}): Promise<SheetOutcome> {
+	const turns = new Turns();
+	const { fileName, isSaved, rows, problems, titleOf } = read;
 	const byRow = Map.groupBy(problems, ({ row }) => row);
 	const known = new Map(rows.map((row) => [row.row, row]));
 	const numbers = [...new Set([...known.keys(), ...byRow.keys()])].toSorted((a, b) => a - b);
-	const outcomes = numbers.map((row): SheetRowOutcome => {
+	const outcomes: SheetRowOutcome[] = [];
+	const counts = { new: 0, changed: 0, same: 0, wrong: 0 };
+	for (const row of numbers) {
 		const wrong = unique(byRow.get(row) ?? []);
 		const here = known.get(row);
-		return {
-			row,
-			title: here ? titleOf(here.content) : '',
-			state: here && isAcceptable(wrong) ? here.state : 'wrong',
-			problems: wrong,
-		};
-	});
-	const counts = { new: 0, changed: 0, same: 0, wrong: 0 };
-	for (const { state } of outcomes) counts[state]++;
+		const state = here && isAcceptable(wrong) ? here.state : 'wrong';
+		counts[state]++;
+		outcomes.push({ row, title: here ? titleOf(here.content) : '', state, problems: wrong });
+		if (turns.isOver) await turns.next();
+	}
 	const rank = ({ state, problems: said }: SheetRowOutcome): number =>
 		state === 'wrong' ? 0 : said.length > 0 ? 1 : 2;
 	return {

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { Refusal, type Params } from '#domain/base/refusal.ts';
+import type { RegisterId } from '#domain/catalogue/registers/register.ts';
+import type { SheetLanguage, SheetProblem } from '#domain/catalogue/registers/sheet.ts';
+import type { UnderstoodRow } from './sheet-changes.ts';
 
 /** What the worker that reads a sheet is told. */
 export interface SheetAsked {
@@ -7,28 +10,52 @@ export interface SheetAsked {
 	readonly fileName: string;
 	/** Lines at most, headings included. */
 	readonly maxRows: number;
+	readonly register: RegisterId;
+	readonly language: SheetLanguage;
+	/** The database with the registers. */
+	readonly database: string;
+	/** URL of the module that says how registers are read from sheets. */
+	readonly sheets: string;
 }
 
+/** What the worker says. Parts are JSON, a few hundred rows each, and the next comes when one was taken. */
 export type SheetAnswer =
-	| { readonly cells: readonly (readonly string[])[] }
+	| { readonly part: string }
+	| { readonly isOver: true }
 	| { readonly refusal: { readonly code: string; readonly params: Params; readonly status: number } };
 
+/** A sheet as a register understands it. */
+export interface UnderstoodSheet {
+	readonly rows: readonly UnderstoodRow[];
+	readonly problems: readonly SheetProblem[];
+}
+
 /**
- * The cells of a table: delimited text in any encoding imports take, or the first sheet of a workbook. Blank lines are there,
- * empty.
+ * Reads a table in a thread of its own, as changes of a register: delimited text in any encoding imports take, or the
+ * first sheet of a workbook. It comes back in parts, so that no list however long holds up the people at work.
  * @throws {Refusal} 'import.broken' with the line | 'import.too-large' (413) | 'catalogue.too-many-records' (413)
  */
-export async function sheetCells(asked: SheetAsked): Promise<readonly (readonly string[])[]> {
+export async function understoodSheet(asked: SheetAsked): Promise<UnderstoodSheet> {
 	const worker = new Worker(new URL('./sheet-worker.ts', import.meta.url), { workerData: asked });
+	const rows: UnderstoodRow[] = [];
+	const problems: SheetProblem[] = [];
 	try {
-		const answer = await new Promise<SheetAnswer>((resolve, reject) => {
-			worker.on('message', resolve);
-			worker.on('error', reject);
-			worker.on('exit', () => reject(new Error('the sheet worker ended')));
-		});
-		if ('cells' in answer) return answer.cells;
-		const { code, params, status } = answer.refusal;
-		throw new Refusal(code, params, status);
+		const refusal = await new Promise<Extract<SheetAnswer, { refusal: object }>['refusal'] | undefined>(
+			(resolve, reject) => {
+				worker.on('message', (answer: SheetAnswer) => {
+					if ('part' in answer) {
+						const part = JSON.parse(answer.part) as UnderstoodSheet;
+						rows.push(...part.rows);
+						problems.push(...part.problems);
+						worker.postMessage('taken');
+					} else resolve('refusal' in answer ? answer.refusal : undefined);
+				});
+				worker.on('error', reject);
+				worker.on('exit', () => reject(new Error('the sheet worker ended')));
+			},
+		);
+		if (refusal) throw new Refusal(refusal.code, refusal.params, refusal.status);
+		return { rows, problems };
 	} finally {
 		await worker.terminate();
 	}

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
@@ -7,16 +8,23 @@ import { decodedText, openSource } from '../exchange-formats/decode.ts';
 import type { TableRow } from '../exchange-formats/table-row.ts';
 import { MAX_WORKBOOK_BYTES, workbookKind } from '../exchange-formats/workbook-kind.ts';
 import { firstSheetRows } from '../exchange-formats/workbook-reader.ts';
+import type { RegisterId, RegisterRecord } from '#domain/catalogue/registers/register.ts';
+import type { SheetProblem } from '#domain/catalogue/registers/sheet.ts';
+import type { RegisterSheets } from './register-sheet.ts';
+import { sheetChanges, type UnderstoodRow } from './sheet-changes.ts';
 import type { SheetAnswer, SheetAsked } from './sheet-reading.ts';
+import { storedRecords } from './stored-records.ts';
 
-/** Reads the cells of a sheet in a thread of its own: a workbook is parsed in one go. */
-const { path, fileName, maxRows } = workerData as SheetAsked;
+/** Reads a sheet over a register in a thread of its own: workbooks are parsed, and lists of thousands checked, in one go. */
+const { path, fileName, maxRows, register, language, database, sheets } = workerData as SheetAsked;
+/** Rows, or problems, of one part. */
+const PART = 300;
 const DELIMITERS = [',', '\t', ';', '；', '，'];
 
-async function read(): Promise<SheetAnswer> {
+async function readCells(): Promise<string[][]> {
 	const source = await openSource(path, { fileName, maxBytes: MAX_WORKBOOK_BYTES });
 	const kind = workbookKind(source.head);
-	if (kind) return { cells: await cellsOf(firstSheetRows(await readFile(path), kind, fileName)) };
+	if (kind) return cellsOf(firstSheetRows(await readFile(path), kind, fileName));
 	const { text, problems } = decodedText(source, { fileName });
 	let head = '';
 	async function* whole(): AsyncGenerator<string> {
@@ -24,13 +32,16 @@ async function read(): Promise<SheetAnswer> {
 		for (let next = await parts.next(); !next.done; next = await parts.next()) yield next.value;
 	}
 	const parts = text[Symbol.asyncIterator]();
-	for (let next = await parts.next(); !next.done && !/[\r\n]/.test(head); next = await parts.next())
+	while (!/[\r\n]/.test(head)) {
+		const next = await parts.next();
+		if (next.done) break;
 		head += next.value;
+	}
 	const cells = await cellsOf(csvRows(whole(), delimiterOf(head), fileName));
 	// A name with a hole in it is nothing anybody meant.
 	const [hole] = problems;
 	if (hole) throw new Refusal('import.broken', { file: fileName, line: hole.line, reason: hole.code });
-	return { cells };
+	return cells;
 }
 
 /** Rows at the places of their lines, so that problems name the line people see. */
@@ -55,12 +66,39 @@ function delimiterOf(head: string): string {
 	return DELIMITERS.reduce((best, each) => (countOf(each) > countOf(best) ? each : best));
 }
 
+/** The rows as changes of the register as it stands, and what is wrong with them. */
+async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems: readonly SheetProblem[] }> {
+	const cells = await readCells();
+	const { REGISTER_SHEETS } = (await import(sheets)) as { REGISTER_SHEETS: RegisterSheets };
+	const sheet = must(REGISTER_SHEETS[register], 'a register with a sheet');
+	const connection = new DatabaseSync(database, { readOnly: true, timeout: 10_000 });
+	try {
+		const known = new Map<RegisterId, readonly RegisterRecord[]>();
+		const recordsOf = (each: RegisterId): readonly RegisterRecord[] => {
+			const records = known.get(each) ?? storedRecords(connection, each);
+			known.set(each, records);
+			return records;
+		};
+		const read = sheet.read(cells, recordsOf, language);
+		const { rows, repeated } = sheetChanges(sheet, read.rows, recordsOf(register));
+		return { rows, problems: [...read.problems, ...repeated] };
+	} finally {
+		connection.close();
+	}
+}
+
 const port = must(parentPort, 'this file runs as a worker');
+const say = (answer: SheetAnswer): void => port.postMessage(answer);
 try {
-	port.postMessage(await read());
+	const { rows, problems } = await understood();
+	for (let from = 0; from < Math.max(rows.length, problems.length); from += PART) {
+		const taken = new Promise((resolve) => port.once('message', resolve));
+		const part = { rows: rows.slice(from, from + PART), problems: problems.slice(from, from + PART) };
+		say({ part: JSON.stringify(part) });
+		await taken;
+	}
+	say({ isOver: true });
 } catch (error) {
 	if (!isRefusal(error)) throw error;
-	port.postMessage({
-		refusal: { code: error.code, params: error.params, status: error.status },
-	} satisfies SheetAnswer);
+	say({ refusal: { code: error.code, params: error.params, status: error.status } });
 }

@@ -1,0 +1,59 @@
+import { registerProblem } from '#domain/catalogue/registers/register-problems.ts';
+import type { RegisterContent, RegisterRecord } from '#domain/catalogue/registers/register.ts';
+import type { SheetProblem } from '#domain/catalogue/registers/sheet.ts';
+import { isSameValue } from '#domain/catalogue/same-value.ts';
+import type { ReadRegisterSheet, RegisterSheet } from './register-sheet.ts';
+import type { RegisterChange } from './registers.ts';
+
+/** A row that was understood, with the change it means; none where it says nothing new. */
+export interface UnderstoodRow {
+	readonly row: number;
+	readonly content: RegisterContent;
+	readonly state: 'new' | 'changed' | 'same';
+	readonly change?: Omit<RegisterChange, 'content'>;
+}
+
+/** What the rows of a sheet change in a register as it stands. */
+export function sheetChanges(
+	sheet: RegisterSheet,
+	read: ReadRegisterSheet['rows'],
+	all: readonly RegisterRecord[],
+): { readonly rows: UnderstoodRow[]; readonly repeated: SheetProblem[] } {
+	const byId = new Map(all.map((record) => [record.id, record]));
+	// Of two that are the same the one in use is meant.
+	const byKey = new Map(
+		all
+			.toSorted((a, b) => Number(b.isWithdrawn) - Number(a.isWithdrawn))
+			.map((record) => [sheet.keyOf(record.content), record]),
+	);
+	const rows: UnderstoodRow[] = [];
+	const repeated: SheetProblem[] = [];
+	const seen = new Set<string>();
+	for (const { row, id, content } of read) {
+		const key = sheet.keyOf(content);
+		const known = (id === undefined ? undefined : byId.get(id)) ?? byKey.get(key);
+		const place = known?.id ?? key;
+		if (seen.has(place)) {
+			const text = key.split('\n', 1)[0]?.trim() ?? '';
+			repeated.push({ ...registerProblem('repeated', sheet.keyField, { text }), row, column: '' });
+			continue;
+		}
+		seen.add(place);
+		if (known && !known.isWithdrawn && isSameValue(known.content, content)) {
+			rows.push({ row, content, state: 'same' });
+			continue;
+		}
+		const recordId = known?.id ?? id;
+		rows.push({
+			row,
+			content,
+			state: known ? 'changed' : 'new',
+			change: {
+				...(recordId === undefined ? {} : { id: recordId }),
+				based: known?.version ?? 0,
+				...(known?.isWithdrawn ? { isWithdrawn: false } : {}),
+			},
+		});
+	}
+	return { rows, repeated };
+}
