@@ -1,6 +1,7 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { allProfiles } from '#domain/catalogue/profiles.ts';
 import { isOwnFonds } from '#domain/catalogue/profile.ts';
+import { FONDS_BELOW } from './fonds-below.ts';
 
 /** Whether the level of a row of `entry`, under the name it has in the query, makes it belong to itself. */
 export function hasOwnFonds(table: string): RawBuilder<boolean> {
@@ -24,10 +25,3 @@ export function fondsBelow(asked: RawBuilder<unknown>): RawBuilder<unknown> {
 export function isOfFonds(fonds: string): RawBuilder<SqlBool> {
 	return sql`(entry.fonds_id = ${fonds} or entry.fonds_id in (${fondsBelow(sql`${fonds}`)}))`;
 }
-
-/** The query of {@link fondsBelow} as text, with a place for the entry or entries. */
-export const FONDS_BELOW = `select fonds from (
-	with recursive up(fonds, parent_id) as (
-		select id, parent_id from entry where fonds_id = id and parent_id is not null
-		union select up.fonds, entry.parent_id from entry join up on entry.id = up.parent_id
-	) select fonds from up where parent_id in (?))`;

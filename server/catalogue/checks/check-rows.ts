@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { plainTextOf, type RichText } from '#domain/catalogue/rich-text.ts';
 import type { CheckedEntry, EntryFacts } from '#domain/catalogue/rules/rule-facts.ts';
-import { FONDS_BELOW } from '../own-fonds.ts';
+import { FONDS_BELOW } from '../fonds-below.ts';
 import type { FondsRow } from './check-facts.ts';
 
 /** A row of `entry` as checks read it. */
