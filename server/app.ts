@@ -70,7 +70,7 @@ import { GateDesk } from './statistics/gate-desk.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
 import { storeReport, type StoreReport } from './store-report.ts';
-import { Tls } from './tls.ts';
+import { Tls } from './tls/tls.ts';
 
 /** How often it is looked whether the figures of the day are kept. */
 const FIGURES_MS = 30 * 60_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
-import { canonicalName } from './tls-names.ts';
+import { canonicalName } from './tls/tls-names.ts';
 
 /** Where the certificate comes from: none, our own authority, or files of the archive. */
 export type TlsChoice =

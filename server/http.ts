@@ -8,8 +8,8 @@ import type { App } from './app.ts';
 import { handleUpload } from './catalogue/uploads.ts';
 import { PLAIN_YJS_PATH } from './collaboration/asked.ts';
 import { handleRecover } from './collaboration/recover-request.ts';
-import { isWildcard } from './tls-names.ts';
-import { SILENCE_LIMITS, takePlainHttp } from './tls-port.ts';
+import { isWildcard } from './tls/tls-names.ts';
+import { SILENCE_LIMITS, takePlainHttp } from './tls/tls-port.ts';
 
 /** Bodies that pages and interfaces take whole: a batch of 1 MiB of updates in base64, with room. */
 const BODY_LIMIT = '2M';

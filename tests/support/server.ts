@@ -3,7 +3,7 @@ import type { Extension } from '@hocuspocus/server';
 import type { Role } from '#domain/permissions/permissions.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
-import type { SilenceLimits } from '#server/tls-port.ts';
+import type { SilenceLimits } from '#server/tls/tls-port.ts';
 import { serve } from '#server/http.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { aFolder } from './folder.ts';

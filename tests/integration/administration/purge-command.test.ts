@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '#server/app.ts';
 import { runCli } from '#server/cli.ts';
-import { serveAppCommands } from '#server/command-socket.ts';
+import { serveAppCommands } from '#server/cli/command-socket.ts';
 import { readConfig } from '#server/config.ts';
 import { aFolder } from '#tests/support/folder.ts';
 import { PASSWORD } from '#tests/support/people.ts';

@@ -8,8 +8,8 @@ import type {
 	OrderPreview,
 	ShownSample,
 } from '#server/collaboration/orders/shown-order.ts';
-import { resultText } from '#server/cli-output.ts';
-import { runVerb } from '#server/verbs.ts';
+import { resultText } from '#server/cli/output.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import { aFolder } from '#tests/support/folder.ts';
 import { aFonds, fieldsOf } from '#tests/support/orders.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';

@@ -9,7 +9,7 @@ import { bodyOf, entryDocName } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
 import { fillFragment, readFragment } from '#sync/rich-text-fragment.ts';
-import { runVerb } from '#server/verbs.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import type { Identity } from '#server/permissions/identity.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntryId, PersonId } from '#domain/base/ids.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { App } from '#server/app.ts';
-import { runVerb } from '#server/verbs.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import { systemClock } from '#domain/base/clock.ts';
 import { aFondsEntry, anItem, registerFonds } from '#tests/support/codes.ts';

@@ -4,7 +4,7 @@ import type { Person, Role } from '#domain/permissions/permissions.ts';
 import type { ReviewStep } from '#domain/catalogue/review-states.ts';
 import type { Identity } from '#server/permissions/identity.ts';
 import { loadDemo } from '#server/catalogue/synthetic/load-demo.ts';
-import { runVerb } from '#server/verbs.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId } from '#domain/base/ids.ts';
-import { parseCommandLine } from '#server/cli.ts';
-import { resultText } from '#server/cli-output.ts';
-import { runVerb } from '#server/verbs.ts';
+import { parseCommandLine } from '#server/cli/command-line.ts';
+import { resultText } from '#server/cli/output.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import { wordsOf } from '#server/words.ts';
 import { aFondsEntry, anItem, registerFonds } from '#tests/support/codes.ts';
 import { startTestServer } from '#tests/support/server.ts';

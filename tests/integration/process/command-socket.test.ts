@@ -2,8 +2,8 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Refusal } from '#domain/base/refusal.ts';
-import { commandSocketPath, sendCommand, serveCommands, type RunVerb } from '#server/command-socket.ts';
-import type { VerbRequest } from '#server/verbs.ts';
+import { commandSocketPath, sendCommand, serveCommands, type RunVerb } from '#server/cli/command-socket.ts';
+import type { VerbRequest } from '#server/cli/verbs.ts';
 import { aFolder } from '#tests/support/folder.ts';
 
 const REQUEST: VerbRequest = {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Refusal } from '#domain/base/refusal.ts';
-import { serveCommands } from '#server/command-socket.ts';
+import { serveCommands } from '#server/cli/command-socket.ts';
 import { aFolder } from '#tests/support/folder.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../../server/lantai.mjs');

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SheetOutcome } from '#server/catalogue/registers/sheet-desk.ts';
-import { parseCommandLine } from '#server/cli.ts';
-import { resultText } from '#server/cli-output.ts';
+import { parseCommandLine } from '#server/cli/command-line.ts';
+import { resultText } from '#server/cli/output.ts';
 import type { ResolveOutcome } from '#server/collaboration/authorities/resolve-desk.ts';
-import { runVerb } from '#server/verbs.ts';
+import { runVerb } from '#server/cli/verbs.ts';
 import { aFolder, startTestServer } from '#tests/support/server.ts';
 
 describe('registers on the command line', () => {

@@ -8,7 +8,7 @@ import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { unsentText, type UnsentFile } from '#sync/unsent-file.ts';
 import { runCli } from '#server/cli.ts';
-import { serveAppCommands } from '#server/command-socket.ts';
+import { serveAppCommands } from '#server/cli/command-socket.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { joinLive } from '#tests/support/live-client.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';

@@ -1,6 +1,6 @@
 import type { BagAnswer, BagImportAnswer } from './bag-verbs.ts';
 import type { ImportAnswer } from './import-verb.ts';
-import type { Say } from './words.ts';
+import type { Say } from '#server/words.ts';
 
 /** Results of the verbs of bags as people read them. */
 export const bagPrinters = (

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { parseCommandLine, runCli, type ParsedCommand } from './cli.ts';
+import { runCli } from '#server/cli.ts';
+import { parseCommandLine, type ParsedCommand } from './command-line.ts';
 
 const silent = { stdout: new PassThrough(), stderr: new PassThrough(), language: 'en' } as const;
 

@@ -5,8 +5,8 @@ import type {
 	ShownPurge,
 } from '#domain/administration/purge.ts';
 import { table } from './columns.ts';
-import type { Language } from './config.ts';
-import { words, type Say } from './words.ts';
+import type { Language } from '#server/config.ts';
+import { words, type Say } from '#server/words.ts';
 
 /** Results of the verbs of purges as people read them. */
 export const PURGE_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { RebuildRequest } from './administration/rebuild/rebuild.ts';
-import type { App } from './app.ts';
+import type { RebuildRequest } from '#server/administration/rebuild/rebuild.ts';
+import type { App } from '#server/app.ts';
 import { sendCommand } from './command-socket.ts';
-import type { Config } from './config.ts';
+import type { Config } from '#server/config.ts';
 import { runVerb, type VerbRequest } from './verbs.ts';
 
 /** Another process may be opening or closing the archive: it is tried again this long. */
@@ -51,7 +51,7 @@ export async function runCommand(config: Config, request: VerbRequest, running: 
 }
 
 async function verifyStore(path: string, { signal, progress }: Running): Promise<unknown> {
-	const { verifyApart } = await import('./preservation/verification.ts');
+	const { verifyApart } = await import('#server/preservation/verification.ts');
 	const alive = setInterval(() => undefined, 60_000);
 	try {
 		return await verifyApart({ path }, { signal, onProgress: progress });
@@ -61,7 +61,7 @@ async function verifyStore(path: string, { signal, progress }: Running): Promise
 }
 
 async function runBackupFile(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
-	const { restoreBackup, verifyBackup } = await import('./administration/backup/restore.ts');
+	const { restoreBackup, verifyBackup } = await import('#server/administration/backup/restore.ts');
 	const { file } = request.args as { readonly file: string };
 	if (request.verb === 'backup-verify') return verifyBackup(file, running);
 	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
@@ -70,8 +70,8 @@ async function runBackupFile(config: Config, request: VerbRequest, running: Runn
 
 /** The data directory must be free: what is open there would not know of what comes back. */
 async function runLogRecovery(request: VerbRequest, running: Running): Promise<unknown> {
-	const { recoverLog } = await import('./collaboration/log-recovery.ts');
-	const { openStorage } = await import('./storage/sqlite/open-sqlite.ts');
+	const { recoverLog } = await import('#server/collaboration/log-recovery.ts');
+	const { openStorage } = await import('#server/storage/sqlite/open-sqlite.ts');
 	const { from, into } = request.args as { readonly from: string; readonly into: string };
 	if (!existsSync(join(into, 'lantai.sqlite'))) throw new Refusal('cli.no-archive', { path: into }, 404);
 	const alive = setInterval(() => undefined, 60_000);
@@ -85,7 +85,7 @@ async function runLogRecovery(request: VerbRequest, running: Running): Promise<u
 }
 
 async function runRebuild(config: Config, request: VerbRequest, running: Running): Promise<unknown> {
-	const { rebuildArchive } = await import('./administration/rebuild/rebuild.ts');
+	const { rebuildArchive } = await import('#server/administration/rebuild/rebuild.ts');
 	const asked = request.args as RebuildRequest;
 	const actor = { id: `system:${request.user}`, name: request.user, via: 'cli' };
 	// Without --from it is the store of the folder itself, whose database is gone, else that of the data directory.
@@ -127,7 +127,7 @@ async function runWhereOpen(config: Config, request: VerbRequest, running: Runni
 
 async function openUnlessHeld(config: Config): Promise<App | undefined> {
 	// Loaded only where it is needed: a command to a running archive starts faster without.
-	const { createApp } = await import('./app.ts');
+	const { createApp } = await import('#server/app.ts');
 	try {
 		return await createApp(config);
 	} catch (error) {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PURGE_GROUNDS, PURGE_STATES, type PurgeDetail } from '#domain/administration/purge.ts';
-import type { App } from './app.ts';
+import type { App } from '#server/app.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 
 /** How often progress is told. */

@@ -2,13 +2,13 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { createId } from '#domain/base/ids.ts';
-import type { Language } from './config.ts';
-import { packBag } from './exchange/bag-import.ts';
+import type { Language } from '#server/config.ts';
+import { packBag } from '#server/exchange/bag-import.ts';
 import { importFiles, type ImportAnswer } from './import-verb.ts';
-import type { BagProblem } from './preservation/bagit/bag-problem.ts';
-import { verifyBag, type BagVerdict } from './preservation/bagit/verify-bag.ts';
+import type { BagProblem } from '#server/preservation/bagit/bag-problem.ts';
+import { verifyBag, type BagVerdict } from '#server/preservation/bagit/verify-bag.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
-import { words } from './words.ts';
+import { words } from '#server/words.ts';
 
 /** What `lantai bag verify` answers. */
 export interface BagAnswer extends BagVerdict {

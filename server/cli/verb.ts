@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { parseEntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
-import type { App } from './app.ts';
-import type { Language } from './config.ts';
-import type { Identity } from './permissions/identity.ts';
+import type { App } from '#server/app.ts';
+import type { Language } from '#server/config.ts';
+import type { Identity } from '#server/permissions/identity.ts';
 
 /** How a verb is run: for whom, until when, and where its progress goes. */
 export interface VerbContext {

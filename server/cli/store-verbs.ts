@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { demand } from '#domain/permissions/permissions.ts';
-import type { Deposited } from './preservation/entry-deposit.ts';
-import type { PreservationStatus } from './preservation/preservation.ts';
-import type { StoreOverview } from './preservation/store-overview.ts';
-import type { Failing } from './preservation/store-state.ts';
+import type { Deposited } from '#server/preservation/entry-deposit.ts';
+import type { PreservationStatus } from '#server/preservation/preservation.ts';
+import type { StoreOverview } from '#server/preservation/store-overview.ts';
+import type { Failing } from '#server/preservation/store-state.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
 /** What `lantai archive status` answers. */

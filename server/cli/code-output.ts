@@ -7,7 +7,7 @@ import type { FormattedCode } from '#domain/catalogue/reference-codes/format-cod
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
 import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
 import { table } from './columns.ts';
-import type { Say } from './words.ts';
+import type { Say } from '#server/words.ts';
 
 /** Results of the verbs of reference codes as people read them. */
 export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { aFolder } from '#tests/support/folder.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from '#server/config.ts';
 import { createAuthority, issueCertificate, type KeyPair } from './tls-issue.ts';
 import { secureUrl } from './tls-port.ts';
 import { Tls, whyReissue } from './tls.ts';

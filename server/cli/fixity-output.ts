@@ -1,9 +1,9 @@
 import { table } from './columns.ts';
-import type { Language } from './config.ts';
-import type { FixityProgress, FixityRunReport } from './preservation/fixity/fixity.ts';
-import type { FixityFinding } from './preservation/fixity/fixity-finding.ts';
-import type { FixityReport, ShownEvent } from './preservation/fixity/fixity-report.ts';
-import { words, type Say } from './words.ts';
+import type { Language } from '#server/config.ts';
+import type { FixityProgress, FixityRunReport } from '#server/preservation/fixity/fixity.ts';
+import type { FixityFinding } from '#server/preservation/fixity/fixity-finding.ts';
+import type { FixityReport, ShownEvent } from '#server/preservation/fixity/fixity-report.ts';
+import { words, type Say } from '#server/words.ts';
 
 /** Results of the verbs of fixity as people read them. */
 export const FIXITY_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

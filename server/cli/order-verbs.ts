@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
 import { ORDER_STATES, type OrderRule } from '#domain/collaboration/orders.ts';
-import type { App } from './app.ts';
+import type { App } from '#server/app.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
 const Where = v.object({

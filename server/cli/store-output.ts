@@ -1,8 +1,8 @@
 import { sizeText, table } from './columns.ts';
-import type { Verdict } from './preservation/ocfl-verify-run.ts';
-import type { Failing } from './preservation/store-state.ts';
+import type { Verdict } from '#server/preservation/ocfl-verify-run.ts';
+import type { Failing } from '#server/preservation/store-state.ts';
 import type { DepositAnswer, StoreStatus } from './store-verbs.ts';
-import type { Say } from './words.ts';
+import type { Say } from '#server/words.ts';
 
 /** Results of the verbs of the archival store as people read them. */
 export const STORE_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

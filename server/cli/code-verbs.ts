@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
 import { PART_ORDER, type CodeParts, type PartId } from '#domain/catalogue/reference-codes/code-parts.ts';
-import type { RegimeAsked } from './catalogue/codes/code-desk.ts';
+import type { RegimeAsked } from '#server/catalogue/codes/code-desk.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));

@@ -6,10 +6,10 @@ import type {
 	ShownOrder,
 	ShownOrderRow,
 	ShownSample,
-} from './collaboration/orders/shown-order.ts';
+} from '#server/collaboration/orders/shown-order.ts';
 import { lineOf, table } from './columns.ts';
-import type { Language } from './config.ts';
-import { words, type Say } from './words.ts';
+import type { Language } from '#server/config.ts';
+import { words, type Say } from '#server/words.ts';
 
 /** Results of the verbs of orders as people read them. Rows and groups are counted from 1. */
 export const ORDER_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

@@ -4,9 +4,9 @@ import { parseEntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { ShownFinding } from '#domain/catalogue/checks/campaign.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
-import type { App } from './app.ts';
-import { ruleNamed } from './catalogue/checks/exceptions.ts';
-import type { CampaignDetail } from './catalogue/checks/shown-campaign.ts';
+import type { App } from '#server/app.ts';
+import { ruleNamed } from '#server/catalogue/checks/exceptions.ts';
+import type { CampaignDetail } from '#server/catalogue/checks/shown-campaign.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
 /** What a check found: of one entry, or of a scope with the campaign it made. */

@@ -6,10 +6,10 @@ import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.ts';
 import { auditLine } from '#server/storage/audit.ts';
-import type { App } from './app.ts';
-import { actorOf, type Identity } from './permissions/identity.ts';
+import type { App } from '#server/app.ts';
+import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { VerbContext } from './verb.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '#server/words.ts';
 import { systemClock } from '#domain/base/clock.ts';
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '#domain/base/clock.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import type { Config } from './config.ts';
+import type { Config } from '#server/config.ts';
 import type { KeyPair } from './tls-issue.ts';
 import { canonicalName, nameForPeople, namesServed, type NameSources } from './tls-names.ts';
 import { readKeyPair } from './tls-own.ts';

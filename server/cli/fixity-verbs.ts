@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { demand } from '#domain/permissions/permissions.ts';
-import { actorOf } from './permissions/identity.ts';
+import { actorOf } from '#server/permissions/identity.ts';
 import { text, verb, type Verb } from './verb.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -1,11 +1,11 @@
 import type { RegisterProblem, RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import { GATE_TARGETS, percentOf } from '#domain/statistics/holdings/gates.ts';
-import type { SheetOutcome } from './catalogue/registers/sheet-desk.ts';
-import type { ResolveOutcome } from './collaboration/authorities/resolve-desk.ts';
+import type { SheetOutcome } from '#server/catalogue/registers/sheet-desk.ts';
+import type { ResolveOutcome } from '#server/collaboration/authorities/resolve-desk.ts';
 import { table } from './columns.ts';
-import type { Language } from './config.ts';
-import type { ShownGateBoard } from './statistics/gate-desk.ts';
-import type { Say } from './words.ts';
+import type { Language } from '#server/config.ts';
+import type { ShownGateBoard } from '#server/statistics/gate-desk.ts';
+import type { Say } from '#server/words.ts';
 
 /** Lines of one gate that are printed; `--json` has all. */
 const LINES = 20;

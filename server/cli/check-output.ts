@@ -1,8 +1,8 @@
 import { countsBy, type ShownFinding } from '#domain/catalogue/checks/campaign.ts';
 import type { CheckAnswer } from './check-verbs.ts';
 import { lineOf, table } from './columns.ts';
-import type { Language } from './config.ts';
-import { words, type Say } from './words.ts';
+import type { Language } from '#server/config.ts';
+import { words, type Say } from '#server/words.ts';
 
 /** Results of the verbs of checks as people read them. */
 export const CHECK_PRINTERS: Readonly<Record<string, (result: never, say: Say) => string>> = {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
-import type { App } from './app.ts';
-import type { CreatorReport } from './catalogue/import/creator-tally.ts';
-import type { ImportProblem } from './catalogue/import/import-report.ts';
+import type { App } from '#server/app.ts';
+import type { CreatorReport } from '#server/catalogue/import/creator-tally.ts';
+import type { ImportProblem } from '#server/catalogue/import/import-report.ts';
 import type { VerbContext } from './verb.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '#server/words.ts';
 
 /** What `lantai import` is told. Paths are absolute. */
 export interface ImportArgs {

@@ -3,7 +3,7 @@ import { createServer, request as ask, type IncomingMessage, type ServerResponse
 import { dirname, join, relative } from 'node:path';
 import * as v from 'valibot';
 import { isRefusal, Refusal, type Params } from '#domain/base/refusal.ts';
-import type { App } from './app.ts';
+import type { App } from '#server/app.ts';
 import { runVerb, type VerbRequest } from './verbs.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
-import type { RebuildAnswer } from './administration/rebuild/rebuild.ts';
-import type { Say } from './words.ts';
+import type { RebuildAnswer } from '#server/administration/rebuild/rebuild.ts';
+import type { Say } from '#server/words.ts';
 
 /** Lines of a list that are printed; `--json` has all. */
 const MAX_LINES = 200;

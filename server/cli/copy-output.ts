@@ -1,9 +1,9 @@
 import { Refusal, type Params } from '#domain/base/refusal.ts';
-import type { LogRecovery } from './collaboration/log-recovery.ts';
-import type { Language } from './config.ts';
-import type { CopyState, CopyStatus, ReplicationAnswer } from './preservation/copies/copies.ts';
-import type { RepairAnswer } from './preservation/copies/repairs.ts';
-import { words, wordsOf, type Say } from './words.ts';
+import type { LogRecovery } from '#server/collaboration/log-recovery.ts';
+import type { Language } from '#server/config.ts';
+import type { CopyState, CopyStatus, ReplicationAnswer } from '#server/preservation/copies/copies.ts';
+import type { RepairAnswer } from '#server/preservation/copies/repairs.ts';
+import { words, wordsOf, type Say } from '#server/words.ts';
 
 /** Lines of a list that are printed; `--json` has all. */
 const MAX_LINES = 200;
