@@ -16,19 +16,13 @@ import { Checker } from './catalogue/checks/checker.ts';
 import { Exceptions } from './catalogue/checks/exceptions.ts';
 import { Findings } from './catalogue/checks/findings.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
-import { can, demand, type Person } from '#domain/permissions/permissions.ts';
+import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
 import { startDateBackfill } from './catalogue/date-backfill.ts';
 import { createCatalogue, type Catalogue } from './catalogue/catalogue.ts';
 import { exportEntries, type Exported, type ExportFormat } from './catalogue/export.ts';
-import {
-	createImports,
-	type ImportResult,
-	type Imports,
-	type ImportSummary,
-	type UndoResult,
-} from './catalogue/import/imports.ts';
-import type { DryRunReport, ImportProgress, ImportRequest } from './catalogue/import/import-report.ts';
+import { ImportDesk } from './catalogue/import/import-desk.ts';
+import { createImports, type Imports } from './catalogue/import/imports.ts';
 import type { ArchiveSettings } from './administration/settings.ts';
 import { createPurgeDesk, type PurgeDesk } from './administration/purge/purge-desk.ts';
 import type { PurgeRunnerParts } from './administration/purge/purge-runner.ts';
@@ -75,11 +69,6 @@ import { Tls } from './tls/tls.ts';
 /** How often it is looked whether the figures of the day are kept. */
 const FIGURES_MS = 30 * 60_000;
 
-interface Running {
-	readonly onProgress: (progress: ImportProgress) => void;
-	readonly signal: AbortSignal;
-}
-
 /** One open archive: its parts, and the use cases that need several of them. */
 export interface App {
 	readonly config: Config;
@@ -91,6 +80,7 @@ export interface App {
 	readonly administration: Administration;
 	readonly catalogue: Catalogue;
 	readonly imports: Imports;
+	readonly importDesk: ImportDesk;
 	readonly collaboration: Collaboration;
 	readonly conflicts: ConflictDesk;
 	readonly comments: CommentDesk;
@@ -122,11 +112,6 @@ export interface App {
 	readonly purges: PurgeDesk;
 	/** Takes the first update of an entry somebody made. */
 	createEntry(identity: Identity, entry: NewEntry): Promise<{ readonly began: boolean }>;
-	dryRunImport(identity: Identity, request: ImportRequest, running: Running): Promise<DryRunReport>;
-	runImport(identity: Identity, request: ImportRequest, running: Running): Promise<ImportResult>;
-	/** Accepted and undone imports that lie in the fonds of the person, newest first. */
-	listImports(person: Person): Promise<ImportSummary[]>;
-	undoImport(identity: Identity, importId: string, all: boolean): Promise<UndoResult>;
 	exportSubtree(person: Person, id: EntryId, format: ExportFormat): Promise<Exported>;
 	/** Makes these the fields the archive adds to its profiles, from now on and in every thread begun later. */
 	useLocalFields(fields: readonly LocalFieldInUse[]): void;
@@ -332,24 +317,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await campaigns.pump();
 		if (await administration.isSetUp()) preservation.noteArchive();
 
-		/** Whether all these entries lie in fonds the person works with. */
-		async function isWithin(person: Person, ids: readonly EntryId[]): Promise<boolean> {
-			const { fonds } = person;
-			return fonds === null || (await catalogue.fondsOf(ids)).every((id) => fonds.includes(id));
-		}
-
-		/** Where an import goes, and whether the person may put it there. */
-		async function demandImport(identity: Identity, request: ImportRequest): Promise<ImportRequest> {
-			demand(identity.person, 'import', { kind: 'import' });
-			if (request.under === undefined) demand(identity.person, 'create', { kind: 'archive' });
-			else {
-				const thing = await catalogue.thingOf(request.under as EntryId);
-				if (!thing) throw new Refusal('catalogue.unknown-entry', { id: request.under }, 404);
-				demand(identity.person, 'import', thing);
-			}
-			return { ...request, mayMakeFonds: can(identity.person, 'create', { kind: 'archive' }) };
-		}
-
 		return {
 			config,
 			logger,
@@ -359,6 +326,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			administration,
 			catalogue,
 			imports,
+			importDesk: new ImportDesk({
+				imports,
+				catalogue,
+				onChanged(under) {
+					codeIndex.poke();
+					collaboration.announceRows([under]);
+				},
+				onUndone: (importId) => preservation.noteUndone(importId),
+			}),
 			collaboration,
 			conflicts: createConflictDesk({
 				storage,
@@ -440,33 +416,6 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 					demand(identity.person, 'create', thing);
 				}
 				return collaboration.begin(entry, actorOf(identity));
-			},
-			async dryRunImport(identity, request, running) {
-				return imports.dryRun(await demandImport(identity, request), running);
-			},
-			async runImport(identity, request, running) {
-				const result = await imports.run(await demandImport(identity, request), actorOf(identity), running);
-				collaboration.announceRows([(request.under ?? null) as EntryId | null]);
-				codeIndex.poke();
-				return result;
-			},
-			async listImports(person) {
-				demand(person, 'see', { kind: 'import' });
-				const all = await imports.list();
-				const within = await Promise.all(all.map(({ rootIds }) => isWithin(person, rootIds)));
-				return all.filter((_, index) => within[index]);
-			},
-			async undoImport(identity, importId, all) {
-				const { person } = identity;
-				demand(person, 'import', { kind: 'import' });
-				const known = (await imports.list()).find((each) => each.id === importId);
-				if (known && !(await isWithin(person, known.rootIds)))
-					throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
-				const result = await imports.undo(importId, { all }, actorOf(identity));
-				preservation.noteUndone(importId);
-				codeIndex.poke();
-				collaboration.announceRows([null]);
-				return result;
 			},
 			async exportSubtree(person, id, format) {
 				const { 'archive.name': agencyName } = await administration.settings.all();

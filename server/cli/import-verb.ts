@@ -100,7 +100,7 @@ async function importFile(
 		message: wordsOf(problem, language),
 	});
 	if (dryRun) {
-		const report = await app.dryRunImport(identity, request, running);
+		const report = await app.importDesk.dryRun(identity, request, running);
 		return {
 			file,
 			importId: null,
@@ -114,7 +114,7 @@ async function importFile(
 			...(report.creators ? { creators: report.creators } : {}),
 		};
 	}
-	const report = await app.runImport(identity, request, running);
+	const report = await app.importDesk.run(identity, request, running);
 	return {
 		file,
 		importId: report.importId,

@@ -120,7 +120,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
 
 	'import-undo': verb(
 		v.object({ importId: text, all: v.boolean() }),
-		(app, { importId, all }, { identity }) => app.undoImport(identity, importId, all),
+		(app, { importId, all }, { identity }) => app.importDesk.undo(identity, importId, all),
 	),
 
 	tree: verb(

@@ -37,7 +37,7 @@ export async function run(): Promise<void> {
 		);
 		await writeFile(list, `档号,题名,年度\n${lines.join('\n')}\n`);
 		const running = { onProgress: () => undefined, signal: new AbortController().signal };
-		const { rootIds } = await app.runImport(by(system), { path: list }, running);
+		const { rootIds } = await app.importDesk.run(by(system), { path: list }, running);
 		const { rows } = await app.catalogue.children(system, rootIds[0] as EntryId, 7, 1);
 		const made: EntryId[] = [];
 		for (let n = 0; n < EDITED; n++) made.push(await aMadeEntry(app, { title: `合成条目${n}` }));

@@ -74,7 +74,7 @@ async function fill(dataDir: string, csv: string): Promise<void> {
 	});
 	const identity = { person: system, via: null };
 	const signal = new AbortController().signal;
-	await app.runImport(identity, { path: csv }, { onProgress: () => undefined, signal });
+	await app.importDesk.run(identity, { path: csv }, { onProgress: () => undefined, signal });
 	const rows = await app.storage.db
 		.selectFrom('entry')
 		.select('id')

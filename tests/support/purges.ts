@@ -45,7 +45,7 @@ export async function aPlainArchive(app: App, folder: string): Promise<readonly 
 	await aMadeEntry(app, { title: '留下', level: 'fonds' });
 	await writeFile(join(folder, 'list.csv'), `档号,题名\nA-1,导入${SECRET}\nA-2,留下\n`);
 	const running = { onProgress: () => undefined, signal: new AbortController().signal };
-	const { rootIds } = await app.runImport(by(system), { path: join(folder, 'list.csv') }, running);
+	const { rootIds } = await app.importDesk.run(by(system), { path: join(folder, 'list.csv') }, running);
 	const { rows } = await app.catalogue.children(system, rootIds[0] as EntryId, 0, 10);
 	await app.preservation.flush('demand');
 	return [made, rows[0]?.id as EntryId];

@@ -59,7 +59,7 @@ export async function fillArchive(
 	const [kept] = (await app.catalogue.children(system, undone, 0, 10)).rows;
 	await app.collaboration.setField(kept?.id as EntryId, 'title', '留下的', actor(a));
 	const [undoneImport] = await app.imports.list();
-	await app.undoImport(by(system), undoneImport?.id ?? '', false);
+	await app.importDesk.undo(by(system), undoneImport?.id ?? '', false);
 
 	// Fields, long texts, repeatables, moves, deletions; everywhere else only who opened it.
 	await app.collaboration.editMany(
@@ -221,7 +221,7 @@ async function imported(
 	);
 	const path = join(folder, name);
 	await writeFile(path, `档号,题名,责任者,文件日期,保管期限\n${lines.join('\n')}\n`);
-	const { rootIds } = await app.runImport(
+	const { rootIds } = await app.importDesk.run(
 		by(system),
 		{ path, under },
 		{ onProgress: () => undefined, signal: new AbortController().signal },

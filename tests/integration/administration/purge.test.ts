@@ -79,7 +79,11 @@ async function fill(app: App, folder: string): Promise<Filled> {
 		'档号,题名,责任者,日期\nA-1,绝密原目录,绝密责任者,绝密日期值\nA-2,普通一,某局,1985\nA-3,普通二,某局,1986\nA-4,绝密四题名,某局,1987\n',
 	);
 	const running = { onProgress: () => undefined, signal: new AbortController().signal };
-	const { importId, rootIds } = await app.runImport(by(system), { path: join(folder, 'list.csv') }, running);
+	const { importId, rootIds } = await app.importDesk.run(
+		by(system),
+		{ path: join(folder, 'list.csv') },
+		running,
+	);
 	const rows = (await app.catalogue.children(system, rootIds[0] as EntryId, 0, 10)).rows;
 	const [imported, first, second, untouched] = rows.map(({ id }) => id) as [
 		EntryId,
@@ -151,7 +155,7 @@ describe('a purge', () => {
 			expect(findWords(dataDir, WORDS).length).toBeGreaterThan(5);
 			// The same file imported a second time holds the same words in entries of its own: it is told, and left.
 			const signal = new AbortController().signal;
-			const twice = await app.runImport(
+			const twice = await app.importDesk.run(
 				by(system),
 				{ path: join(outside, 'list.csv') },
 				{ onProgress: () => undefined, signal },
@@ -234,13 +238,13 @@ describe('a purge of what was withdrawn', () => {
 		const outside = await aFolder();
 		await writeFile(join(outside, 'list.csv'), '档号,题名\nA-1,绝密甲题名\nA-2,普通\n');
 		const signal = new AbortController().signal;
-		const { importId, rootIds } = await app.runImport(
+		const { importId, rootIds } = await app.importDesk.run(
 			by(system),
 			{ path: join(outside, 'list.csv') },
 			{ onProgress: () => undefined, signal },
 		);
 		const { rows } = await app.catalogue.children(system, rootIds[0] as EntryId, 0, 10);
-		await app.undoImport(by(system), importId, false);
+		await app.importDesk.undo(by(system), importId, false);
 		await app.preservation.flush('demand');
 		const { number } = await aPurge(app, [rows[0]?.id as EntryId]);
 		const { objects } = await app.purges.certificate(system, number);

@@ -171,12 +171,12 @@ describe('fields of the archive', () => {
 			const stage = async (text: string, name: string): Promise<string> =>
 				(await app.imports.stage(Readable.from([Buffer.from(text)]), name, importer)).uploadId;
 			const uploadId = await stage('件号,题名,架号,掌故\n1,甲关于疏浚的通知,东三柜,旧闻一则\n', '目录.csv');
-			const report = await app.dryRunImport(identity, { uploadId }, running);
+			const report = await app.importDesk.dryRun(identity, { uploadId }, running);
 			expect(report.losses).toEqual([]);
 			expect(report.understood.map(({ field }) => field)).toEqual(
 				expect.arrayContaining(['local.old-shelf', 'local.story']),
 			);
-			const { rootIds } = await app.runImport(identity, { uploadId }, running);
+			const { rootIds } = await app.importDesk.run(identity, { uploadId }, running);
 			const [row] = (await app.catalogue.search(system, '东三柜', 0, 10)).rows;
 			expect((await app.catalogue.entry(system, row?.id as EntryId)).fields).toMatchObject({
 				'local.old-shelf': '东三柜',
@@ -195,7 +195,7 @@ describe('fields of the archive', () => {
 					text += part;
 				expect(text).toContain('local.old-shelf');
 				const again = await stage(text, `again.${format === 'json' ? 'json' : 'xml'}`);
-				const back = await app.runImport(identity, { uploadId: again }, running);
+				const back = await app.importDesk.run(identity, { uploadId: again }, running);
 				const [item] = (await app.catalogue.children(system, back.rootIds[0] as EntryId, 0, 10)).rows;
 				const { fields, bodies } = await app.catalogue.entry(system, item?.id as EntryId);
 				expect(fields['local.old-shelf'], format).toBe('西一柜');

@@ -229,25 +229,27 @@ describe('the rights of a fonds', () => {
 		const list = join(await aFolder(), 'list.csv');
 		await writeFile(list, '档号,题名\nZ101-1,沧浦导入一\nZ101-2,沧浦导入二\n');
 		const person = limitedTo([first.fonds]);
-		const { rootIds } = await app.runImport(by(person), { path: list, under: first.series }, running);
+		const { rootIds } = await app.importDesk.run(by(person), { path: list, under: first.series }, running);
 		expect(await app.catalogue.fondsOf(rootIds)).toEqual([first.fonds]);
-		expect(await app.listImports(person)).toHaveLength(1);
-		await expect(app.runImport(by(person), { path: list, under: complex }, running)).rejects.toMatchObject({
+		expect(await app.importDesk.list(person)).toHaveLength(1);
+		await expect(
+			app.importDesk.run(by(person), { path: list, under: complex }, running),
+		).rejects.toMatchObject({
 			code: 'permissions.denied',
 		});
 		const group = await aGroupFile();
 		await expect(
-			app.runImport(by(person), { path: group, under: first.series }, running),
+			app.importDesk.run(by(person), { path: group, under: first.series }, running),
 		).rejects.toMatchObject({ code: 'import.makes-fonds', params: { file: 'group.csv', line: 2 } });
-		const whole = await app.runImport(by(system), { path: group, under: complex }, running);
+		const whole = await app.importDesk.run(by(system), { path: group, under: complex }, running);
 		const [root] = whole.rootIds as [EntryId];
 		expect(await app.catalogue.fondsOf([root])).toHaveLength(2);
 		const rootOnly = limitedTo([root]);
-		expect(await app.listImports(rootOnly)).toEqual([]);
-		await expect(app.undoImport(by(rootOnly), whole.importId, false)).rejects.toMatchObject({
+		expect(await app.importDesk.list(rootOnly)).toEqual([]);
+		await expect(app.importDesk.undo(by(rootOnly), whole.importId, false)).rejects.toMatchObject({
 			code: 'permissions.denied',
 		});
-		expect(await app.listImports(limitedTo(await app.catalogue.fondsOf([root])))).toHaveLength(1);
+		expect(await app.importDesk.list(limitedTo(await app.catalogue.fondsOf([root])))).toHaveLength(1);
 	});
 });
 
@@ -293,7 +295,7 @@ describe('what speaks of fonds', () => {
 		const { app } = server;
 		const { complex, first, second } = await aScene(app);
 		const file = await aGroupFile();
-		await app.runImport(by(system), { path: file }, running);
+		await app.importDesk.run(by(system), { path: file }, running);
 		await set(app, second.fonds, 'parent', null);
 		await set(app, first.series, 'parent', second.fonds);
 		await app.preservation.flush('demand');

@@ -115,17 +115,19 @@ describe('who is limited to some fonds', () => {
 			OPS,
 		);
 		const running = { onProgress: () => undefined, signal: new AbortController().signal };
-		const { importId } = await app.runImport(
+		const { importId } = await app.importDesk.run(
 			{ person: limited(other), via: null },
 			{ uploadId, under: other, profile: 'dat18' },
 			running,
 		);
-		expect(await app.listImports(limited(mine))).toEqual([]);
-		expect(await app.listImports(limited(other))).toHaveLength(1);
-		await expect(app.undoImport({ person: limited(mine), via: null }, importId, true)).rejects.toMatchObject({
+		expect(await app.importDesk.list(limited(mine))).toEqual([]);
+		expect(await app.importDesk.list(limited(other))).toHaveLength(1);
+		await expect(
+			app.importDesk.undo({ person: limited(mine), via: null }, importId, true),
+		).rejects.toMatchObject({
 			code: 'permissions.denied',
 		});
-		expect(await app.undoImport({ person: limited(other), via: null }, importId, true)).toMatchObject({
+		expect(await app.importDesk.undo({ person: limited(other), via: null }, importId, true)).toMatchObject({
 			kept: [],
 		});
 	});

@@ -160,9 +160,9 @@ it('comes back from a bag as it was, and the import keeps the bag', async () => 
 	await from.app.exchange.writeBag(system, root, { path });
 
 	const { app, dataDir } = await startTestServer();
-	const tried = await app.dryRunImport(identity, { path }, running);
+	const tried = await app.importDesk.dryRun(identity, { path }, running);
 	expect(tried).toMatchObject({ format: 'json', profile: 'dat18', entries: 3, problems: [] });
-	const done = await app.runImport(identity, { path }, running);
+	const done = await app.importDesk.run(identity, { path }, running);
 	expect(done).toMatchObject({ entries: 3, problems: [], deposited: true });
 	let text = '';
 	for await (const piece of (await app.exportSubtree(system, done.rootIds[0] as EntryId, 'json')).text)
@@ -178,7 +178,7 @@ it('comes back from a bag as it was, and the import keeps the bag', async () => 
 	expect(kept).toMatch(/水务局\.zip$/);
 	expect(readFileSync(join(dataDir, kept as string)).equals(await readFile(path))).toBe(true);
 	expect(await stagingOf(dataDir)).toEqual([]);
-	expect((await app.listImports(system))[0]).toMatchObject({ fileName: '水务局.zip', format: 'json' });
+	expect((await app.importDesk.list(system))[0]).toMatchObject({ fileName: '水务局.zip', format: 'json' });
 });
 
 it('brings in the one file of a foreign bag that can be read, with what there is to remark', async () => {
@@ -189,7 +189,7 @@ it('brings in the one file of a foreign bag that can be read, with what there is
 			{ 'notes.txt': '', 'tagmanifest-sha512.txt': undefined },
 		),
 	);
-	const { entries, problems, importId } = await app.runImport(identity, { path }, running);
+	const { entries, problems, importId } = await app.importDesk.run(identity, { path }, running);
 	expect([entries, importId]).toEqual([3, expect.any(String)]);
 	expect(problems[0]).toEqual({
 		file: '来件.zip',
@@ -234,9 +234,9 @@ it.each([
 ])('refuses a bag %s, and nothing of it stays', async (_what, files, refusal) => {
 	const { app, dataDir } = await startTestServer();
 	const path = await aPackedBag(files);
-	await expect(app.dryRunImport(identity, { path }, running)).rejects.toMatchObject(refusal);
-	await expect(app.runImport(identity, { path }, running)).rejects.toMatchObject(refusal);
-	expect(await app.listImports(system)).toEqual([]);
+	await expect(app.importDesk.dryRun(identity, { path }, running)).rejects.toMatchObject(refusal);
+	await expect(app.importDesk.run(identity, { path }, running)).rejects.toMatchObject(refusal);
+	expect(await app.importDesk.list(system)).toEqual([]);
 	expect(await app.catalogue.tree(system, null, 1)).toEqual([]);
 	expect(await stagingOf(dataDir)).toEqual([]);
 });
@@ -254,11 +254,11 @@ it('takes workbooks and zip files of other things for what they are', async () =
 	);
 	const path = join(await aFolder(), '目录.xlsx');
 	await writeFile(path, xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer);
-	expect(await app.runImport(identity, { path }, running)).toMatchObject({ entries: 2 });
+	expect(await app.importDesk.run(identity, { path }, running)).toMatchObject({ entries: 2 });
 	const broken = join(await aFolder(), 'broken.zip');
 	await writeFile(broken, 'PK\u0003\u0004');
 	appendFileSync(broken, Buffer.alloc(600));
-	await expect(app.dryRunImport(identity, { path: broken }, running)).rejects.toHaveProperty('code');
+	await expect(app.importDesk.dryRun(identity, { path: broken }, running)).rejects.toHaveProperty('code');
 });
 
 it('comes by upload too, gzipped or not', async () => {
@@ -270,6 +270,12 @@ it('comes by upload too, gzipped or not', async () => {
 	tar.finalize();
 	const packed = gzipSync(await buffer(Readable.from(tar as AsyncIterable<Buffer>)));
 	const { uploadId } = await app.imports.stage(Readable.from([packed]), '来件.tar.gz', actor);
-	expect(await app.dryRunImport(identity, { uploadId }, running)).toMatchObject({ entries: 3, problems: [] });
-	expect(await app.runImport(identity, { uploadId }, running)).toMatchObject({ entries: 3, problems: [] });
+	expect(await app.importDesk.dryRun(identity, { uploadId }, running)).toMatchObject({
+		entries: 3,
+		problems: [],
+	});
+	expect(await app.importDesk.run(identity, { uploadId }, running)).toMatchObject({
+		entries: 3,
+		problems: [],
+	});
 });

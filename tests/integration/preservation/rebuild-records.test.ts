@@ -124,8 +124,8 @@ describe('the archive itself has records', () => {
 		const path = join(await aFolder(), 'list.csv');
 		await writeFile(path, '档号,题名\nA-1,甲\nA-2,乙\n');
 		const running = { onProgress: () => undefined, signal: new AbortController().signal };
-		const { importId } = await app.runImport(by(system), { path }, running);
-		await app.undoImport(by(system), importId, false);
+		const { importId } = await app.importDesk.run(by(system), { path }, running);
+		await app.importDesk.undo(by(system), importId, false);
 		await eventually(() => {
 			expect(JSON.parse(text(undoneObject(importId), 'events.json'))).toMatchObject({
 				state: 'undone',

@@ -49,8 +49,8 @@ describe('the register of the store', () => {
 		await app.preservation.depositNow(entry);
 		await writeFile(join(dataDir, 'list.csv'), '档号,题名\nA-1,甲\nA-2,乙\n');
 		const running = { onProgress: () => undefined, signal: new AbortController().signal };
-		const { importId } = await app.runImport(by(system), { path: join(dataDir, 'list.csv') }, running);
-		await app.undoImport(by(system), importId, false);
+		const { importId } = await app.importDesk.run(by(system), { path: join(dataDir, 'list.csv') }, running);
+		await app.importDesk.undo(by(system), importId, false);
 		await app.preservation.flush('demand');
 		await eventually(async () => {
 			const rows = await register(app.storage);

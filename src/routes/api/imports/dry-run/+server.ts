@@ -9,6 +9,6 @@ export const POST = async ({ locals, request }) => {
 	return answerWithProgress(async (onProgress, signal) => {
 		if (read instanceof Error) throw read;
 		if (!locals.identity) throw new Refusal('permissions.sign-in', {}, 401);
-		return locals.app.dryRunImport(locals.identity, read as ImportBody, { onProgress, signal });
+		return locals.app.importDesk.dryRun(locals.identity, read as ImportBody, { onProgress, signal });
 	});
 };

@@ -8,5 +8,5 @@ export const POST = ({ locals, params, request }) =>
 	answer(async () => {
 		if (!locals.identity) throw new Refusal('permissions.sign-in', {}, 401);
 		const { all } = await readBody(request, v.object({ all: v.boolean() }));
-		return locals.app.undoImport(locals.identity, params.id, all);
+		return locals.app.importDesk.undo(locals.identity, params.id, all);
 	});
