@@ -84,6 +84,9 @@ export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =>
 			...(result.freeCodes.length > 0
 				? [say('cli_renumber_free', { codes: result.freeCodes.join(', ') })]
 				: []),
+			...result.kept.map(({ groupKey: group, from, to, personName: name }) =>
+				say('cli_renumber_kept', { group, from, to, name }),
+			),
 			say('cli_renumber_redo', {
 				stamps: result.redo.filter(({ kind }) => kind === 'stamp').length,
 				labels: result.redo.filter(({ kind }) => kind === 'label').length,

@@ -3,9 +3,9 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { App } from '#server/app.ts';
 import type { CreatorReport } from '#server/catalogue/import/creator-tally.ts';
-import type { ImportProblem } from '#server/catalogue/import/import-report.ts';
-import type { VerbContext } from './verb.ts';
+import type { DryRunReport, ImportProblem } from '#server/catalogue/import/import-report.ts';
 import { wordsOf } from '#server/words.ts';
+import type { VerbContext } from './verb.ts';
 
 /** What `lantai import` is told. Paths are absolute. */
 export interface ImportArgs {
@@ -99,25 +99,7 @@ async function importFile(
 		code: problem.code,
 		message: wordsOf(problem, language),
 	});
-	if (dryRun) {
-		const report = await app.importDesk.dryRun(identity, request, running);
-		return {
-			file,
-			importId: null,
-			entries: report.entries,
-			byLevel: report.byLevel,
-			losses: report.losses,
-			problems: report.problems.map(messageOf),
-			seconds: report.seconds,
-			format: report.format,
-			profile: report.profile,
-			...(report.creators ? { creators: report.creators } : {}),
-		};
-	}
-	const report = await app.importDesk.run(identity, request, running);
-	return {
-		file,
-		importId: report.importId,
+	const said = (report: DryRunReport) => ({
 		entries: report.entries,
 		byLevel: report.byLevel,
 		losses: report.losses,
@@ -125,9 +107,12 @@ async function importFile(
 		seconds: report.seconds,
 		format: report.format,
 		profile: report.profile,
-		rootIds: report.rootIds,
 		...(report.creators ? { creators: report.creators } : {}),
-	};
+	});
+	if (dryRun)
+		return { file, importId: null, ...said(await app.importDesk.dryRun(identity, request, running)) };
+	const report = await app.importDesk.run(identity, request, running);
+	return { file, importId: report.importId, ...said(report), rootIds: report.rootIds };
 }
 
 /**

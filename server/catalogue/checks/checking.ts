@@ -128,12 +128,13 @@ export class Checking {
 		// What holds fonds together says nothing of what lies in them.
 		const isOutermost = row.id === fonds.id || row.parent_id === null;
 		const outer = isOutermost ? NO_FACTS : this.aboveOf(row.parent_id, fonds);
-		const { today } = this.#facts.preparedFor(fonds, row.profile);
+		const prepared = this.#facts.preparedFor(fonds, row.profile);
 		const facts = containerFacts(
 			row.level,
 			JSON.parse(row.fields) as Record<FieldKey, FieldValue>,
 			outer,
-			today,
+			prepared.today,
+			prepared.facts.fonds,
 		);
 		if (this.#above.size > 2000) this.#above.clear();
 		this.#above.set(containerId, facts);

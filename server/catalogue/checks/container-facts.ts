@@ -1,6 +1,8 @@
 import { civilDate, type DayNumber } from '#domain/catalogue/archival-date/days.ts';
 import { parseArchivalDate } from '#domain/catalogue/archival-date/parse-archival-date.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
+import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
+import { saidBySeries } from '#domain/catalogue/reference-codes/given-parts.ts';
 import type { EntryFacts, FileFacts } from '#domain/catalogue/rules/rule-facts.ts';
 
 type Fields = Readonly<Record<FieldKey, FieldValue>>;
@@ -13,18 +15,27 @@ const FEWEST_CODES = 5;
 const USUAL = 0.8;
 
 /** What the entries of a container share. */
-export type ContainerFacts = Pick<EntryFacts, 'file' | 'categoryCode'>;
+export type ContainerFacts = Pick<EntryFacts, 'file' | (typeof SAID)[number]>;
 
-/** What an entry tells of those that lie in it. */
+/** What parts of codes containers say for all that lies in them. */
+const SAID = ['categoryCode', 'catalogueNumber', 'year'] as const;
+
+/** What an entry tells of those that lie in it: in its fields or, as series do, with its own code. */
 export function containerFacts(
 	level: string,
 	fields: Fields,
 	above: ContainerFacts,
 	today: DayNumber,
+	fonds?: FondsRecord,
 ): ContainerFacts {
-	const category = textOf(fields['categoryCode']).trim() || above.categoryCode;
+	const byCode = fonds ? saidBySeries({ level, fields }, fonds) : {};
+	const said: Partial<Record<(typeof SAID)[number], string>> = {};
+	for (const part of SAID) {
+		const word = textOf(fields[part]).trim() || byCode[part] || above[part];
+		if (word) said[part] = word;
+	}
 	const file = level === 'file' ? fileFacts(fields, today) : undefined;
-	return { ...(file ? { file } : {}), ...(category ? { categoryCode: category } : {}) };
+	return { ...(file ? { file } : {}), ...said };
 }
 
 function fileFacts(fields: Fields, today: DayNumber): FileFacts {

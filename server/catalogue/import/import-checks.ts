@@ -74,7 +74,10 @@ export class ImportChecks {
 		const above = (entry.parentId && fonds.id !== entry.id && this.#above.get(entry.parentId)) || NO_FACTS;
 		if (entry.level !== 'item') {
 			this.#fonds.set(entry.id, fonds);
-			this.#above.set(entry.id, containerFacts(entry.level, entry.fields, above, prepared.today));
+			this.#above.set(
+				entry.id,
+				containerFacts(entry.level, entry.fields, above, prepared.today, prepared.facts.fonds),
+			);
 		}
 		const bodies = Object.entries(entry.bodies);
 		for (const finding of checkEntry(

@@ -101,8 +101,9 @@ export class LogCopy {
 			throw Object.assign(new Error(answer.error.message), { code: answer.error.code ?? 'EIO' });
 	}
 
-	/** Writes what is left, if it can, and ends. */
+	/** Writes what is left, if it can, and ends; what is being written, as the beginning of the copy, is waited for. */
 	async close(): Promise<void> {
+		if (!this.#failure && this.#isRunning) await this.#answered();
 		if (!this.#failure && this.#position < this.#wanted)
 			await this.reached(this.#wanted).catch(() => undefined);
 		this.#isClosed = true;
@@ -156,6 +157,13 @@ export class LogCopy {
 		for (const { resolve, reject } of waiting)
 			if (this.#isStrict) reject(error);
 			else resolve();
+	}
+
+	/** The answer to what was asked last, or a disk that does not answer. */
+	async #answered(): Promise<void> {
+		let late: NodeJS.Timeout | undefined;
+		await Promise.race([this.#turn, new Promise<void>((resolve) => (late = setTimeout(resolve, LIMIT_MS)))]);
+		clearTimeout(late);
 	}
 
 	/** One after the other: an answer belongs to the last ask. */

@@ -4,6 +4,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { detailOfDoc } from '../detail-of-doc.ts';
 import type { DeviceStore } from './device-store.ts';
+import { NOTHING_KNOWN } from './nothing-known.ts';
 
 /** An entry as the device that makes it knows it. */
 export interface Beginning {
@@ -56,24 +57,14 @@ async function pathTo(
 /** What is known of an entry before the server has heard of it. */
 function emptyCard({ id, parentId, profile, level }: Beginning, path: EntryDetail['path']): EntryDetail {
 	return {
+		...NOTHING_KNOWN,
 		id,
 		parentId,
 		profile,
 		level,
 		path,
 		title: '',
-		referenceCode: '',
 		dateText: '',
-		creatorsText: '',
-		order: '',
-		childCount: 0,
-		conflictCount: 0,
-		openThreads: 0,
-		openProposals: 0,
-		reviewState: 'draft',
-		hasNews: false,
-		state: 'server',
-		status: 'active',
 		synthetic: false,
 		seq: 0,
 		fields: {},

@@ -7,6 +7,7 @@ import { rowColumns } from '#domain/catalogue/row-columns.ts';
 import { indexTokens, queryTokens } from '#domain/catalogue/search-tokens.ts';
 import type { RowsClient, ShownRows } from '../contract.ts';
 import type { DeviceStore } from './device-store.ts';
+import { NOTHING_KNOWN } from './nothing-known.ts';
 
 /** Refusals that say nothing of what was asked: the server is away, or does not know the person any more. */
 export const WITHOUT_SERVER = ['client.unreachable', 'permissions.sign-in'];
@@ -138,23 +139,13 @@ function rowOfAncestor(
 	below: EntryDetail,
 ): EntryRow {
 	return {
+		...NOTHING_KNOWN,
 		id: ancestor.id,
 		parentId,
 		level: ancestor.level,
 		profile: ancestor.profile,
 		title: ancestor.title,
 		dateText: ancestor.dateText,
-		referenceCode: '',
-		creatorsText: '',
-		order: '',
-		childCount: 0,
-		conflictCount: 0,
-		openThreads: 0,
-		openProposals: 0,
-		reviewState: 'draft',
-		hasNews: false,
-		state: 'server',
-		status: 'active',
 		synthetic: below.synthetic,
 	};
 }

@@ -1,38 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ShownFinding } from '#domain/catalogue/checks/campaign.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { RuleId } from '#domain/catalogue/rules/rule.ts';
-import { createApp, type App } from '#server/app.ts';
-import { readConfig } from '#server/config.ts';
+import type { App } from '#server/app.ts';
 import { aFlawedFonds } from '#tests/support/checked-entries.ts';
 import { B002, registerFonds } from '#tests/support/codes.ts';
 import { system } from '#tests/support/entries.ts';
 import { anEntryRow, bulkOf } from '#tests/support/entry-rows.ts';
 import { by } from '#tests/support/orders.ts';
-import { PASSWORD } from '#tests/support/server.ts';
+import { sharedApp } from '#tests/support/shared-app.ts';
 
 const ops = { id: 'x', name: '著录员', via: null };
 let app: App;
-let folder: string;
 
-beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), 'lantai-across-'));
-	app = await createApp(readConfig({ data: folder, port: '0' }, { LANTAI_LOG_LEVEL: 'silent' }));
-	await app.administration.setUp({
-		archiveName: '合成测试档案馆',
-		archiveCode: '000000',
-		adminName: '管理员',
-		password: PASSWORD,
-		holdings: 'empty',
-	});
-});
-afterAll(async () => {
-	await app.close();
-	await rm(folder, { recursive: true, force: true });
+sharedApp((made) => {
+	app = made;
 });
 
 async function checked(under: EntryId | null, rules: readonly RuleId[]): Promise<void> {

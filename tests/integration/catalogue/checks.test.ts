@@ -1,22 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
-import { createApp, type App } from '#server/app.ts';
+import type { App } from '#server/app.ts';
 import { isCheckGood, type CheckAnswer } from '#server/cli/check-verbs.ts';
 import { resultText } from '#server/cli/output.ts';
-import { readConfig } from '#server/config.ts';
 import { runVerb } from '#server/cli/verbs.ts';
 import { personOf } from '#tests/support/conflicts.ts';
 import { aFlawedFonds, badBrackets } from '#tests/support/checked-entries.ts';
 import { registerEntries, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { by, fieldsOf } from '#tests/support/orders.ts';
+import { sharedApp } from '#tests/support/shared-app.ts';
 import { archiveIn } from '#tests/support/rebuilt.ts';
-import { aFolder, PASSWORD, startTestServer } from '#tests/support/server.ts';
+import { aFolder, startTestServer } from '#tests/support/server.ts';
 
 const isLong = process.env['LANTAI_TEST_LONG'] !== undefined;
 /** Enough for several steps of a run. */
@@ -39,24 +37,11 @@ async function findingsOf(app: App, fonds: EntryId): Promise<readonly string[]> 
 }
 
 let app: App;
-let folder: string;
 let people = 0;
 let fondsNumber = 0;
 
-beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), 'lantai-checks-'));
-	app = await createApp(readConfig({ data: folder, port: '0' }, { LANTAI_LOG_LEVEL: 'silent' }));
-	await app.administration.setUp({
-		archiveName: '合成测试档案馆',
-		archiveCode: '000000',
-		adminName: '管理员',
-		password: PASSWORD,
-		holdings: 'empty',
-	});
-});
-afterAll(async () => {
-	await app.close();
-	await rm(folder, { recursive: true, force: true });
+sharedApp((made) => {
+	app = made;
 });
 
 /** Somebody new. */

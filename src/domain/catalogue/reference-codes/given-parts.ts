@@ -10,7 +10,8 @@ import { LEVEL_SEPARATOR, PART_SEPARATOR } from './signs.ts';
 /** Parts of a code that are known. */
 export type Given = Readonly<Partial<Record<PartId, PartValue>>>;
 
-type SaidBySeries = Readonly<
+/** What a series says with its own code. */
+export type SaidBySeries = Readonly<
 	Partial<Record<'categoryCode' | 'catalogueNumber' | 'year' | 'retentionPeriod', string>>
 >;
 
@@ -55,7 +56,10 @@ export function givenParts(profile: Profile, chain: readonly CodeSource[], fonds
  * What a series says with its own code, which all codes below it begin with: `B002-WS·2011-Y` category, year and
  * retention, `B002-1` a catalogue. Only the register of fonds tells a catalogue from a class.
  */
-function saidBySeries({ level, fields }: CodeSource, fonds: FondsRecord): SaidBySeries {
+export function saidBySeries(
+	{ level, fields }: Pick<CodeSource, 'level' | 'fields'>,
+	fonds: FondsRecord,
+): SaidBySeries {
 	if (level !== 'series') return {};
 	const code = textOf(fields['referenceCode']).trim();
 	if (!code.startsWith(fonds.fondsNumber + LEVEL_SEPARATOR)) return {};

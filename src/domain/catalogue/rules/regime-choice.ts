@@ -13,8 +13,8 @@ export interface RegimeChoice {
 /** The regime under which the code of an entry was made, by what its fonds says of category, year and catalogue. */
 export function regimeUseOf(fonds: FondsRecord, { fields, facts }: CheckedEntry): RegimeChoice | undefined {
 	const categoryCode = textOf(fields['categoryCode']) || facts?.categoryCode;
-	const catalogueNumber = textOf(fields['catalogueNumber']);
-	const year = Number(textOf(fields['year']) || Number.NaN);
+	const catalogueNumber = textOf(fields['catalogueNumber']) || facts?.catalogueNumber;
+	const year = Number(textOf(fields['year']) || facts?.year || Number.NaN);
 	const use = regimeUseFor(fonds, {
 		...(categoryCode ? { categoryCode } : {}),
 		...(catalogueNumber ? { catalogueNumber } : {}),

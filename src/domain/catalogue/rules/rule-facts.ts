@@ -50,8 +50,10 @@ export interface EntryFacts {
 	readonly appraisal?: { readonly state: string } | null;
 	/** The class of people's-livelihood records it belongs to. */
 	readonly livelihood?: LivelihoodClass;
-	/** Category of the series it lies in, when the entry does not say it itself. */
+	/** Category, catalogue and year of the series or file it lies in, when the entry does not say them itself. */
 	readonly categoryCode?: string;
+	readonly catalogueNumber?: string;
+	readonly year?: string;
 }
 
 /** An entry as rules see it. */
