@@ -150,19 +150,12 @@ const LONGEST_TEXT = 60;
 
 /** A name without blanks between Chinese characters, with the one middle dot, without words of respect. */
 function cleanName(text: string): string {
-	let name = '';
-	for (let at = 0; at < text.length; at++) {
-		const sign = text[at] as string;
-		if (/[\u200b-\u200f\u2060\ufeff]/.test(sign)) continue;
-		if (/\s/.test(sign)) {
-			// Blanks belong to names in other scripts.
-			const last = name.charCodeAt(name.length - 1);
-			if (name === '' || last > 0x2e80 || last === 0x20 || isHanSign(text.charCodeAt(at + 1))) continue;
-			name += ' ';
-			continue;
-		}
-		name += sign;
-	}
+	const shown = text.replace(/[\u200b-\u200f\u2060\ufeff]/g, '').trim();
+	let name = shown.replace(/\s+/g, (blanks, at: number) => {
+		// Blanks belong to names in other scripts.
+		const isInside = shown.charCodeAt(at - 1) > 0x2e80 || isHanSign(shown.charCodeAt(at + blanks.length));
+		return isInside ? '' : ' ';
+	});
 	name = name.replace(/([\u3400-\u9fff])[•‧・．∙⋅･.](?=[\u3400-\u9fff])/g, '$1·').trim();
 	if (name.length > LONGEST_TEXT) return name;
 	for (let isDone = false; !isDone;) {

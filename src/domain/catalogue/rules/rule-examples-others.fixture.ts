@@ -260,6 +260,9 @@ export const OTHER_EXAMPLES: Examples = {
 	R55: {
 		bad: [
 			bad('W', 'blanks', 'personNames#1', anItem(persons('张 三')), '张三'),
+			// A blank before a sign without width, and two blanks, before a Chinese character.
+			bad('W', 'blanks', 'personNames#1', anItem(persons('John \u200b张三')), 'John张三'),
+			bad('W', 'blanks', 'personNames#1', anItem(persons('John  张三')), 'John张三'),
 			bad('W', 'dot', 'personNames#1', anItem(persons('阿依•古丽')), '阿依·古丽'),
 			bad('W', 'words', 'personNames#1', anItem(persons('张文甲同志')), '张文甲'),
 		],
