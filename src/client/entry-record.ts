@@ -24,6 +24,9 @@ export class EntryRecord {
 	#detail: EntryDetail | undefined;
 	/** Grows with every change of what is open, and with every change that turns out to be logged. */
 	#changes = 0;
+	/** Readings begun, and the newest of them that was answered: an answer that comes late does not undo a newer one. */
+	#asked = 0;
+	#answered = 0;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#isClosed = false;
 
@@ -65,9 +68,11 @@ export class EntryRecord {
 
 	async read(): Promise<void> {
 		const before = this.#changes;
+		const ask = ++this.#asked;
 		try {
 			const detail = await this.#parts.rows.entry(this.#parts.id);
-			if (this.#isClosed) return;
+			if (this.#isClosed || ask < this.#answered) return;
+			this.#answered = ask;
 			if (before === this.#changes || detail.state !== 'archive') this.#show(detail);
 			else {
 				void this.use({ ...detail, state: 'server' });

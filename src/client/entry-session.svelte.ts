@@ -326,7 +326,7 @@ export class LiveEntrySession implements EntrySession {
 	async #cardFromDoc(): Promise<void> {
 		const { detailOfDoc } = await import('./detail-of-doc.ts');
 		const known = this.#detail;
-		if (!known || this.#isClosed) return;
+		if (!known || known.purged || this.#isClosed) return;
 		const card = detailOfDoc(known, this.doc, (element) => this.#values.position(element));
 		await this.#record.use(card);
 		this.#onEditedOffline(card.parentId);
