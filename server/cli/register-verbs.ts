@@ -19,7 +19,7 @@ export const REGISTER_VERBS: Readonly<Record<string, Verb>> = {
 			try {
 				await access(file);
 			} catch {
-				throw new Refusal('cli.bad-argument', { argument: 'file', value: file });
+				throw new Refusal('import.no-file', { file }, 404);
 			}
 			return app.sheets.read(
 				identity,

@@ -1,5 +1,7 @@
 import { flushSync } from 'svelte';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { registersClient } from '#client/registers-client.ts';
+import { registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import type { RegisterField } from '#domain/catalogue/registers/register-field.ts';
 import { RecordForm } from './record-form.svelte.ts';
@@ -56,6 +58,20 @@ describe('a record that is filled in', () => {
 		expect(await form.save()).toBeUndefined();
 		form.take('name', 'theirs');
 		expect([form.content['name'], form.isUndecided]).toEqual(['水政局', false]);
+	});
+
+	it('joins what somebody saved in the same moment, once the server says so', async () => {
+		onTestFinished(() => void vi.restoreAllMocks());
+		const form = await aForm();
+		form.draft['name'] = '水务局';
+		const problem = registerProblem('changed_meanwhile', 'note', { name: '乙', version: 2 });
+		vi.spyOn(registersClient, 'save').mockResolvedValue({ saved: [], problems: [problem] } as never);
+		vi.spyOn(registersClient, 'record').mockResolvedValue({
+			record: version(2, '水利局', '说明'),
+		} as never);
+		expect(await form.save()).toBeUndefined();
+		expect(form.content).toEqual({ name: '水务局', note: '说明' });
+		expect(form.joinedName).toBe('乙');
 	});
 
 	it('follows others silently while nothing was typed', async () => {

@@ -189,7 +189,7 @@ export class RecordForm {
 				this.isRestored = false;
 				return { record: now, isNew: !record };
 			}
-			if (record && problems.some(({ code }) => code === 'changedMeanwhile'))
+			if (record && problems.some(({ code }) => code === 'changed_meanwhile'))
 				this.joinNewest((await registersClient.record(this.register, record.id)).record);
 			return undefined;
 		} catch (error) {
