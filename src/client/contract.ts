@@ -99,9 +99,10 @@ export interface EntrySession {
 	focus(field: FieldKey | null): void;
 	/** Tells the others where the caret is in a long text; null when it is in none. */
 	showCaret(caret: Caret | null): void;
+	/** How far everything typed here has come at least; `tab`: some of it is nowhere but in this tab. */
 	readonly saved: {
 		readonly unsent: number;
-		readonly state: 'device' | 'server' | 'archive';
+		readonly state: 'tab' | 'device' | 'server' | 'archive';
 		readonly version: string | undefined;
 	};
 	close(): void;
@@ -124,6 +125,8 @@ export interface Workspace {
 	readonly connectionReason: string | undefined;
 	/** Edits that wait for the server: of all tabs, and of earlier ones. */
 	readonly unsent: number;
+	/** Those of them that are nowhere but in this tab: the device has not written them yet, or keeps nothing. */
+	readonly unkept: number;
 	/** Entries whose newest state waits for the archival store; undefined while the server cannot be asked. */
 	readonly waitingForArchive: number | undefined;
 	/** What the person was told and has not read; undefined while the server cannot be asked. */

@@ -205,7 +205,7 @@ export class LiveEntrySession implements EntrySession {
 	get saved(): EntrySession['saved'] {
 		const { unsent } = this;
 		const version = this.#version ?? this.#detail?.versions.at(-1)?.version;
-		if (unsent > 0) return { unsent, state: 'device', version };
+		if (unsent > 0) return { unsent, state: this.unkept > 0 ? 'tab' : 'device', version };
 		return { unsent, state: this.#detail?.state ?? 'server', version };
 	}
 
@@ -247,11 +247,14 @@ export class LiveEntrySession implements EntrySession {
 		];
 	}
 
+	/** Edits that go with this tab. */
+	get unkept(): number {
+		return this.#device.store.isDurable ? this.unwritten : this.unsent;
+	}
+
 	/** Closing now would lose something. */
 	get mustStay(): boolean {
-		if (this.phase === 'refused' || this.phase === 'gone') return false;
-		const { unsent, unwritten } = this;
-		return this.#device.store.isDurable ? unwritten > 0 : unsent > 0;
+		return this.phase !== 'refused' && this.phase !== 'gone' && this.unkept > 0;
 	}
 
 	/**

@@ -180,6 +180,10 @@ export class LiveWorkspace implements Workspace {
 		return Math.max(this.device.waiting.count + unwritten, unsent);
 	}
 
+	get unkept(): number {
+		return this.device.store.isDurable ? this.#entries.edits.unwritten : this.unsent;
+	}
+
 	get people(): readonly PresentPerson[] {
 		return this.#presence?.people ?? [];
 	}
