@@ -105,6 +105,8 @@ export interface EntrySession {
 		readonly state: 'tab' | 'device' | 'server' | 'archive';
 		readonly version: string | undefined;
 	};
+	/** Resolves when closing loses nothing: what was done here is on the device, or on the server. */
+	kept(): Promise<void>;
 	close(): void;
 }
 

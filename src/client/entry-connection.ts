@@ -108,7 +108,7 @@ export class EntryConnection {
 				if (!('doc' in message) || message.doc !== parts.key) return;
 				if (message.type === 'edited') this.#line.editedElsewhere(message.n, message.update);
 				else if (message.type === 'sent') this.#sent(message.numbers);
-				else if (message.type === 'refused') this.#refused(message.code);
+				else if (message.type === 'refused') void this.#refusedElsewhere(message.code);
 			}),
 		);
 	}
@@ -289,8 +289,27 @@ export class EntryConnection {
 		const { key, device, title } = this.#parts;
 		this.#refused(code);
 		if (code === 'catalogue.purged') return;
-		await this.#line.putAway(code, title(), more);
-		device.tabs.say({ type: 'refused', doc: key, code });
+		if (await this.#orTrouble(() => this.#line.putAway(code, title(), more)))
+			device.tabs.say({ type: 'refused', doc: key, code });
+	}
+
+	/** What waited on the device is put away by who heard it first; what only this tab has is not. */
+	async #refusedElsewhere(code: string): Promise<void> {
+		this.#refused(code);
+		if (this.#phase === 'gone' || this.#line.unwritten === 0) return;
+		await this.#orTrouble(() => this.#line.putAway(code, this.#parts.title(), []));
+	}
+
+	/** @returns false when the device does not take it: then it is in trouble, and what was typed stays here */
+	async #orTrouble(work: () => Promise<void>): Promise<boolean> {
+		try {
+			await work();
+			return true;
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			this.#parts.device.troubled(error.code);
+			return false;
+		}
 	}
 
 	#refused(code: string): void {
@@ -310,8 +329,10 @@ export class EntryConnection {
 			await this.#line.released();
 			return this.#parts.device.purged([entryOf(this.#parts.key)]);
 		}
-		if (this.#line.unsent > 0) await this.#line.putAway(code, this.#parts.title(), []);
-		await this.#parts.device.store.forget(this.#parts.key);
+		await this.#orTrouble(async () => {
+			if (this.#line.unsent > 0) await this.#line.putAway(code, this.#parts.title(), []);
+			await this.#parts.device.store.forget(this.#parts.key);
+		});
 	}
 
 	#changed(): void {

@@ -246,7 +246,7 @@ export class EntryLine {
 				numbers: waiting.map((each) => each.n),
 			});
 		this.#outbox.letGo(unwritten.length);
-		this.#putAwayCount += this.#outgoing.length + more.length;
+		this.#putAwayCount += this.#outgoing.length;
 		this.#outgoing = [];
 		this.#parts.onChanged();
 	}
@@ -281,6 +281,7 @@ export class EntryLine {
 	#release(update: Uint8Array, n: number | undefined): void {
 		if (update.byteLength > this.#parts.maxUpdateBytes) {
 			// On the socket it would poison every other document.
+			this.#putAwayCount++;
 			this.#parts.onTooLarge(n === undefined ? update : undefined);
 			return;
 		}

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import { isRefusal } from '#domain/base/refusal.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { bodyOf, type DocKey } from '#sync/entry-doc.ts';
 import type { FieldElement } from '#sync/field-values.ts';
 import type { Caret } from '#sync/presence.ts';
@@ -49,6 +49,8 @@ export class LiveEntrySession implements EntrySession {
 	/** A reader has none: they get rows, never the live document, which cannot be filtered by field. */
 	#connection: EntryConnection | undefined;
 	#record: EntryRecord;
+	/** Of what was said: how much was not known to be on the server. */
+	#unsaid = 0;
 	#review = $state.raw<ReviewSession | undefined>(undefined);
 	#onEditedOffline: (parentId: EntryId | null) => void;
 	#facts = $state.raw<ConnectionFacts>(NOT_CONNECTED);
@@ -213,10 +215,15 @@ export class LiveEntrySession implements EntrySession {
 		return this.#review;
 	}
 
-	/** A reader has none. Loaded when it is asked for: most entries have nothing said about them. */
+	/**
+	 * A reader has none. Loaded when it is asked for: most entries have nothing said about them.
+	 * @throws {Refusal} 'client.unreachable' when it cannot be loaded
+	 */
 	async openReview(): Promise<void> {
 		if (this.#isReader) return;
-		const { ReviewSession } = await import('./review-session.svelte.ts');
+		const { ReviewSession } = await import('./review-session.svelte.ts').catch((cause: unknown) => {
+			throw Object.assign(new Refusal('client.unreachable'), { cause });
+		});
 		if (this.#isClosed) return;
 		this.#review ??= new ReviewSession({
 			id: this.id,
@@ -225,8 +232,19 @@ export class LiveEntrySession implements EntrySession {
 			device: this.#device,
 			title: () => this.#detail?.title ?? '',
 			attributions: () => this.#detail?.attributions ?? {},
-			onChanged: () => this.#step(),
+			onChanged: () => this.#said(),
 		});
+	}
+
+	/** What was said and is on the server now waits for the archive there. */
+	#said(): void {
+		const { unsent } = this.#review ?? { unsent: 0 };
+		if (unsent < this.#unsaid) {
+			this.#record.changed();
+			this.#record.readSoon();
+		}
+		this.#unsaid = unsent;
+		this.#step();
 	}
 
 	/** Edits that are not known to be on the server. */
@@ -252,9 +270,20 @@ export class LiveEntrySession implements EntrySession {
 		return this.#device.store.isDurable ? this.unwritten : this.unsent;
 	}
 
-	/** Closing now would lose something. */
+	/** Closing now would lose something. What cannot be sent any more is still to be written, if there is where. */
 	get mustStay(): boolean {
-		return this.phase !== 'refused' && this.phase !== 'gone' && this.unkept > 0;
+		if (this.reason === 'catalogue.purged') return false;
+		const canBeSent = this.phase !== 'refused' && this.phase !== 'gone';
+		return this.unkept > 0 && (canBeSent || this.#device.store.isDurable);
+	}
+
+	async kept(): Promise<void> {
+		await this.#connection?.released();
+		await this.#review?.released();
+		await this.#when(
+			() => !this.mustStay,
+			() => this.#isClosed,
+		);
 	}
 
 	/**
@@ -347,12 +376,14 @@ export class LiveEntrySession implements EntrySession {
 		for (const step of [...this.#steps]) step();
 	}
 
-	async #when(isReached: () => boolean): Promise<void> {
+	async #when(
+		isReached: () => boolean,
+		isHopeless = () => this.#isClosed || this.phase === 'refused' || this.phase === 'gone',
+	): Promise<void> {
 		await new Promise<void>((resolve, reject) => {
 			const step = (): void => {
 				if (isReached()) resolve();
-				else if (this.#isClosed || this.phase === 'refused' || this.phase === 'gone')
-					reject(new Error(this.reason ?? 'closed'));
+				else if (isHopeless()) reject(new Error(this.reason ?? 'closed'));
 				else return;
 				this.#steps.delete(step);
 			};

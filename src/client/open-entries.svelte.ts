@@ -90,7 +90,7 @@ export class OpenEntries {
 		if (known.users > 1) known.users--;
 		// An entry with edits that are nowhere else stays open until they are.
 		else if (known.session.mustStay) {
-			void known.session.settled().then(
+			void known.session.kept().then(
 				() => this.#release(id),
 				() => undefined,
 			);

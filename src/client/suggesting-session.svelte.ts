@@ -209,6 +209,10 @@ export class SuggestingSession implements EntrySession {
 		this.close();
 	}
 
+	kept(): Promise<void> {
+		return this.#live.kept();
+	}
+
 	/** The entry itself stays open, and what was written stays on the device. */
 	close(): void {
 		this.#fields.destroy();

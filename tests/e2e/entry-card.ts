@@ -22,6 +22,11 @@ export function waitingCount(page: Page, count: number): Locator {
 	return page.getByRole('button', { name: new RegExp(`本机 ${count} 项待传`) }).first();
 }
 
+/** The state in the top bar while something is nowhere but in this tab. */
+export function unkeptCount(page: Page, count: number): Locator {
+	return page.getByRole('button', { name: new RegExp(`(?<!本机 )\\b${count} 项待传`) }).first();
+}
+
 /** Any word of edits that wait. */
 export function anyWaiting(page: Page): Locator {
 	return page.getByRole('button', { name: /待传/ });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test, type CDPSession } from '@playwright/test';
 import { startArchive, type Archive } from './archive.ts';
 import { layLine, startDevice, type Device, type Line } from './device.ts';
-import { anyWaiting, retitle, title, titleBox, waitingCount } from './entry-card.ts';
+import { anyWaiting, retitle, title, titleBox, unkeptCount, waitingCount } from './entry-card.ts';
 
 let archive: Archive;
 let line: Line;
@@ -112,7 +112,7 @@ test(
 		await retitle(page, '合成题名：没有空间了');
 		await expect(alert()).toBeVisible();
 		await expect(alert().getByRole('button', { name: '导出为文件' })).toBeVisible();
-		await expect(waitingCount(page, 2)).toBeVisible();
+		await expect(unkeptCount(page, 2)).toBeVisible();
 
 		// Closing the tab now would lose it: the browser asks, and the person stays.
 		const asked = page.waitForEvent('dialog');
@@ -120,7 +120,7 @@ test(
 		const dialog = await asked;
 		expect(dialog.type()).toBe('beforeunload');
 		await dialog.dismiss();
-		await expect(waitingCount(page, 2)).toBeVisible();
+		await expect(unkeptCount(page, 2)).toBeVisible();
 
 		// What is in the tab alone is in the file, too.
 		const download = page.waitForEvent('download');

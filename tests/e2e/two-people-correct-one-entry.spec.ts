@@ -94,6 +94,21 @@ test('presence, live edit, a conflict after a real disconnection, settled with o
 		.poll(async () => Object.keys((await archive.verb<{ conflicts: object }>(['show', id])).conflicts))
 		.toEqual([]);
 
+	// A conflict that arrives while one types leaves the words where they are, and is told.
+	proxy.cut();
+	await retitle(away, '合成题名：断线时改');
+	await retitle(here, '合成题名：联线时改');
+	await title(away).locator('textarea').first().fill('合成题名：正在输入');
+	proxy.mend();
+	await expect(title(away).getByRole('status')).toContainText('联线时改', { timeout: 20_000 });
+	await expect(title(away).locator('textarea').first()).toHaveValue('合成题名：正在输入');
+	await expect(title(here).getByRole('group')).toBeVisible();
+	await title(away).locator('textarea').first().press('Enter');
+	for (const page of [here, away]) {
+		await expect(title(page).getByRole('group')).toHaveCount(0);
+		await expect(title(page)).toContainText('合成题名：正在输入');
+	}
+
 	// And editing goes on over the mended line.
 	await retitle(away, '合成题名：重新连接之后');
 	await expect(title(here)).toContainText('合成题名：重新连接之后', { timeout: 5000 });

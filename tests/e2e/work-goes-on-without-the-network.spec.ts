@@ -67,13 +67,20 @@ test('typed offline, reloaded, the browser killed and started again: all of it a
 	await retitle(page, '合成题名：断网以后');
 	await expect(waitingCount(page, 1)).toBeVisible();
 
+	// Closing the page commits what stands in a field, and asks.
+	await titleBox(page).fill('合成题名：还没有按回车');
+	const asked = page.waitForEvent('dialog');
+	await page.close({ runBeforeUnload: true });
+	await (await asked).dismiss();
+	await expect(waitingCount(page, 2)).toBeVisible();
+
 	// A reload opens from the device, on the very address.
 	await page.reload();
 	await device.unlock();
-	await expect(title(page)).toContainText('合成题名：断网以后');
-	await expect(waitingCount(page, 1)).toBeVisible();
-	await retitle(page, '合成题名：重新载入以后');
+	await expect(title(page)).toContainText('合成题名：还没有按回车');
 	await expect(waitingCount(page, 2)).toBeVisible();
+	await retitle(page, '合成题名：重新载入以后');
+	await expect(waitingCount(page, 3)).toBeVisible();
 	expect(archive.titleOf(id)).toBe('合成题名：在线');
 
 	// The power goes as soon as the device has confirmed.

@@ -69,9 +69,10 @@ export class Outbox {
 		return this.#unwritten;
 	}
 
-	/** Adds edits that were not released, to be nowhere but here until they are let go. */
+	/** Adds edits that were not released, to be nowhere but here until they are let go, or written after all. */
 	hold(updates: readonly Uint8Array[]): void {
 		this.#unwritten = [...this.#unwritten, ...updates];
+		if (this.#unwritten.length > 0) this.#writeSoon();
 	}
 
 	/** The first so many of what is nowhere but here lie somewhere else now. */
@@ -107,6 +108,10 @@ export class Outbox {
 
 	#troubled(error: unknown): void {
 		this.#parts.onTrouble(isRefusal(error) ? error.code : 'device.unusable');
+		this.#writeSoon();
+	}
+
+	#writeSoon(): void {
 		clearTimeout(this.#retry);
 		if (!this.#isClosed) this.#retry = setTimeout(() => void this.#writeAgain(), RETRY_MS);
 	}

@@ -31,6 +31,17 @@ export function itemsIn(
 	return itemsOf(fields, fieldId);
 }
 
+/** Items in their order with one that must stay among them, also when it is no longer one. */
+export function withItem<Item extends { readonly key: FieldKey; readonly value: ItemValue }>(
+	items: readonly Item[],
+	kept: Item | undefined,
+): readonly Item[] {
+	if (!kept || items.some(({ key }) => key === kept.key)) return items;
+	const { order } = kept.value;
+	const at = items.findIndex(({ value }) => value.order > order);
+	return items.toSpliced(at < 0 ? items.length : at, 0, kept);
+}
+
 /** What a value says to a reader. */
 export function valueWords(profile: Profile, definition: FieldDefinition, value: FieldValue): string {
 	if (value === null || value === '') return m.catalogue_conflict_cleared();
