@@ -84,7 +84,7 @@ export async function main(
 		flushCompileCache();
 		const end = (): void => {
 			// Whatever happens, a second signal or a stuck disk must not keep the process for ever.
-			setTimeout(() => process.exit(1), SHUTDOWN_MS + 500).unref();
+			setTimeout(() => process.exit(1), 2 * SHUTDOWN_MS).unref();
 			stop().then(
 				() => process.exit(0),
 				(error: unknown) => {

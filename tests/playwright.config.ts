@@ -18,7 +18,7 @@ export default defineConfig({
 	outputDir: '../test-results',
 	globalSetup: './e2e/templates.ts',
 	timeout: 180_000,
-	expect: { timeout: 10_000 },
+	expect: { timeout: 30_000 },
 	// Each journey has a server and browsers of its own.
 	workers: 2,
 	forbidOnly: true,

@@ -35,7 +35,7 @@ const CONTINUOUS_MS = 15 * 60_000;
 const RETRY_MS = 5000;
 /** Deposits at once: the worker has one disk, but reading the log and the commit in the database overlap with it. */
 const AT_ONCE = 8;
-const CLOSE_MS = 3000;
+const CLOSE_MS = 1500;
 /** Entries asked for in one statement. */
 const MAX_IDS = 1000;
 /** Key of the store itself among what fails. */

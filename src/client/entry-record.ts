@@ -1,6 +1,7 @@
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
+import { Answers } from './answers.ts';
 import type { RowsClient } from './contract.ts';
 
 /** Answers of changes that come together are read once. */
@@ -24,9 +25,7 @@ export class EntryRecord {
 	#detail: EntryDetail | undefined;
 	/** Grows with every change of what is open, and with every change that turns out to be logged. */
 	#changes = 0;
-	/** Readings begun, and the newest of them that was answered: an answer that comes late does not undo a newer one. */
-	#asked = 0;
-	#answered = 0;
+	#answers = new Answers();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#isClosed = false;
 
@@ -68,11 +67,10 @@ export class EntryRecord {
 
 	async read(): Promise<void> {
 		const before = this.#changes;
-		const ask = ++this.#asked;
+		const isWanted = this.#answers.ask();
 		try {
 			const detail = await this.#parts.rows.entry(this.#parts.id);
-			if (this.#isClosed || ask < this.#answered) return;
-			this.#answered = ask;
+			if (this.#isClosed || !isWanted()) return;
 			if (before === this.#changes || detail.state !== 'archive') this.#show(detail);
 			else {
 				void this.use({ ...detail, state: 'server' });

@@ -1,6 +1,6 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { startArchive, type Archive } from './archive.ts';
-import { comments, openEntry, titleBox } from './entry-card.ts';
+import { comments, openEntry, openPalette, titleBox } from './entry-card.ts';
 import { InputMethod } from './input-method.ts';
 
 let archive: Archive;
@@ -176,7 +176,7 @@ test(
 		await archivist.keyboard.press('Enter');
 		await archivist.waitForURL('**/catalogue/search?q=*');
 		await expect(archivist.getByRole('searchbox')).toHaveValue('防汛');
-		await archivist.keyboard.press('Control+k');
+		await openPalette(archivist);
 		const palette = archivist.getByRole('combobox', { name: '命令与查找' });
 		const chosen = archivist.getByRole('dialog').locator('[aria-selected="true"]');
 		await expect(palette).toBeFocused();

@@ -79,7 +79,7 @@ test('classified content that slipped in: proposed from the card, approved by an
 	await expect(dialog.getByRole('alert')).toHaveText('单号与清除单不符。');
 	await dialog.getByLabel(/请输入单号/).fill(number);
 	await dialog.getByRole('button', { name: '批准并清除' }).click();
-	await expect(approving.getByRole('link', { name: '清除凭证' })).toBeVisible({ timeout: 20_000 });
+	await expect(approving.getByRole('link', { name: '清除凭证' })).toBeVisible({ timeout: 90_000 });
 
 	// Whoever had it open sees what is left, is told once, and keeps nothing.
 	await expect(archivist.getByText('此处原有一个条目，其内容已按规定清除，不再恢复。')).toBeVisible();

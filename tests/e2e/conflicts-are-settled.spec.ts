@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 import { makeConflict } from './conflicts.ts';
+import { anyWaiting } from './entry-card.ts';
 
 let archive: Archive;
 let ids: string[];
@@ -82,6 +83,7 @@ test('conflicts are settled singly and in groups, taken back, and left as disput
 	await page.keyboard.insertText('待查原件');
 	await page.keyboard.press('Enter');
 	await expect(field).toContainText('存疑保留：待查原件');
+	await expect(anyWaiting(page)).toHaveCount(0);
 	await page.goto(`${archive.origin}/conflicts?state=disputed`);
 	await expect(card).toContainText('待查原件');
 	await expect(grid.getByRole('row')).toHaveCount(2);

@@ -32,6 +32,17 @@ export function anyWaiting(page: Page): Locator {
 	return page.getByRole('button', { name: /待传/ });
 }
 
+/** Opens the palette of commands, ready for what is typed. */
+export async function openPalette(page: Page): Promise<void> {
+	await page.keyboard.press('ControlOrMeta+k');
+	await expect(page.locator('.ui-palette-input')).toBeFocused();
+}
+
+/** Resolves when parts of the app that are loaded later come from the browser: the line may be cut. */
+export async function appKept(page: Page): Promise<void> {
+	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
+
 /** A browser of somebody's own, signed in, with an entry open. */
 export async function openEntry(
 	archive: Archive,

@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
 import { passesAxe } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
-import { comments, openEntry, retitle, title, titleBox } from './entry-card.ts';
+import { anyWaiting, appKept, comments, openEntry, retitle, title, titleBox } from './entry-card.ts';
 
 let archive: Archive;
 let proxy: CutProxy;
@@ -45,6 +45,7 @@ test('two archivists and a reviewer bring an entry from a correction to register
 
 	// Both mend the title, one without a line; both values are there, and one click settles it.
 	await expect(titleBox(second)).toBeEditable();
+	await appKept(second);
 	proxy.cut();
 	await retitle(second, AGREED);
 	await retitle(first, '关于印发沧浦区河道整治实施意见的通知');
@@ -76,8 +77,10 @@ test('two archivists and a reviewer bring an entry from a correction to register
 	await expect(titleBox(reviewer)).toHaveValue(AGREED);
 	await passesAxe(reviewer, 'the board of what waits');
 	await creator(reviewer).focus();
+	const people = reviewer.waitForResponse('**/api/comments/people');
 	await reviewer.keyboard.press('Alt+c');
 	await expect(comments(reviewer)).toContainText('关于：责任者');
+	await people;
 	await reviewer.keyboard.insertText('责任者应写全称，@甲 请改');
 	await reviewer.keyboard.press('Control+Enter');
 	await expect(thread(first)).toContainText('责任者应写全称');
@@ -132,6 +135,7 @@ test('two archivists and a reviewer bring an entry from a correction to register
 	await expect(card(first)).toContainText('待审');
 
 	// Somebody goes on working without a line; meanwhile it is verified and registered.
+	await expect(anyWaiting(second)).toHaveCount(0);
 	proxy.cut();
 	await fill(second, 'pageCount', '17');
 	await reviewer.goto(`${archive.origin}/catalogue/review?board=waiting`);

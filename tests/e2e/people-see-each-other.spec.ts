@@ -1,6 +1,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
+import { openPalette } from './entry-card.ts';
 
 let archive: Archive;
 
@@ -72,8 +73,8 @@ test('each sees the other’s caret and selection in a long text, and who closes
 	await expect(here.locator('[aria-label*="甲"].people')).toHaveCount(0);
 
 	await there.close();
-	await expect(caret).toHaveCount(0, { timeout: 5000 });
-	await expect(here.locator('.people[aria-label*="乙"]')).toHaveCount(0, { timeout: 5000 });
+	await expect(caret).toHaveCount(0);
+	await expect(here.locator('.people[aria-label*="乙"]')).toHaveCount(0);
 });
 
 test(
@@ -110,7 +111,7 @@ test(
 		await expect(line).toHaveCount(0);
 		await expect(mark).toHaveCount(0);
 
-		await here.keyboard.press('Control+k');
+		await openPalette(here);
 		await here.keyboard.type('前往动态');
 		await here.keyboard.press('Enter');
 		await expect(here.getByRole('heading', { name: '动态' })).toBeVisible();

@@ -34,11 +34,12 @@ test('a reviewer proposes several changes as one; it outlives a reload, is accep
 	await expect(titleBox(reviewer)).not.toBeEditable();
 	await reviewer.keyboard.press('Alt+p');
 	await expect(titleBox(reviewer)).toBeEditable();
+	const written = reviewer.locator('[role=status][aria-busy=false]').filter({ hasText: '2 处改动' });
 	await retitle(reviewer, '合成题名：建议改成这样');
 	const pages = reviewer.locator('[data-field="pageCount"] textarea');
 	await pages.fill('3');
 	await pages.press('Enter');
-	await expect(reviewer.getByText('2 处改动')).toBeVisible();
+	await expect(written).toBeVisible();
 	// Nothing of it is in the entry, and nothing of it is lost.
 	await expect(titleBox(archivist)).toHaveValue(before);
 	await reviewer.reload();

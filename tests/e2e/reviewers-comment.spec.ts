@@ -2,7 +2,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
 import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
-import { retitle, title, titleBox } from './entry-card.ts';
+import { anyWaiting, appKept, retitle, title, titleBox } from './entry-card.ts';
 
 let archive: Archive;
 let proxy: CutProxy;
@@ -76,11 +76,14 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	await reviewer.keyboard.press('Control+Enter');
 	const marked = (page: Page) => page.locator('.rich-text .commented');
 	await expect(marked(archivist)).toHaveText('防汛');
+	// What is written within half a second is one step of the history.
+	await archivist.waitForTimeout(600);
 	await text.click();
 	await archivist.keyboard.press('Home');
 	await archivist.keyboard.type('新写的：');
 	await expect(marked(reviewer)).toHaveText('防汛');
 	// Taken out it has no place; taken back it has one again.
+	await archivist.waitForTimeout(600);
 	await archivist.keyboard.press('Control+a');
 	await archivist.keyboard.press('Delete');
 	await expect(threads(archivist).filter({ hasText: '防汛另立一卷' })).toContainText('原文已不在');
@@ -89,6 +92,8 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	await expect(marked(reviewer)).toHaveText('防汛');
 
 	// Without the line, and it arrives when the line is back.
+	await expect(anyWaiting(reviewer)).toHaveCount(0);
+	await appKept(reviewer);
 	proxy.cut();
 	await comments(reviewer).getByRole('button', { name: '写意见' }).click();
 	await reviewer.keyboard.insertText('断网时写的');

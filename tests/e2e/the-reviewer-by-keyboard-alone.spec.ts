@@ -1,7 +1,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { passesAxe } from './accessibility.ts';
 import { PASSWORD, startArchive, type Archive } from './archive.ts';
-import { comments, titleBox } from './entry-card.ts';
+import { comments, openPalette, titleBox } from './entry-card.ts';
 import { seesFocus, tabTo } from './keyboard.ts';
 
 let archive: Archive;
@@ -18,7 +18,7 @@ const TITLE = '合成题名：键盘审核';
 
 /** Goes somewhere by the palette. */
 async function go(page: Page, words: string, chosen: string | RegExp = words): Promise<void> {
-	await page.keyboard.press('Control+k');
+	await openPalette(page);
 	await expect(page.getByRole('combobox', { name: '命令与查找' })).toBeFocused();
 	await page.keyboard.insertText(words);
 	await expect(page.getByRole('option', { selected: true })).toContainText(chosen);

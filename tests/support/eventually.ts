@@ -1,5 +1,5 @@
 /** Waits until a check passes; fails with its last error after a limit. Instead of sleeping. */
-export async function eventually<T>(check: () => T | Promise<T>, limitMs = 10_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, limitMs = 30_000): Promise<T> {
 	const end = Date.now() + limitMs;
 	for (;;) {
 		try {

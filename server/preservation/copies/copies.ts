@@ -18,7 +18,7 @@ const SETTLE_MS = 2000;
 /** Objects compared at once. */
 const PAGE = 200;
 /** A disk that does not answer must not keep the process. */
-const CLOSE_MS = 3000;
+const CLOSE_MS = 1500;
 
 /** What a check of a copy found, every byte of it. */
 export interface CopyVerdict extends Verdict {

@@ -1,8 +1,8 @@
 import { tick } from 'svelte';
 import { fieldIdOf } from '#domain/catalogue/entry.ts';
 
-/** About a second: the editor of a long text comes a moment after the card. */
-const MOST_FRAMES = 60;
+/** The editor of a long text is loaded after the card. */
+const LIMIT_MS = 10_000;
 /** What takes the cursor in a field. */
 export const CONTROL = ':is(textarea, [contenteditable], button.ui-select, .conflict button)';
 
@@ -21,7 +21,7 @@ export function cursorIn(root: HTMLElement | undefined, key: string): HTMLElemen
 }
 
 /**
- * Puts the cursor into a field, as soon as it is there.
+ * Puts the cursor into a field, as soon as it is there; whoever types elsewhere by then is left there.
  * @param isWanted false once the cursor is wanted elsewhere
  * @returns the control that took the cursor
  */
@@ -30,7 +30,11 @@ export async function focusField(
 	key: string,
 	isWanted: () => boolean = () => true,
 ): Promise<HTMLElement | undefined> {
-	for (let frame = 0; frame < MOST_FRAMES && isWanted(); frame++) {
+	const cursor = document.activeElement;
+	const end = performance.now() + LIMIT_MS;
+	while (performance.now() < end && isWanted()) {
+		const at = document.activeElement;
+		if (at !== cursor && at?.matches('textarea, input, [contenteditable]')) return undefined;
 		const found = cursorIn(root(), key);
 		found?.focus();
 		if (found) return found;

@@ -15,15 +15,21 @@ describe('an order is made', () => {
 		expect(preview.groups).toEqual([{ group: 0, fieldId: 'title', from: '区府', to: '区政府', count: 2 }]);
 		expect(preview.examples[0]).toMatchObject({ title: '区府甲', from: '区府甲', to: '区政府甲' });
 		expect((await app.orders.list(proposer, {}, 0, 10)).total).toBe(0);
-		const year = new Date().getFullYear();
 		const made = await app.orders.create(by(proposer), replaceWords(fonds), '统一简称');
-		expect(made).toMatchObject({ number: `${year}-0001`, state: 'submitted', rows: 2, why: '统一简称' });
+		expect(made).toMatchObject({
+			number: expect.stringMatching(/^20\d\d-0001$/) as string,
+			state: 'submitted',
+			rows: 2,
+			why: '统一简称',
+		});
 		const { rows } = await app.orders.rows(proposer, made.number, {}, 0, 10);
 		expect(rows.map(({ position, from, to, state }) => [position, from, to, state])).toEqual([
 			[0, '区府甲', '区政府甲', 'waiting'],
 			[1, '区府丙', '区政府丙', 'waiting'],
 		]);
-		expect((await app.orders.create(by(proposer), replaceWords(fonds), '再')).number).toBe(`${year}-0002`);
+		expect((await app.orders.create(by(proposer), replaceWords(fonds), '再')).number).toMatch(
+			/^20\d\d-0002$/,
+		);
 	});
 
 	it('of a field below an entry, narrowed by words, level and years', async () => {

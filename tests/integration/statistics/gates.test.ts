@@ -126,7 +126,7 @@ describe('the gates', () => {
 		const second = await app.gates.board(system, { isPatient: true });
 		expect(figures(second)[0]).toEqual(['fileCatalogue', 3, 5]);
 		// The figures of the day are those of its first count.
-		expect(second.trend).toMatchObject([{ gates: [{ numerator: 4 }, {}, {}] }]);
+		expect(second.trend[0]).toMatchObject({ gates: [{ numerator: 4 }, {}, {}] });
 		expect(figures(await board(ask))).toEqual(figures(second));
 	});
 
@@ -197,6 +197,7 @@ describe('the gates', () => {
 		const again = await startTestServer({ dataDir: rebuilt });
 		const after = await again.app.gates.board(system, { isPatient: true });
 		expect(figures(after)).toEqual(figures(before));
-		expect(after.trend).toEqual(before.trend);
+		// Midnight may have passed.
+		expect(after.trend.slice(0, 1)).toEqual(before.trend);
 	});
 });

@@ -1,3 +1,4 @@
+import { Answers } from '#client/answers.ts';
 import { checksClient } from '#client/checks-client.ts';
 import type { EntrySession } from '#client/contract.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
@@ -34,6 +35,7 @@ let authorities: Promise<AuthorityIndex> | undefined;
 /** The rules over an open entry: what is said there now, also what is just being typed. */
 export class LiveChecks {
 	readonly #session: () => EntrySession;
+	#answers = new Answers();
 	#known = $state.raw<CardFacts>(NO_FACTS);
 	#authorities = $state.raw<AuthorityIndex>();
 	/** Typed and not left yet, by field. */
@@ -90,8 +92,10 @@ export class LiveChecks {
 
 	/** Asks what else is known: others may have changed the file, or accepted something. */
 	async refresh(): Promise<void> {
+		const isWanted = this.#answers.ask();
 		try {
-			this.#known = await checksClient.card(this.#session().id);
+			const known = await checksClient.card(this.#session().id);
+			if (isWanted()) this.#known = known;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 		}

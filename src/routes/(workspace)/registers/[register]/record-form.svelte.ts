@@ -45,6 +45,8 @@ export class RecordForm {
 	isBusy = $state(false);
 	isRestored = $state(false);
 	isReady = $state(false);
+	/** Changes the device has not written yet. */
+	#unwritten = $state(0);
 	/** How it stood when it was last read; undefined for a new one. */
 	record = $state.raw<RegisterRecord>();
 	readonly register: RegisterId;
@@ -85,7 +87,12 @@ export class RecordForm {
 
 	/** Leaving would lose what was typed. */
 	get isAtRisk(): boolean {
-		return this.isChanged && (!this.#store.isDurable || this.notKept !== undefined);
+		return this.isChanged && (!this.#store.isDurable || this.notKept !== undefined || this.#unwritten > 0);
+	}
+
+	/** Something was typed, and leaving loses nothing of it. */
+	get isKept(): boolean {
+		return this.isChanged && this.isReady && !this.isAtRisk;
 	}
 
 	get isUndecided(): boolean {
@@ -110,9 +117,10 @@ export class RecordForm {
 	keep(): void {
 		const { content, why } = this;
 		if (!this.isReady) return;
-		void this.#kept.keep(
-			this.isChanged ? { based: this.#base, version: this.record?.version ?? 0, content, why } : null,
-		);
+		this.#unwritten++;
+		void this.#kept
+			.keep(this.isChanged ? { based: this.#base, version: this.record?.version ?? 0, content, why } : null)
+			.finally(() => this.#unwritten--);
 	}
 
 	discard(): void {

@@ -1,3 +1,4 @@
+import { Answers } from '#client/answers.ts';
 import { checksClient } from '#client/checks-client.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { refusalWords } from '#i18n/refusal-words.ts';
@@ -11,6 +12,7 @@ const ASK_MS = 1000;
 export class FollowedCampaign {
 	current = $state.raw<CampaignDetail>() as CampaignDetail;
 	isBusy = $state(false);
+	#answers = new Answers();
 
 	constructor(campaign: CampaignDetail) {
 		this.current = campaign;
@@ -29,8 +31,10 @@ export class FollowedCampaign {
 
 	/** Reads it again; what is shown stays while the server is away. */
 	async read(): Promise<void> {
+		const isWanted = this.#answers.ask();
 		try {
-			this.current = await checksClient.show(this.current.id);
+			const found = await checksClient.show(this.current.id);
+			if (isWanted()) this.current = found;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 		}
@@ -42,6 +46,7 @@ export class FollowedCampaign {
 		this.isBusy = true;
 		try {
 			this.current = await work();
+			this.#answers.overtake();
 			if (words !== undefined) notify(words);
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
