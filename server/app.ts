@@ -312,6 +312,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				.takeDay()
 				.catch((error: unknown) => logger.error({ err: error }, 'the figures of the day were not kept'));
 		}, FIGURES_MS).unref();
+		// Not waited for: a disk of backups may be slow, or away.
+		administration.backups
+			.clearUnfinished()
+			.catch((error: unknown) => logger.warn({ err: error }, 'unfinished backups are not cleared'));
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await fixes.cleanUp();
