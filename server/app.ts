@@ -290,7 +290,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			holdBackups: () => administration.backups.hold(),
 			removeFromCopies:
 				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),
-			onRowsGone: () => registers.reload('exception'),
+			async onRowsGone(ids) {
+				await registers.reload('exception');
+				// Behind what was read of them while they went: what that found is written by then, and goes.
+				await checker
+					.recheck(ids)
+					.catch((error: unknown) => logger.warn({ err: error }, 'purged entries are not checked'));
+			},
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});
@@ -306,6 +312,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				.takeDay()
 				.catch((error: unknown) => logger.error({ err: error }, 'the figures of the day were not kept'));
 		}, FIGURES_MS).unref();
+		// Not waited for: a disk of backups may be slow, or away.
+		administration.backups
+			.clearUnfinished()
+			.catch((error: unknown) => logger.warn({ err: error }, 'unfinished backups are not cleared'));
 		await imports.cleanUp();
 		await orders.cleanUp();
 		await fixes.cleanUp();

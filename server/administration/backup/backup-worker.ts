@@ -27,8 +27,10 @@ import { SMALL_BYTES, TarMembers } from './tar-members.ts';
 /** What the worker is told when it starts. */
 export interface BackupOrder {
 	readonly dataDir: string;
-	/** File to write; the copy of the database is made beside it, so that the archive's own disk is not filled. */
+	/** File to write. */
 	readonly partial: string;
+	/** Where the copy of the database is made: beside it, so that the archive's own disk is not filled. */
+	readonly snapshot: string;
 	readonly isGzip: boolean;
 	readonly product: { readonly name: string; readonly version: string };
 	readonly createdAt: string;
@@ -57,7 +59,7 @@ const ALL_PAGES = 0x7fff_ffff;
 
 const port = must(parentPort, 'this file runs as a worker');
 const order = workerData as BackupOrder;
-const snapshot = `${order.partial}-db`;
+const { snapshot } = order;
 const cancelled = new AbortController();
 port.on('message', () => cancelled.abort(new Refusal('cli.cancelled')));
 

@@ -1,5 +1,5 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Actor } from '#domain/base/actor.ts';
@@ -10,6 +10,7 @@ import type { Storage } from '#server/storage/storage.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { FILE_NAMES, FOLDER_NAMES } from './backup-format.ts';
 import type { BackupNews, BackupOrder, BackupWritten } from './backup-worker.ts';
+import { clearPartial, clearUnfinished, noteBegin, partialOf, snapshotOf } from './unfinished-backups.ts';
 
 const LAST = 'backup.last';
 
@@ -54,6 +55,8 @@ export interface Backups {
 	 * 'storage.full' (507) | 'storage.corrupt' | 'cli.cancelled'
 	 */
 	make(request: BackupRequest, actor: Actor): Promise<BackupAnswer>;
+	/** Removes what killed processes left of theirs; none is made before that is done. */
+	clearUnfinished(): Promise<void>;
 	/** Undefined when there was none yet. */
 	last(): Promise<LastBackup | undefined>;
 	/** Lets none be made until the returned function is called; resolves when what runs has ended. */
@@ -73,6 +76,7 @@ export function createBackups(parts: {
 	const { storage, clock, dataDir } = parts;
 	const closing = new AbortController();
 	let running: Promise<unknown> | undefined;
+	let clearing: Promise<void> = Promise.resolve();
 	let holds = 0;
 
 	async function make(request: BackupRequest, actor: Actor): Promise<BackupAnswer> {
@@ -80,23 +84,36 @@ export function createBackups(parts: {
 		const started = performance.now();
 		demandTarget(file, dataDir, isForced);
 		const signal = AbortSignal.any([request.signal, closing.signal]);
-		const partial = `${file}.partial`;
+		const partial = partialOf(file);
 		const release = await parts.holdStore();
 		const createdAt = isoAt(clock);
 		let written: BackupWritten;
+		let isNamed = false;
 		try {
 			signal.throwIfAborted();
+			// Before there is a copy of anything: a purge must know of those a killed process leaves. Where the database takes
+			// nothing, as on a full disk, a backup is wanted all the more.
+			await noteBegin(storage, clock, actor, { file, createdAt }).catch(() => undefined);
 			written = await runWorker(
-				{ dataDir, partial, isGzip: file.endsWith('.gz'), product: readProduct(), createdAt },
+				{
+					dataDir,
+					partial,
+					snapshot: snapshotOf(file),
+					isGzip: file.endsWith('.gz'),
+					product: readProduct(),
+					createdAt,
+				},
 				{ signal, onCopied: release, onProgress: (bytes) => onProgress({ file, written: bytes }) },
 			);
 			signal.throwIfAborted();
 			// Somebody may have written there meanwhile.
 			demandTarget(file, dataDir, isForced);
 			await rename(partial, file);
+			isNamed = true;
 			await syncFolder(dirname(file));
 		} catch (error) {
-			await rm(partial, { force: true });
+			// What cannot be removed, or has its name, stays unfinished: a purge names it, and the next start tries again.
+			if (!isNamed) await clearPartial(storage, clock, actor, file).catch(() => undefined);
 			if (signal.aborted) throw new Refusal('cli.cancelled');
 			throw targetRefusal(error, file);
 		} finally {
@@ -129,13 +146,18 @@ export function createBackups(parts: {
 		async make(request, actor) {
 			if (running) throw new Refusal('backup.running', {}, 409);
 			if (holds > 0) throw new Refusal('backup.held', {}, 409);
-			const work = make(request, actor);
+			const work = clearing.then(() => make(request, actor));
 			running = work;
 			try {
 				return await work;
 			} finally {
 				running = undefined;
 			}
+		},
+		clearUnfinished() {
+			const cleared = clearUnfinished(storage, clock);
+			clearing = cleared.catch(() => undefined);
+			return cleared;
 		},
 		async last() {
 			const row = await storage.db
@@ -147,7 +169,7 @@ export function createBackups(parts: {
 		},
 		async hold() {
 			holds++;
-			await Promise.allSettled([running]);
+			await Promise.allSettled([clearing, running]);
 			let isHeld = true;
 			return () => {
 				if (isHeld) holds--;
@@ -156,7 +178,7 @@ export function createBackups(parts: {
 		},
 		async close() {
 			closing.abort();
-			await Promise.allSettled([running]);
+			await Promise.allSettled([clearing, running]);
 		},
 	};
 }

@@ -1,13 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import type { HeldBackup } from '#domain/administration/purge.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { leftOf, unfinishedBackups } from '../backup/unfinished-backups.ts';
 
 /** Folders and files that a rebuild put aside in the data directory. */
 const ASIDE = /\.before-rebuild-/;
 
 /**
  * Backups that were made since the content was there, as far as is known: the audit log and the setting of the last one
- * say which, and what a rebuild put aside lies in the data directory. Those who made copies by other means know of them.
+ * say which, what a rebuild put aside lies in the data directory, and what a killed process had written of one may lie
+ * beside it. Those who made copies by other means know of them.
  */
 export async function heldBackups(
 	{ db }: Pick<Storage, 'db'>,
@@ -36,5 +38,8 @@ export async function heldBackups(
 	const known = last && (JSON.parse(last.value) as { file: string; at: string; sha512: string });
 	if (known && known.at >= since && ![...found.values()].some(({ sha512 }) => sha512 === known.sha512))
 		add(known.file, known.at, known.sha512);
+	for (const unfinished of await unfinishedBackups(db))
+		for (const { file, at } of await leftOf(unfinished))
+			if (at >= since && !found.has(file)) add(file, at, '');
 	return [...found.values()];
 }

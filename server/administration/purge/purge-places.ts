@@ -14,11 +14,24 @@ export const PLACES = [
 ];
 
 /** How much there is of each entry, by table. */
-export function countsOf(
+export async function countsOf(
 	storage: Storage,
 	ids: readonly string[],
 ): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
-	return countIn(storage, PLACES, ids);
+	const [counts, campaigns] = await Promise.all([
+		countIn(storage, PLACES, ids),
+		// They stay, so that only those count which still say what the entry was called.
+		storage.db
+			.selectFrom('campaign')
+			.select((select) => ['under', select.fn.countAll<number>().as('campaign')])
+			.where('under', 'in', ids)
+			.where('under_title', '!=', '')
+			.groupBy('under')
+			.execute(),
+	]);
+	for (const { under, campaign } of campaigns)
+		if (under !== null) counts.set(under, { ...counts.get(under), campaign });
+	return counts;
 }
 
 /** All of it together. */

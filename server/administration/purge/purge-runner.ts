@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isRefusal } from '#domain/base/refusal.ts';
+import { isRefusal, type Refusal } from '#domain/base/refusal.ts';
 import { PURGE_STEPS, type PurgeDetail, type PurgeStep } from '#domain/administration/purge.ts';
+import type { Statement } from '#server/storage/storage.ts';
 import { STEPS, type PurgeStepParts } from './purge-steps.ts';
 
 const RETRY_MS = 5000;
@@ -89,15 +90,22 @@ export class PurgeRunner {
 		} catch (error) {
 			if (this.#closing.signal.aborted) return false;
 			logger.error({ err: error, order: id }, 'a purge is not done; it is tried again');
-			await storage.db
-				.updateTable('purge_order')
-				.set({ failure: reasonOf(error) })
-				.where('id', '=', id)
-				.execute()
-				// Said in the log already; where the database is away it cannot be said there.
-				.catch(() => undefined);
+			// Said in the log already; where the database is away it cannot be said there.
+			await storage.batch(this.#failed(id, error)).catch(() => undefined);
 			return false;
 		}
+	}
+
+	/** Statements that note why it is not done, and where it is taken up again. */
+	#failed(id: string, error: unknown): Statement[] {
+		const { db } = this.#parts.storage;
+		const order = db.updateTable('purge_order').where('id', '=', id);
+		if (!isStillThere(error)) return [order.set({ failure: reasonOf(error) })];
+		// It came after the step that would have removed it; looking again would find it for ever.
+		return [
+			order.set({ failure: reasonOf(error), step: 'seal' }),
+			db.updateTable('purge_object').set({ done_at: null }).where('order_id', '=', id),
+		];
 	}
 
 	async #carryOut(id: string): Promise<void> {
@@ -134,8 +142,13 @@ export class PurgeRunner {
 	}
 }
 
+function isStillThere(error: unknown): error is Refusal {
+	return isRefusal(error) && error.code === 'purge.still-there';
+}
+
 function reasonOf(error: unknown): string {
-	if (isRefusal(error)) return error.code === 'purge.still-there' ? error.message : error.code;
+	if (isStillThere(error)) return error.message;
+	if (isRefusal(error)) return error.code;
 	const { code, message } = error as { code?: unknown; message?: unknown };
 	return String(code ?? message ?? error).slice(0, 200);
 }

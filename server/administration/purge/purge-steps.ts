@@ -45,8 +45,8 @@ export interface PurgeStepParts {
 	 * copies that can be reached are done; those that cannot be are named by whoever keeps them.
 	 */
 	readonly removeFromCopies: (objectId: string) => Promise<void>;
-	/** Rows of entries have gone: what is known of them elsewhere in this process goes, too. */
-	readonly onRowsGone?: () => Promise<void>;
+	/** Rows of entries have gone: what is known, or just being written, of them elsewhere in this process goes, too. */
+	readonly onRowsGone?: (ids: readonly EntryId[]) => Promise<void>;
 	/** Lets the copies that can be reached do what waits, and says which still hold how many of these objects. */
 	readonly settleCopies: (objectIds: readonly string[]) => Promise<readonly HeldCopy[]>;
 }
@@ -202,7 +202,7 @@ async function rows(parts: PurgeStepParts, order: ShownPurge, running: StepRunni
 				some,
 			),
 		]);
-		await parts.onRowsGone?.();
+		await parts.onRowsGone?.(some);
 		running.onProgress(Math.min(from + MAX_IDS, ids.length), ids.length);
 	}
 }

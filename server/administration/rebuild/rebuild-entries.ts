@@ -7,11 +7,13 @@ import { chooseValues } from '#server/catalogue/chosen-values.ts';
 import { inheritedUpdate } from '#server/catalogue/inheritance.ts';
 import { project, projectMany } from '#server/catalogue/projection.ts';
 import { projectReview } from '#server/collaboration/comments/comment-rows.ts';
+import type { LogLine } from '#server/preservation/log-lines.ts';
+import { partOf } from '#server/preservation/object-parts.ts';
 import type { Statement } from '#server/storage/storage.ts';
 import type { StoredEntry } from './entry-object.ts';
 import { LogTables } from './log-tables.ts';
 import { goOn, type Rebuilding } from './rebuilding.ts';
-import { editorsIn, NO_STEPS, standings, type Standing } from './standing.ts';
+import { editorsIn, lastChangeIn, NO_STEPS, standings, type Standing } from './standing.ts';
 
 /** Entries read and written together. */
 const BATCH = 100;
@@ -45,11 +47,17 @@ export async function rebuildEntries(rebuilding: Rebuilding): Promise<void> {
 }
 
 async function writeRows(rebuilding: Rebuilding, entries: readonly StoredEntry[]): Promise<EntryId[]> {
-	const { storage, clock, touched } = rebuilding;
+	const { storage, clock, touched, damage } = rebuilding;
 	const { db } = storage;
+	const damaged = new Set(damage.map(({ object }) => partOf(object).id));
 	const byId = new Map(entries.map((entry) => [entry.id, entry]));
 	const ids = [...byId.keys()];
-	const stands = await standings(storage, ids, (id) => byId.get(id)?.record.toPosition ?? 0);
+	const stands = await standings(storage, ids, (id) => {
+		const entry = byId.get(id);
+		if (!entry) return 0;
+		// What a damaged version said of changes nobody knows.
+		return damaged.has(`urn:uuid:${id}`) ? entry.record.toPosition : lastChangeIn(ownLines(entry));
+	});
 	const known = new Map(
 		(await db.selectFrom('entry').select(['id', 'parent_id']).where('id', 'in', ids).execute()).map((row) => [
 			row.id,
@@ -86,6 +94,11 @@ async function writeRows(rebuilding: Rebuilding, entries: readonly StoredEntry[]
 		entries.flatMap((entry) => lastWords(rebuilding, entry, stands.get(entry.id) ?? NO_STEPS)),
 	);
 	return moved;
+}
+
+/** Lines of the entry itself, without those of what is said about it. */
+function ownLines({ id, lines }: Pick<StoredEntry, 'id' | 'lines'>): LogLine[] {
+	return lines.filter(({ doc }) => doc === entryDocName(id));
 }
 
 /** Opening an imported entry begins its document and says nothing that the import has not said. */
@@ -152,8 +165,8 @@ function madeRow(
 
 /** What follows from no document: what the store holds, who worked on it, and when. */
 function lastWords({ storage: { db } }: Rebuilding, entry: StoredEntry, standing: Standing): Statement[] {
-	const { id, record, lines, versions } = entry;
-	const own = lines.filter(({ doc }) => doc === entryDocName(id));
+	const { id, record, versions } = entry;
+	const own = ownLines(entry);
 	const last = own.at(-1);
 	const editors = isEdited(entry) ? editorsIn(own, standing.review_state) : [];
 	return [

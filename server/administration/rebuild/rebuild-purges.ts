@@ -123,3 +123,31 @@ async function entryStatements(
 		]),
 	];
 }
+
+/**
+ * Where the store still says what a purged entry was called, in a campaign over it, the order is carried out again at the
+ * next start: nothing may be certified that does not hold.
+ */
+export async function purgeAgain({ storage }: Pick<Rebuilding, 'storage'>): Promise<void> {
+	const { db } = storage;
+	const quoted = await db
+		.selectFrom('campaign')
+		.innerJoin('purged_entry', 'purged_entry.entry_id', 'campaign.under')
+		.select(['campaign.id', 'purged_entry.order_id'])
+		.where('campaign.under_title', '!=', '')
+		.execute();
+	await storage.batch(
+		quoted.flatMap(({ id, order_id }) => [
+			db.updateTable('campaign').set({ under_title: '' }).where('id', '=', id),
+			db
+				.updateTable('purge_order')
+				.set({ state: 'approved', step: 'seal', finished_at: null, certificate: null })
+				.where('id', '=', order_id),
+			db
+				.updateTable('purge_object')
+				.set({ done_at: null })
+				.where('order_id', '=', order_id)
+				.where('kind', '=', 'campaign'),
+		]),
+	);
+}

@@ -21,7 +21,7 @@ import { copyStore } from './copy-store.ts';
 import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
-import { rebuildPurges } from './rebuild-purges.ts';
+import { purgeAgain, rebuildPurges } from './rebuild-purges.ts';
 import { rebuildCampaigns } from './rebuild-campaigns.ts';
 import { rebuildCodes } from './rebuild-codes.ts';
 import { rebuildRegisters } from './rebuild-registers.ts';
@@ -271,6 +271,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildOrders(rebuilding);
 	await rebuildDecisions(rebuilding);
 	await rebuildCampaigns(rebuilding);
+	await purgeAgain(rebuilding);
 	await rebuildUndone(rebuilding);
 	await finishReviews(rebuilding);
 	await rebuildCodes(rebuilding);

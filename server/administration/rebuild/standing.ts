@@ -24,8 +24,8 @@ export const NO_STEPS: Standing = {
 export async function standings(
 	storage: Pick<Storage, 'db'>,
 	ids: readonly EntryId[],
-	/** Log position each entry has come to. */
-	positionOf: (id: EntryId) => number,
+	/** Log position at which somebody last changed an entry; see {@link lastChangeIn}. */
+	changedAt: (id: EntryId) => number,
 ): Promise<ReadonlyMap<EntryId, Standing>> {
 	const found = new Map<EntryId, Standing>();
 	for (const step of await wholeSteps(storage, ids)) {
@@ -40,9 +40,21 @@ export async function standings(
 	}
 	// What was verified and edited since has to be looked at again.
 	for (const [id, standing] of found)
-		if (standing.review_state === 'verified' && standing.reviewed_seq < positionOf(id))
+		if (standing.review_state === 'verified' && standing.reviewed_seq < changedAt(id))
 			found.set(id, { ...standing, review_state: 'submitted' });
 	return found;
+}
+
+/**
+ * Log position of the last change somebody made: that of an import is none, nor is the code an entry gets on being
+ * registered, as where rows follow live editing.
+ */
+export function lastChangeIn(lines: readonly Pick<LogLine, 'via' | 'seq'>[]): number {
+	return lines.findLast(({ via }) => !isNobodys(via))?.seq ?? 0;
+}
+
+function isNobodys(via: string | null): boolean {
+	return via === 'import' || via === 'register';
 }
 
 /**
@@ -57,7 +69,7 @@ export function editorsIn(
 	const editors = new Map<string, { name: string; at: string }>();
 	for (const { actor_id, actor_name, via, received_at } of lines) {
 		if (actor_id === 'server') continue;
-		if (via !== null && (via === 'import' || /^(proposal|order):/.test(via))) continue;
+		if (isNobodys(via) || /^(proposal|order):/.test(via ?? '')) continue;
 		const before = editors.get(actor_id);
 		if (!before || before.at <= received_at) editors.set(actor_id, { name: actor_name, at: received_at });
 	}

@@ -249,7 +249,8 @@ export class Checker {
 	/** Tells who waits that entries were checked. */
 	#told(ids: readonly string[]): void {
 		this.#waiting = this.#waiting.filter((waiting) => {
-			for (const id of ids) waiting.ids.delete(id);
+			// Noted again while it was read, it is read once more.
+			for (const id of ids) if (!this.#due.has(id)) waiting.ids.delete(id);
 			if (waiting.ids.size > 0) return true;
 			waiting.resolve();
 			return false;

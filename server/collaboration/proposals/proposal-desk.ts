@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import * as Y from 'yjs';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { must } from '#domain/base/assert.ts';
@@ -8,7 +9,7 @@ import { Refusal } from '#domain/base/refusal.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryRow } from '#domain/catalogue/rows.ts';
 import type { ProposedText, ProposedValue, Proposal, Verdict } from '#domain/collaboration/proposals.ts';
-import { proposalsOf, staleFields } from '#domain/collaboration/proposals.ts';
+import { MAX_LISTED_PROPOSALS, proposalsOf, staleFields } from '#domain/collaboration/proposals.ts';
 import type { ReviewEvent } from '#domain/collaboration/review-event.ts';
 import { can, demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
@@ -17,14 +18,12 @@ import { bodyOf, entryDocName, readMeta } from '#sync/entry-doc.ts';
 import { readFragment } from '#sync/rich-text-fragment.ts';
 import { elementsOf, fieldValuesOf, setField } from '#sync/field-values.ts';
 import { eventsOf } from '#sync/review-doc.ts';
-import { rowsById } from '#server/catalogue/rows.ts';
+import { rowsById, visible } from '#server/catalogue/rows.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
 import { applyToCopy, topLevelNameOf } from '../gate-apply.ts';
-
-/** Proposals of one list at most. */
-const MAX_LISTED = 500;
+import { oneAtATime } from '../orders/one-at-a-time.ts';
 
 /** A proposal as lists and the command line show it. */
 export interface ShownProposal {
@@ -59,7 +58,10 @@ export interface Deciding {
 
 /** Proposals: made by anybody who may comment, decided by somebody else. */
 export interface ProposalDesk {
-	/** Newest first, of entries the person may see; of one entry, or in one state, when asked. */
+	/**
+	 * Newest first, of entries the person may see; of one entry, or in one state, when asked. Where there are more than
+	 * {@link MAX_LISTED_PROPOSALS}, what was decided is left out before what is open.
+	 */
 	list(
 		person: Person,
 		filter: { readonly entryId?: EntryId | undefined; readonly state?: Proposal['state'] | undefined },
@@ -73,8 +75,8 @@ export interface ProposalDesk {
 		why: string,
 	): Promise<{ readonly id: string }>;
 	/**
-	 * Decides a proposal. Accepting sets its values in one logged edit, then says so; asked again after a crash in between,
-	 * it says so only.
+	 * Decides a proposal, one person after the other. Accepting sets its values in one logged edit, then says so; asked again
+	 * after a crash in between, it says so only, and nobody rejects it any more.
 	 * @throws {Refusal} 'collaboration.unknown-proposal' (404) | 'permissions.denied' (403) |
 	 * 'collaboration.own-proposal' (403) | 'collaboration.proposal-decided' (409) | 'collaboration.proposal-stale' (409)
 	 */
@@ -89,6 +91,7 @@ export function createProposalDesk(parts: {
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
 }): ProposalDesk {
 	const { storage, clock, collaboration, thingOf } = parts;
+	const turns = oneAtATime();
 
 	/** Refused like an unknown one: ids of hidden entries are not to be probed. */
 	async function entryOfProposal(
@@ -118,14 +121,81 @@ export function createProposalDesk(parts: {
 		return row !== undefined;
 	}
 
+	async function decide(identity: Identity, { id, verdict, why, changed = [] }: Deciding): Promise<void> {
+		const { entryId, thing } = await entryOfProposal(id, identity.person);
+		demand(identity.person, 'decide', thing);
+		const actor = actorOf(identity);
+		let proposal: Proposal | undefined;
+		await collaboration.say(
+			entryId,
+			actor,
+			(copy) => {
+				proposal = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
+				return undefined;
+			},
+			'server',
+		);
+		const found = proposal as Proposal | undefined;
+		if (!found) throw new Refusal('collaboration.unknown-proposal', { id: id.slice(0, 60) }, 404);
+		if (found.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
+		if (found.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
+		const via = `proposal:${id}`;
+		const { person } = identity;
+		const isSet = await isApplied(entryId, via);
+		// Who accepted it only could not say so any more; what stands in the entry was not rejected.
+		if (verdict === 'rejected' && isSet) throw new Refusal('collaboration.proposal-decided', {}, 409);
+		if (verdict === 'accepted' && !isSet) {
+			const seq = await collaboration.edit(entryId, { ...actor, via }, (copy) =>
+				applyProposal(copy, found, changed, person, {
+					by: actor.id,
+					at: isoAt(clock),
+					via,
+				}),
+			);
+			if (seq !== undefined) await collaboration.projected(entryId, seq);
+		}
+		await collaboration.say(
+			entryId,
+			actor,
+			(copy) => {
+				const now = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
+				if (now?.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
+				return {
+					id: createId<string>(),
+					by: actor.id,
+					at: isoAt(clock),
+					kind: 'decision',
+					of: id,
+					verdict,
+					why,
+					changed: changed.map(({ field, value }) => ({ field, value })),
+				};
+			},
+			'server',
+		);
+	}
+
 	return {
 		async list(person, { entryId, state }) {
 			if (person.role === 'reader')
 				throw new Refusal('permissions.denied', { action: 'see', thing: 'proposals' }, 403);
-			let query = storage.db.selectFrom('proposal').selectAll();
+			const mayBeSeen = visible(storage.db, person)
+				.select('entry.id')
+				.where(sql<boolean>`entry.id = proposal.entry_id`);
+			let query = storage.db
+				.selectFrom('proposal')
+				.selectAll()
+				.where(({ exists }) => exists(mayBeSeen));
 			if (entryId !== undefined) query = query.where('entry_id', '=', entryId);
 			if (state !== undefined) query = query.where('state', '=', state);
-			const rows = await query.orderBy('received_at', 'desc').limit(MAX_LISTED).execute();
+			const chosen = await query
+				.orderBy(sql`state = 'open'`, 'desc')
+				.orderBy('received_at', 'desc')
+				.limit(MAX_LISTED_PROPOSALS)
+				.execute();
+			const rows = chosen.toSorted(
+				(a, b) => Number(a.received_at < b.received_at) - Number(a.received_at > b.received_at),
+			);
 			const entries = new Map(
 				(await rowsById(storage, person, [...new Set(rows.map(({ entry_id }) => entry_id))])).map((row) => [
 					row.id as string,
@@ -209,56 +279,7 @@ export function createProposalDesk(parts: {
 			await collaboration.say(entryId, actorOf(identity), () => event, 'update');
 			return { id: event.id };
 		},
-		async decide(identity, { id, verdict, why, changed = [] }) {
-			const { entryId, thing } = await entryOfProposal(id, identity.person);
-			demand(identity.person, 'decide', thing);
-			const actor = actorOf(identity);
-			let proposal: Proposal | undefined;
-			await collaboration.say(
-				entryId,
-				actor,
-				(copy) => {
-					proposal = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
-					return undefined;
-				},
-				'server',
-			);
-			const found = proposal as Proposal | undefined;
-			if (!found) throw new Refusal('collaboration.unknown-proposal', { id: id.slice(0, 60) }, 404);
-			if (found.by === identity.person.id) throw new Refusal('collaboration.own-proposal', {}, 403);
-			if (found.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
-			const via = `proposal:${id}`;
-			const { person } = identity;
-			if (verdict === 'accepted' && !(await isApplied(entryId, via))) {
-				const seq = await collaboration.edit(entryId, { ...actor, via }, (copy) =>
-					applyProposal(copy, found, changed, person, {
-						by: actor.id,
-						at: isoAt(clock),
-						via,
-					}),
-				);
-				if (seq !== undefined) await collaboration.projected(entryId, seq);
-			}
-			await collaboration.say(
-				entryId,
-				actor,
-				(copy) => {
-					const now = proposalsOf(eventsOf(copy).toArray(), () => 0).find((each) => each.id === id);
-					if (now?.state !== 'open') throw new Refusal('collaboration.proposal-decided', {}, 409);
-					return {
-						id: createId<string>(),
-						by: actor.id,
-						at: isoAt(clock),
-						kind: 'decision',
-						of: id,
-						verdict,
-						why,
-						changed: changed.map(({ field, value }) => ({ field, value })),
-					};
-				},
-				'server',
-			);
-		},
+		decide: (identity, deciding) => turns(deciding.id, () => decide(identity, deciding)),
 	};
 }
 

@@ -37,7 +37,8 @@ export function purgeSaid(storage: Storage, ids: readonly string[]): Statement[]
 
 /**
  * Statements that remove the rows of entries from decisions and orders. One that was about nothing but these entries goes
- * as a whole, with its reason; from one with others go the rows, and nobody is told that they were looked at.
+ * as a whole, with its reason; from one with others go the rows, and nobody is told that they were looked at. A campaign
+ * over an entry stays, without its code and title.
  */
 export async function purgeRecords(storage: Storage, ids: readonly string[]): Promise<Statement[]> {
 	const { db } = storage;
@@ -64,6 +65,7 @@ export async function purgeRecords(storage: Storage, ids: readonly string[]): Pr
 			gone.set(row.order_id, (gone.get(row.order_id) ?? new Set()).add(row.position));
 	return [
 		...deleteFrom(storage, RECORD_PLACES, ids),
+		db.updateTable('campaign').set({ under_title: '' }).where('under', 'in', ids),
 		...samples.map((sample) =>
 			db
 				.updateTable('correction_order_sample')

@@ -16,6 +16,7 @@ import { hasLines, leftOf } from './purged-lines.ts';
 import { purgedReport } from './purged-report.ts';
 
 const REMOVED = 'original-removed.json';
+const CAMPAIGN = 'campaign.json';
 
 /** By which order, and when. */
 export interface PurgedBy {
@@ -86,6 +87,8 @@ export async function rewriteObject(
 				files.set(name, JSON.stringify(purgedReport(json(source(digest)))));
 			else if (name === 'order.json' && rows)
 				files.set(name, canonicalJson(purgedOrder(json(source(digest)), rows)));
+			else if (name === CAMPAIGN && quotesScope(json(source(digest)), ids))
+				files.set(name, canonicalJson({ ...json(source(digest)), under_title: '' }));
 			else files.set(name, { path: source(digest) });
 		}
 		const former = digests.get('deposit.json');
@@ -103,7 +106,10 @@ export async function rewriteObject(
 	return join(store.root, objectPath(objectId));
 }
 
-/** How many lines of an object name the entries, over all its versions, and how many files as received it holds. */
+/**
+ * How many lines of an object name the entries, and how many campaigns quote them, over all its versions, and how many
+ * files as received it holds.
+ */
 export async function namesIn(
 	place: string,
 	ids: ReadonlySet<string>,
@@ -119,6 +125,7 @@ export async function namesIn(
 			if (seen.has(digest)) continue;
 			seen.add(digest);
 			if (name.startsWith('original/')) originals++;
+			if (name === CAMPAIGN && quotesScope(json(source(digest)), ids)) lines++;
 			if (!hasLines(name)) continue;
 			for await (const line of linesOf(source(digest), name.endsWith('.gz')))
 				if (leftOf(name, line, ids) !== line) lines++;
@@ -197,6 +204,11 @@ function sourceOf(place: string, { id, manifest, digestAlgorithm }: Inventory): 
 
 function json(path: string): Record<string, unknown> {
 	return JSON.parse(Buffer.from(folderStorage.read(path)).toString('utf8')) as Record<string, unknown>;
+}
+
+/** Whether a campaign was over one of the entries and says what it was called. */
+function quotesScope(campaign: Record<string, unknown>, ids: ReadonlySet<string>): boolean {
+	return ids.has(String(campaign['under'])) && campaign['under_title'] !== '';
 }
 
 interface Rewriting extends PurgedBy {

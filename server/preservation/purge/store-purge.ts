@@ -124,16 +124,16 @@ export function createStorePurge(parts: {
 		]);
 	}
 
-	/** Campaigns in which values of these entries were set. */
+	/** Campaigns over these entries, and those in which values of them were set. */
 	async function campaignsOf(ids: readonly string[]): Promise<string[]> {
 		const rows = await db
 			.selectFrom('campaign_fix_row')
 			.innerJoin('campaign_fix', 'campaign_fix.id', 'campaign_fix_row.fix_id')
-			.select('campaign_fix.campaign_id')
-			.distinct()
+			.select('campaign_fix.campaign_id as id')
 			.where('campaign_fix_row.entry_id', 'in', ids)
+			.union(db.selectFrom('campaign').select('id').where('under', 'in', ids))
 			.execute();
-		return rows.map(({ campaign_id: id }) => id);
+		return rows.map(({ id }) => id);
 	}
 
 	async function objectsOf(ids: readonly string[]): Promise<PlannedObject[]> {

@@ -5,6 +5,8 @@ import { eventsInOrder, type EventBase, type ReviewEvent } from './review-event.
 export const MAX_WHY_LENGTH = 2000;
 /** Fields of one proposal at most. */
 export const MAX_PROPOSED_CHANGES = 200;
+/** Proposals of one list at most. */
+export const MAX_LISTED_PROPOSALS = 500;
 
 /** Another value for a field. */
 export interface ProposedValue {

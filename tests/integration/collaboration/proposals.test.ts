@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { createId, type EntryId, type PersonId } from '#domain/base/ids.ts';
 import { plainTextOf } from '#domain/catalogue/rich-text.ts';
 import type { Person, Role } from '#domain/permissions/permissions.ts';
-import type { ProposalEvent } from '#domain/collaboration/proposals.ts';
+import { MAX_LISTED_PROPOSALS, type ProposalEvent } from '#domain/collaboration/proposals.ts';
 import { bodyOf, entryDocName } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { eventsOf, reviewDocName } from '#sync/review-doc.ts';
@@ -182,6 +182,76 @@ describe('a proposal', () => {
 			'catalogue.bad-value',
 		);
 		expect(await run('comments', '审核甲', { id })).toEqual({ threads: [] });
+	});
+
+	it('whose values are set is not rejected, and accepting it again only says so', async () => {
+		const server = await startTestServer();
+		const id = await aMadeEntry(server.app, { title: '一' });
+		const reviewer = await anIdentity(server, '审核甲', 'reviewer');
+		const archivist = await anIdentity(server, '编目乙', 'archivist');
+		const { proposals, collaboration } = server.app;
+		const { id: proposal } = await proposals.propose(reviewer, id, 'title', '二', '');
+		// What is left when the process ends between the edit and the decision.
+		const via = `proposal:${proposal}`;
+		await collaboration.projected(
+			id,
+			await collaboration.setField(id, 'title', '二', { id: archivist.person.id, name: '编目乙', via }),
+		);
+		const decide = (verdict: 'accepted' | 'rejected'): Promise<void> =>
+			proposals.decide(archivist, { id: proposal, verdict, why: '' });
+		expect(await codeOf(decide('rejected'))).toBe('collaboration.proposal-decided');
+		await decide('accepted');
+		expect(await proposals.list(system, {})).toMatchObject([{ state: 'accepted' }]);
+		expect(await titleOf(server, id)).toBe('二');
+	});
+
+	it('is recorded as what became of it when two decide at once', async () => {
+		const server = await startTestServer();
+		const reviewer = await anIdentity(server, '审核甲', 'reviewer');
+		const deciders = [
+			await anIdentity(server, '编目乙', 'archivist'),
+			await anIdentity(server, '编目丙', 'archivist'),
+		] as const;
+		const { proposals } = server.app;
+		for (const [first, second] of [
+			['accepted', 'rejected'],
+			['rejected', 'accepted'],
+		] as const) {
+			const id = await aMadeEntry(server.app, { title: '一' });
+			const { id: proposal } = await proposals.propose(reviewer, id, 'title', '二', '');
+			const codes = await Promise.all([
+				codeOf(proposals.decide(deciders[0], { id: proposal, verdict: first, why: '' })),
+				codeOf(proposals.decide(deciders[1], { id: proposal, verdict: second, why: '' })),
+			]);
+			expect(codes).toEqual(['', 'collaboration.proposal-decided']);
+			expect(await proposals.list(system, { entryId: id })).toMatchObject([{ state: first }]);
+			expect(await titleOf(server, id)).toBe(first === 'accepted' ? '二' : '一');
+		}
+	});
+
+	it('is listed for whoever sees its entry, however many newer ones others and their entries have', async () => {
+		const server = await startTestServer();
+		const fonds = await aMadeEntry(server.app, { title: '一', level: 'fonds' });
+		const other = await aMadeEntry(server.app, { title: '别处', level: 'fonds' });
+		const reviewer = await anIdentity(server, '审核甲', 'reviewer');
+		const { db } = server.app.storage;
+		const { id: proposal } = await server.app.proposals.propose(reviewer, fonds, 'title', '二', '');
+		const row = await db
+			.selectFrom('proposal')
+			.selectAll()
+			.where('id', '=', proposal)
+			.executeTakeFirstOrThrow();
+		const later = (entry_id: EntryId, state: string) =>
+			Array.from({ length: MAX_LISTED_PROPOSALS }, () => ({
+				...row,
+				...{ id: createId<string>(), entry_id, state, received_at: '2099-01-01T00:00:00.000Z' },
+			}));
+		await db.insertInto('proposal').values(later(other, 'open')).execute();
+		await db.insertInto('proposal').values(later(fonds, 'withdrawn')).execute();
+		const limited = { ...(await anIdentity(server, '编目丙', 'archivist')).person, fonds: [fonds] };
+		const listed = await server.app.proposals.list(limited, {});
+		expect(listed).toHaveLength(MAX_LISTED_PROPOSALS);
+		expect(listed.at(-1)).toMatchObject({ id: proposal, state: 'open' });
 	});
 
 	it('is decided by no client, withdrawn by its proposer, and unknown to who may not see the entry', async () => {

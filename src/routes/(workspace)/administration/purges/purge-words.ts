@@ -64,6 +64,7 @@ export function placeWords(place: string): string {
 		decision_item: m.purges_place_decision,
 		correction_order_row: m.purges_place_order,
 		review_step_entry: m.purges_place_step,
+		campaign: m.purges_place_campaign,
 		deposit: m.purges_place_version,
 		store_object: m.purges_place_object,
 	};
