@@ -9,10 +9,9 @@ import type { TableRow } from '../exchange-formats/table-row.ts';
 import { MAX_WORKBOOK_BYTES, workbookKind } from '../exchange-formats/workbook-kind.ts';
 import { firstSheetRows } from '../exchange-formats/workbook-reader.ts';
 import type { RegisterId, RegisterRecord } from '#domain/catalogue/registers/register.ts';
-import type { SheetProblem } from '#domain/catalogue/registers/sheet.ts';
 import type { RegisterSheets } from './register-sheet.ts';
-import { sheetChanges, type UnderstoodRow } from './sheet-changes.ts';
-import type { SheetAnswer, SheetAsked } from './sheet-reading.ts';
+import { sheetChanges } from './sheet-changes.ts';
+import type { SheetAnswer, SheetAsked, UnderstoodSheet } from './sheet-reading.ts';
 import { storedRecords } from './stored-records.ts';
 
 /** Reads a sheet over a register in a thread of its own: workbooks are parsed, and lists of thousands checked, in one go. */
@@ -67,7 +66,7 @@ function delimiterOf(head: string): string {
 }
 
 /** The rows as changes of the register as it stands, and what is wrong with them. */
-async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems: readonly SheetProblem[] }> {
+async function understood(): Promise<UnderstoodSheet> {
 	const cells = await readCells();
 	const { REGISTER_SHEETS } = (await import(sheets)) as { REGISTER_SHEETS: RegisterSheets };
 	const sheet = must(REGISTER_SHEETS[register], 'a register with a sheet');
@@ -81,7 +80,7 @@ async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems:
 		};
 		const read = sheet.read(cells, recordsOf, language);
 		const { rows, repeated } = sheetChanges(sheet, read.rows, recordsOf(register));
-		return { rows, problems: [...read.problems, ...repeated] };
+		return { rows, problems: [...read.problems, ...repeated], absent: read.absent };
 	} finally {
 		connection.close();
 	}
@@ -90,14 +89,14 @@ async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems:
 const port = must(parentPort, 'this file runs as a worker');
 const say = (answer: SheetAnswer): void => port.postMessage(answer);
 try {
-	const { rows, problems } = await understood();
+	const { rows, problems, absent } = await understood();
 	for (let from = 0; from < Math.max(rows.length, problems.length); from += PART) {
 		const taken = new Promise((resolve) => port.once('message', resolve));
 		const part = { rows: rows.slice(from, from + PART), problems: problems.slice(from, from + PART) };
 		say({ part: JSON.stringify(part) });
 		await taken;
 	}
-	say({ isOver: true });
+	say({ absent });
 } catch (error) {
 	if (!isRefusal(error)) throw error;
 	say({ refusal: { code: error.code, params: error.params, status: error.status } });
