@@ -127,6 +127,7 @@ export {
 	refusal_import_empty,
 	refusal_import_encoding,
 	refusal_import_entity,
+	refusal_import_formula_without_value,
 	refusal_import_makes_fonds,
 	refusal_import_mapping,
 	refusal_import_mapping_column,

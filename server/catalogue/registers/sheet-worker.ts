@@ -8,6 +8,7 @@ import { decodedText, openSource } from '../exchange-formats/decode.ts';
 import type { TableRow } from '../exchange-formats/table-row.ts';
 import { MAX_WORKBOOK_BYTES, workbookKind } from '../exchange-formats/workbook-kind.ts';
 import { firstSheetRows } from '../exchange-formats/workbook-reader.ts';
+import { registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterId, RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import type { RegisterSheets } from './register-sheet.ts';
 import { sheetChanges } from './sheet-changes.ts';
@@ -20,7 +21,19 @@ const { path, fileName, maxRows, register, language, database, sheets } = worker
 const PART = 300;
 const DELIMITERS = [',', '\t', ';', '；', '，'];
 
-async function readCells(): Promise<string[][]> {
+/** A cell by its row and column, both from 0. */
+interface Place {
+	readonly row: number;
+	readonly column: number;
+}
+
+/** The cells, and where formulas without a result stand. */
+interface Cells {
+	readonly cells: string[][];
+	readonly formulas: readonly Place[];
+}
+
+async function readCells(): Promise<Cells> {
 	const source = await openSource(path, { fileName, maxBytes: MAX_WORKBOOK_BYTES });
 	const kind = workbookKind(source.head);
 	if (kind) return cellsOf(firstSheetRows(await readFile(path), kind, fileName));
@@ -44,18 +57,20 @@ async function readCells(): Promise<string[][]> {
 }
 
 /** Rows at the places of their lines, so that problems name the line people see. */
-async function cellsOf(batches: AsyncIterable<readonly TableRow[]>): Promise<string[][]> {
+async function cellsOf(batches: AsyncIterable<readonly TableRow[]>): Promise<Cells> {
 	const cells: string[][] = [];
+	const formulas: Place[] = [];
 	for await (const rows of batches)
 		for (const row of rows) {
 			if (row.line > maxRows) throw new Refusal('catalogue.too-many-records', { max: maxRows - 1 }, 413);
 			while (cells.length < row.line - 1) cells.push([]);
+			for (const column of row.formulas ?? []) formulas.push({ row: cells.length, column });
 			cells.push([...row.cells]);
 		}
 	const [first] = cells;
 	// Excel begins text files with a mark that is no part of the first heading.
 	if (first?.[0]?.startsWith('\ufeff')) first[0] = first[0].slice(1);
-	return cells;
+	return { cells, formulas };
 }
 
 /** The delimiter that parts the headings most often. */
@@ -67,7 +82,7 @@ function delimiterOf(head: string): string {
 
 /** The rows as changes of the register as it stands, and what is wrong with them. */
 async function understood(): Promise<UnderstoodSheet> {
-	const cells = await readCells();
+	const { cells, formulas } = await readCells();
 	const { REGISTER_SHEETS } = (await import(sheets)) as { REGISTER_SHEETS: RegisterSheets };
 	const sheet = must(REGISTER_SHEETS[register], 'a register with a sheet');
 	const connection = new DatabaseSync(database, { readOnly: true, timeout: 10_000 });
@@ -80,7 +95,13 @@ async function understood(): Promise<UnderstoodSheet> {
 		};
 		const read = sheet.read(cells, recordsOf, language);
 		const { rows, repeated } = sheetChanges(sheet, read.rows, recordsOf(register));
-		return { rows, problems: [...read.problems, ...repeated], absent: read.absent };
+		// An empty cell would say that there is nothing.
+		const unknown = formulas.map(({ row, column }) => ({
+			...registerProblem('sheet_formula', ''),
+			row: row + 1,
+			column: cells[0]?.[column] ?? '',
+		}));
+		return { rows, problems: [...read.problems, ...repeated, ...unknown], absent: read.absent };
 	} finally {
 		connection.close();
 	}

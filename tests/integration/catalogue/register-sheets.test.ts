@@ -146,4 +146,29 @@ describe('a sheet', () => {
 		]);
 		expect(server.app.registers.list('authority')).toEqual([]);
 	});
+
+	it('with formulas that nobody computed names each, and takes none for an empty cell', async () => {
+		const server = await startTestServer();
+		const token = await server.token('编', 'archivist');
+		const sheet = xlsx.utils.aoa_to_sheet([
+			['名称', '简称'],
+			['沧浦区水务局', { t: 'z', f: 'A2' }],
+			['沧浦区档案局', '档案局'],
+			[{ t: 'z', f: 'A2' }, null],
+		]);
+		const book = xlsx.utils.book_new();
+		xlsx.utils.book_append_sheet(book, sheet, '名录');
+		const bytes = new Uint8Array(xlsx.write(book, { type: 'buffer', bookType: 'xlsx' }) as Buffer);
+		const { body } = await withToken(server, token)<SheetOutcome>('/api/registers/authority/sheet', {
+			uploadId: await upload(server, token, '名录.xlsx', bytes),
+		});
+		expect(body).toMatchObject({ isSaved: false, counts: { new: 1, wrong: 2 } });
+		expect(
+			body.rows.slice(0, 2).map(({ row, problems: [first] }) => [row, first?.column, first?.code]),
+		).toEqual([
+			[2, '简称', 'sheet_formula'],
+			[4, '名称', 'sheet_formula'],
+		]);
+		expect(server.app.registers.list('authority')).toEqual([]);
+	});
 });
