@@ -126,6 +126,7 @@ export {
 	refusal_import_date_number,
 	refusal_import_empty,
 	refusal_import_encoding,
+	refusal_import_encoding_more,
 	refusal_import_entity,
 	refusal_import_formula_without_value,
 	refusal_import_makes_fonds,
