@@ -113,6 +113,27 @@ describe('registration gives the final code', () => {
 		]);
 	});
 
+	it('tells nobody of an entry that had a number of their fonds and lies in one of others by now', async () => {
+		const { app, fonds } = await anArchive();
+		const [moved, held] = [await anItem(app, fonds, '移出'), await anItem(app, fonds, '留下')];
+		await registerEntries(app, [moved]);
+		const other = await aFondsEntry(app, 'Z999');
+		await app.storage.db
+			.updateTable('entry')
+			.set({ fonds_id: other, parent_id: other })
+			.where('id', '=', moved)
+			.execute();
+		await registerEntries(app, [held]);
+		await report(app);
+		const reasons = async (person: Person) =>
+			(await app.codes.report(person, { limit: 10 })).gaps.map(({ isExplained, reasons: told }) => [
+				isExplained,
+				told.map(({ kind, entryId, title }) => [kind, entryId, title]),
+			]);
+		expect(await reasons(system)).toEqual([[true, [['allotted', moved, '移出']]]]);
+		expect(await reasons({ ...system, fonds: [fonds] })).toEqual([[true, [['allotted', null, '']]]]);
+	});
+
 	it('names what is missing, and the entry that has the code already', async () => {
 		const { app, fonds } = await anArchive();
 		const noYear = await aMadeEntry(app, { title: '无年度', parentId: fonds });
