@@ -8,7 +8,7 @@ import type { LocalField, LocalFieldInUse } from '#domain/catalogue/registers/lo
 import { versionLabel } from '#domain/catalogue/rows.ts';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
-import { Refusal } from '#domain/base/refusal.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { RuleException } from '#domain/catalogue/rules/exception-definition.ts';
 import { Campaigns } from './catalogue/checks/campaigns.ts';
 import { CheckDesk } from './catalogue/checks/check-desk.ts';
@@ -218,7 +218,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 					.map(({ id, content }) => ({ id, content })),
 			onDepositFailed: (error) => logger.error({ err: error }, 'an import waits for the archival store'),
 			async setStatusDeleted(ids, actor) {
-				for (const id of ids) await collaboration.setField(id, 'status', 'deleted', actor);
+				const registered: EntryId[] = [];
+				for (const id of ids)
+					try {
+						await collaboration.setField(id, 'status', 'deleted', actor);
+					} catch (error) {
+						if (!isRefusal(error) || error.code !== 'permissions.registered') throw error;
+						registered.push(id);
+					}
+				return registered;
 			},
 		});
 		const administration = createAdministration({
@@ -324,6 +332,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await preservation.resume();
 		codeIndex.poke();
 		await purges.resume();
+		void imports.finishUndos().then(
+			(undone) => {
+				for (const importId of undone) preservation.noteUndone(importId);
+				if (undone.length > 0) collaboration.announceRows([null]);
+			},
+			(error: unknown) => logger.error({ err: error }, 'the undoing of an import is not finished'),
+		);
 		await campaigns.pump();
 		if (await administration.isSetUp()) preservation.noteArchive();
 

@@ -6,13 +6,18 @@ import { readAuthoritySheet, writeAuthoritySheet } from '#domain/catalogue/autho
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { readFondsSheet, writeFondsSheet } from '#domain/catalogue/fonds/sheet.ts';
 import type { RegisterContent, RegisterRecord } from '#domain/catalogue/registers/register.ts';
-import { placeTitle, type HoldingsRecord } from '#domain/statistics/holdings/holdings-record.ts';
+import {
+	placeTitle,
+	type HoldingsPlace,
+	type HoldingsRecord,
+} from '#domain/statistics/holdings/holdings-record.ts';
 import { readHoldingsSheet, writeHoldingsSheet } from '#domain/statistics/holdings/sheet.ts';
-import type {
-	ReadRegisterSheet,
-	RecordsOf,
-	RegisterSheet,
-	RegisterSheets,
+import {
+	recordFinder,
+	type ReadRegisterSheet,
+	type RecordsOf,
+	type RegisterSheet,
+	type RegisterSheets,
 } from './catalogue/registers/register-sheet.ts';
 
 /** A row that names no record gets an id that begins so, until the record it means is found. */
@@ -47,22 +52,24 @@ function authoritiesOf(recordsOf: RecordsOf): readonly RegisterRecord<Authority>
 
 const authority: RegisterSheet = {
 	read(cells, recordsOf, language) {
-		const records = recordsOf('authority');
-		const known = new Map(records.map((record) => [authority.keyOf(record.content), record.id]));
+		const recordOf = recordFinder(authority, recordsOf('authority'));
 		const read = readAuthoritySheet(cells, {
 			newId: () => NEW + createId<string>(),
 			idsOf: idsByName(recordsOf),
+			standingOf: (content) =>
+				recordOf(typeof content['id'] === 'string' ? content['id'] : undefined, content)?.content,
 			language,
 		});
 		// Predecessors of the same sheet were named by ids that are no ids yet.
 		const ids = new Map(
 			read.rows.map(({ id, content }) => {
-				const real = known.get(authority.keyOf(content as unknown as RegisterContent));
+				const real = recordOf(undefined, content as unknown as RegisterContent)?.id;
 				return [id, id.startsWith(NEW) ? (real ?? id.slice(NEW.length)) : id];
 			}),
 		);
 		return {
 			problems: read.problems,
+			absent: read.absent,
 			rows: read.rows.map(({ row, id, content }) => ({
 				row,
 				id: ids.get(id) ?? id,
@@ -88,8 +95,14 @@ const authority: RegisterSheet = {
 };
 
 const fonds: RegisterSheet = {
-	read: (cells, recordsOf, language) =>
-		readFondsSheet(cells, { idsOf: idsByName(recordsOf), language }) as unknown as ReadRegisterSheet,
+	read(cells, recordsOf, language) {
+		const recordOf = recordFinder(fonds, recordsOf('fonds'));
+		return readFondsSheet(cells, {
+			idsOf: idsByName(recordsOf),
+			standingOf: (content) => recordOf(undefined, content)?.content,
+			language,
+		}) as unknown as ReadRegisterSheet;
+	},
 	write: (records, recordsOf, language) =>
 		writeFondsSheet(contentsOf(records) as unknown as FondsRecord[], language, namesById(recordsOf)),
 	keyOf: ({ fondsNumber }) => String(fondsNumber),
@@ -97,7 +110,12 @@ const fonds: RegisterSheet = {
 };
 
 const holdings: RegisterSheet = {
-	read: (cells, _recordsOf, language) => readHoldingsSheet(cells, language) as unknown as ReadRegisterSheet,
+	read(cells, recordsOf, language) {
+		const recordOf = recordFinder(holdings, recordsOf('holdings'));
+		const standingOf = (place: HoldingsPlace) =>
+			recordOf(undefined, place as unknown as RegisterContent)?.content as HoldingsRecord | undefined;
+		return readHoldingsSheet(cells, standingOf, language) as unknown as ReadRegisterSheet;
+	},
 	write: (records, _recordsOf, language) =>
 		writeHoldingsSheet(contentsOf(records) as unknown as HoldingsRecord[], language),
 	keyOf: (content) => placeTitle(content as unknown as HoldingsRecord),

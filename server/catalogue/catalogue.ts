@@ -9,6 +9,7 @@ import type { RichText } from '#domain/catalogue/rich-text.ts';
 import type { ExportedEntry } from '#domain/catalogue/unsettled.ts';
 import {
 	versionLabel,
+	type Attribution,
 	type ConflictingValue,
 	type EntryDetail,
 	type EntryRow,
@@ -116,8 +117,10 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 				.orderBy('id')
 				.execute(),
 			pathOf(person, id),
-			attributionsOf(storage, [`entry:${id}`, ...(can(person, 'comment', thing) ? [`review:${id}`] : [])]),
-			// Readers see what stands.
+			// Readers see what stands, not who works on it.
+			canOpenLive(person, thing)
+				? attributionsOf(storage, [`entry:${id}`, ...(can(person, 'comment', thing) ? [`review:${id}`] : [])])
+				: new Map<string, Attribution>(),
 			can(person, 'see', { kind: 'conflicts' })
 				? db
 						.selectFrom('conflict')
@@ -158,7 +161,8 @@ export function createCatalogue({ storage, clock }: { storage: Storage; clock: C
 				create: can(person, 'create', thing),
 				delete: can(person, 'delete', thing),
 			},
-			problems: full.problems === null ? [] : (JSON.parse(full.problems) as string[]),
+			problems:
+				full.problems === null || !canOpenLive(person, thing) ? [] : (JSON.parse(full.problems) as string[]),
 			review,
 			...(purged ? { purged } : {}),
 			...(former.length > 0 ? { formerCodes: former } : {}),

@@ -114,7 +114,7 @@ export async function searchEntries(
 	if (tokens.phrases.length === 0 && tokens.chars.length === 0) return { total: 0, offset, rows: [] };
 	const inWords =
 		person.role === 'reader' ? storage.fullText.matchesShown(tokens) : storage.fullText.matches(tokens);
-	const hadCode = await whoseFormerCode(storage, text);
+	const hadCode = await whoseFormerCode(storage, person, text);
 	const query = within(visible(storage.db, person), person, chosen.days)
 		.where(hadCode ? sql<SqlBool>`(${inWords} or ${hadCode})` : inWords)
 		.where('entry.status', '=', 'active')

@@ -46,6 +46,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 		[
 			say('cli_import_undone', { withdrawn: result.withdrawn, kept: result.kept.length }),
 			...result.kept.map((entry) => `  ${entry.id}  ${entry.referenceCode}  ${entry.title}`),
+			...(result.elsewhere > 0 ? [say('cli_import_undo_elsewhere', { count: result.elsewhere })] : []),
 		].join('\n'),
 	tree: (result: readonly Branch[], say) =>
 		result.length === 0

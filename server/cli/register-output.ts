@@ -14,7 +14,7 @@ const LINES = 20;
 export const REGISTER_PRINTERS: Readonly<
 	Record<string, (result: never, say: Say, language: Language) => string>
 > = {
-	'authority-import': (result: SheetOutcome, say) =>
+	'authority-import': (result: SheetOutcome, say, language) =>
 		[
 			say(result.isSaved ? 'cli_sheet_saved' : 'cli_sheet_tried', {
 				file: result.fileName,
@@ -23,6 +23,15 @@ export const REGISTER_PRINTERS: Readonly<
 				same: result.counts.same,
 				wrong: result.counts.wrong,
 			}),
+			...(result.absent.length > 0
+				? [
+						say('cli_sheet_absent', {
+							columns: result.absent
+								.map((label) => label[language === 'en' ? 'en' : 'zh'])
+								.join(language === 'en' ? ', ' : '、'),
+						}),
+					]
+				: []),
 			...result.rows.flatMap(({ row, problems }) =>
 				problems.map((problem) =>
 					say('cli_sheet_problem', {

@@ -31,7 +31,7 @@ export const REGISTER_VERBS: Readonly<Record<string, Verb>> = {
 	),
 
 	'authority-list': verb(v.object({ find: v.string() }), async (app, { find }, { identity }) => {
-		const { records, total } = app.registerDesk.list(identity.person, 'authority', {
+		const { records, total } = await app.registerDesk.list(identity.person, 'authority', {
 			find,
 			withdrawn: false,
 			limit: MOST_LISTED,

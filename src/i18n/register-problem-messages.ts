@@ -63,6 +63,7 @@ export {
 	register_problem_sheet_column_repeated,
 	register_problem_sheet_column_unknown,
 	register_problem_sheet_empty,
+	register_problem_sheet_formula,
 	register_problem_sheet_too_many_cells,
 	register_problem_short_name_taken,
 	register_problem_too_long,

@@ -55,7 +55,7 @@ async function measure(title: string, path: string, mapping: unknown, folder: st
 		storage,
 		dataDir,
 		clock: systemClock,
-		setStatusDeleted: async () => undefined,
+		setStatusDeleted: async () => [],
 	});
 	const started = performance.now();
 	const { entries } = await imports.run({ path, mapping }, actor);

@@ -28,14 +28,18 @@ export interface ImportArchive {
 
 /** An empty archive in a folder of its own; both go away after the test. */
 export async function anImportArchive(
-	options: { readonly maxUploadBytes?: number } = {},
+	options: {
+		readonly maxUploadBytes?: number;
+		/** Of the entries whose live document is told that they are deleted, those that were registered meanwhile. */
+		readonly registeredMeanwhile?: (ids: readonly EntryId[]) => Promise<readonly EntryId[]>;
+	} = {},
 ): Promise<ImportArchive> {
 	const dataDir = await mkdtemp(join(tmpdir(), 'lantai-import-'));
 	const storage = await openStorage({ dataDir });
 	const deposited: string[] = [];
 	const deleted: EntryId[] = [];
 	const imports = createImports({
-		...options,
+		...(options.maxUploadBytes === undefined ? {} : { maxUploadBytes: options.maxUploadBytes }),
 		storage,
 		dataDir,
 		clock: systemClock,
@@ -45,12 +49,11 @@ export async function anImportArchive(
 			},
 		},
 		async setStatusDeleted(ids) {
-			deleted.push(...ids);
-			await storage.db
-				.updateTable('entry')
-				.set({ status: 'deleted' })
-				.where('id', 'in', [...ids])
-				.execute();
+			const registered = (await options.registeredMeanwhile?.(ids)) ?? [];
+			const going = ids.filter((id) => !registered.includes(id));
+			deleted.push(...going);
+			await storage.db.updateTable('entry').set({ status: 'deleted' }).where('id', 'in', going).execute();
+			return registered;
 		},
 	});
 	onTestFinished(async () => {

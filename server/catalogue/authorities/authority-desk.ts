@@ -1,15 +1,22 @@
+import { must } from '#domain/base/assert.ts';
 import { createId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { newestName } from '#domain/catalogue/authorities/authority-definition.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
-import { mergePlan, type MergeConflict } from '#domain/catalogue/authorities/merge.ts';
+import { mergePlan, type MergeConflict, type MergePlan } from '#domain/catalogue/authorities/merge.ts';
 import type { Suggestion } from '#domain/catalogue/authorities/suggest.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterId, RegisterProblem, RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
-import { MERGE, UNDO_MERGE, type RegisterChange, type Registers } from '../registers/registers.ts';
+import {
+	MERGE,
+	UNDO_MERGE,
+	type PlannedChanges,
+	type RegisterChange,
+	type Registers,
+} from '../registers/registers.ts';
 import type { AuthorityList, PickList } from './authority-list.ts';
 
 /** An authority while somebody types, as pages are told. */
@@ -42,6 +49,12 @@ export interface UndoneMerge {
 		readonly title: string;
 	}[];
 	readonly problems: readonly RegisterProblem[];
+}
+
+/** A merge as things stand when it is its turn to be saved. */
+interface MergeToSave extends MergePlan, PlannedChanges {
+	readonly keep: RegisterRecord<Authority>;
+	readonly drop: RegisterRecord<Authority>;
 }
 
 const SEE = ['see', { kind: 'register', register: 'authority' }] as const;
@@ -84,33 +97,18 @@ export class AuthorityDesk {
 	): Promise<MergeOutcome> {
 		demand(identity.person, 'edit', { kind: 'register', register: 'authority' });
 		if (given.keep === given.drop) throw new Refusal('catalogue.same-record');
-		const [keep, drop] = [this.#record(given.keep), this.#record(given.drop)];
-		const fonds = this.#registers.list<FondsRecord>('fonds');
-		const authorities = this.#registers.list<Authority>('authority');
-		const { merged, conflicts, references } = mergePlan(keep, drop, { authorities, fonds });
-		if (references.some(({ register }) => register === 'fonds'))
-			demand(identity.person, 'edit', { kind: 'register', register: 'fonds' });
-		const changes = new Map<RegisterId, readonly RegisterChange[]>();
-		changes.set('authority', [
-			changeOf(keep, merged),
-			{ ...changeOf(drop, drop.content), isWithdrawn: true },
-			...references.flatMap((each) =>
-				each.register === 'authority' ? [changeOf(this.#record(each.id), each.content)] : [],
-			),
-		]);
-		const ofFonds = references.flatMap((each) => {
-			const record = fonds.find(({ id }) => id === each.id);
-			return each.register === 'fonds' && record ? [changeOf(record, each.content)] : [];
-		});
-		if (ofFonds.length > 0) changes.set('fonds', ofFonds);
 		const mergeId = createId<string>();
-		const isTrial = given.isTrial || conflicts.length > 0;
+		let plan: MergeToSave | undefined;
 		const saved = await this.#registers.saveTogether(
-			changes,
+			() => {
+				plan = this.#planMerge(identity, given);
+				return plan;
+			},
 			given.why,
 			{ ...actorOf(identity), via: MERGE + mergeId },
-			{ isTrial, action: 'register.merge' },
+			{ action: 'register.merge' },
 		);
+		const { keep, drop, merged, conflicts, references, isTrial } = must(plan, 'the plan that was saved');
 		const problems = [...saved.values()].flatMap((each) => each.problems);
 		const isSaved = !isTrial && isAcceptable(problems);
 		return {
@@ -130,6 +128,33 @@ export class AuthorityDesk {
 			isSaved,
 			...(isSaved ? { mergeId } : {}),
 		};
+	}
+
+	#planMerge(
+		identity: Identity,
+		given: { readonly keep: string; readonly drop: string; readonly isTrial: boolean },
+	): MergeToSave {
+		const [keep, drop] = [this.#record(given.keep), this.#record(given.drop)];
+		const fonds = this.#registers.list<FondsRecord>('fonds');
+		const authorities = this.#registers.list<Authority>('authority');
+		const { merged, conflicts, references } = mergePlan(keep, drop, { authorities, fonds });
+		if (references.some(({ register }) => register === 'fonds'))
+			demand(identity.person, 'edit', { kind: 'register', register: 'fonds' });
+		const changes = new Map<RegisterId, readonly RegisterChange[]>();
+		changes.set('authority', [
+			changeOf(keep, merged),
+			{ ...changeOf(drop, drop.content), isWithdrawn: true },
+			...references.flatMap((each) =>
+				each.register === 'authority' ? [changeOf(this.#record(each.id), each.content)] : [],
+			),
+		]);
+		const ofFonds = references.flatMap((each) => {
+			const record = fonds.find(({ id }) => id === each.id);
+			return each.register === 'fonds' && record ? [changeOf(record, each.content)] : [];
+		});
+		if (ofFonds.length > 0) changes.set('fonds', ofFonds);
+		const isTrial = given.isTrial || conflicts.length > 0;
+		return { keep, drop, merged, conflicts, references, changes, isTrial };
 	}
 
 	/**

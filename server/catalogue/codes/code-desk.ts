@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { CodeReport, ResolvedCode } from '#domain/catalogue/reference-codes/code-report.ts';
@@ -15,6 +15,7 @@ import { demand, type EntryThing, type Person } from '#domain/permissions/permis
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { visible } from '../rows.ts';
+import { asShown } from '../shown-entry.ts';
 import type { Allotment } from './allotment.ts';
 import { basisLike, placeLike } from './block-place.ts';
 import type { CodeIndex } from './code-index.ts';
@@ -130,22 +131,36 @@ export class CodeDesk {
 		await this.#index.settledWithin(PATIENCE_MS);
 		const forms = [...new Set([written, foldSigns(written)])];
 		const list = sql.join(forms);
-		const entries = await visible(this.#storage.db, person)
-			.select(['entry.id', 'entry.reference_code', 'entry.title'])
+		const isReader = person.role === 'reader';
+		// What is kept for readers was never registered: its codes since then, and those it had in between, are work.
+		const isWork = isReader ? sql<SqlBool>`shown_entry.row_id is not null` : sql<SqlBool>`1 = 0`;
+		const query = visible(this.#storage.db, person).leftJoin(
+			'shown_entry',
+			'shown_entry.row_id',
+			'entry.row_id',
+		);
+		const entries = await (
+			isReader
+				? query.select([asShown('reference_code'), asShown('title')])
+				: query.select(['entry.reference_code', 'entry.title'])
+		)
+			.select('entry.id')
 			.select(
 				sql<string | null>`(select max(event.at) from code_event as event where event.kind = 'alias'
 					and event.entry_id = entry.id and event.code in (${list}))`.as('changed_at'),
 			)
 			.select(
-				sql<number>`(entry.reference_code in (${list})
+				sql<number>`(${isWork} or entry.reference_code in (${list})
 					or entry.id in (select entry_id from coded_entry where canonical in (${list})))`.as('is_current'),
 			)
+			.where(sql<SqlBool>`(not ${isWork} or shown_entry.reference_code in (${list}))`)
 			.where(
 				'entry.id',
 				'in',
 				sql<string>`(select id from entry where reference_code in (${list})
 					union select entry_id from coded_entry where canonical in (${list})
-					union select entry_id from code_event where kind = 'alias' and code in (${list}))`,
+					union select entry_id from code_event where kind = 'alias' and code in (${list})
+					union select entry_id from shown_entry where ${isReader ? sql`reference_code in (${list})` : sql`1 = 0`})`,
 			)
 			.where('entry.status', '=', 'active')
 			.where('entry.hidden', '=', 0)

@@ -21,12 +21,17 @@ const MAX_REASONS = 50;
 
 /** Which codes a person may be told of: of active entries of their fonds, and of no import under way. */
 function among(person: Person, fondsNumber: string | undefined): RawBuilder<unknown> {
-	const { fonds } = person;
 	return sql`from coded_entry as code join entry on entry.row_id = code.row_id
 		where code.active = 1
 		${fondsNumber === undefined ? sql`` : sql`and code.fonds_number = ${fondsNumber}`}
-		${fonds === null ? sql`` : fonds.length === 0 ? sql`and 1 = 0` : sql`and entry.fonds_id in (${sql.join([...fonds])})`}
+		and ${isWithin(person)}
 		and entry.import_row not in (select row_id from import where state = 'staging')`;
+}
+
+/** Whether an entry lies in the fonds a person works with. */
+function isWithin({ fonds }: Person): RawBuilder<unknown> {
+	if (fonds === null) return sql`1 = 1`;
+	return fonds.length === 0 ? sql`1 = 0` : sql`entry.fonds_id in (${sql.join([...fonds])})`;
 }
 
 /** Says the next number of groups, as registration would give it. */
@@ -55,7 +60,7 @@ export async function codeReport(
 	const [fonds, groups, gaps, duplicates, widths, unread] = await Promise.all([
 		fondsOf(parts, person),
 		groupsOf(parts, own, limit),
-		gapsOf(db, own, limit),
+		gapsOf(db, person, own, limit),
 		duplicatesOf(db, own, limit),
 		widthsOf(db, own, limit),
 		unreadOf(db, own, limit),
@@ -123,6 +128,7 @@ interface GapRow {
 
 async function gapsOf(
 	db: Storage['db'],
+	person: Person,
 	own: RawBuilder<unknown>,
 	limit: number,
 ): Promise<Pick<CodeReport, 'gaps' | 'gapCount'>> {
@@ -135,7 +141,7 @@ async function gapsOf(
 				and code.group_key <> '' and code.suffix = '' and code.part <> 'pageNumber'
 				group by code.group_key, code.number)
 		) where after > before + 1 order by fonds, key, after limit ${limit}`.execute(db);
-	const reasons = await reasonsOf(db, rows);
+	const reasons = await reasonsOf(db, person, rows);
 	return {
 		gapCount: rows[0]?.total ?? 0,
 		gaps: rows.map((row): CodeGap => {
@@ -171,8 +177,11 @@ const KEYS_AT_ONCE = 500;
 
 async function reasonsOf(
 	db: Storage['db'],
+	person: Person,
 	gaps: readonly Pick<GapRow, 'key'>[],
 ): Promise<ReadonlyMap<string, readonly GapReason[]>> {
+	// An entry that had a number of the group may lie in a fonds of others by now: then nothing is told of it.
+	const isTold = isWithin(person);
 	const keys = [...new Set(gaps.map(({ key }) => key))];
 	const found = new Map<string, GapReason[]>();
 	for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
@@ -189,11 +198,13 @@ async function reasonsOf(
 			title: string | null;
 		}>`
 			select event.group_key as key, event.kind, event.number as first, event.number_to as last, event.why,
-				event.actor_name, event.at, event.entry_id, entry.title
+				event.actor_name, event.at, case when entry.id is null or ${isTold} then event.entry_id end as entry_id,
+				case when ${isTold} then entry.title end as title
 			from code_event as event left join entry on entry.id = event.entry_id
 			where event.group_key in (${list}) and event.kind <> 'alias'
 			union all
-			select code.group_key, 'deleted', code.number, code.number, '', '', entry.updated_at, code.entry_id, entry.title
+			select code.group_key, 'deleted', code.number, code.number, '', '', entry.updated_at,
+				case when ${isTold} then code.entry_id end, case when ${isTold} then entry.title end
 			from coded_entry as code join entry on entry.row_id = code.row_id
 			where code.group_key in (${list}) and code.active = 0 and code.suffix = ''
 			order by 7`.execute(db);

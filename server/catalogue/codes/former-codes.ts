@@ -2,6 +2,7 @@ import { sql, type Expression, type SqlBool } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FormerCode } from '#domain/catalogue/rows.ts';
 import { foldSigns } from '#domain/catalogue/reference-codes/signs.ts';
+import type { Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
 
 /** Codes of one entry that are told. */
@@ -27,9 +28,13 @@ export async function formerCodes({ db }: Pick<Storage, 'db'>, id: EntryId): Pro
 	return rows;
 }
 
-/** Whether an entry had a code before that begins as somebody writes it; undefined when nothing was ever called so. */
+/**
+ * Whether an entry had a code before that begins as somebody writes it; undefined when nothing was ever called so. Codes
+ * of work that is under way lead no reader to it.
+ */
 export async function whoseFormerCode(
 	{ db }: Pick<Storage, 'db'>,
+	person: Person,
 	written: string,
 ): Promise<Expression<SqlBool> | undefined> {
 	const text = foldSigns(written.slice(0, 300));
@@ -37,5 +42,9 @@ export async function whoseFormerCode(
 	// Beyond the last sign there is: the index over codes is read from the first to the last that begin so.
 	const begins = sql<SqlBool>`kind = 'alias' and code >= ${text} and code < ${`${text}\u{10FFFF}`}`;
 	const any = await db.selectFrom('code_event').select('id').where(begins).limit(1).executeTakeFirst();
-	return any && sql<SqlBool>`entry.id in (select entry_id from code_event where ${begins})`;
+	if (!any) return undefined;
+	const had = sql<SqlBool>`entry.id in (select entry_id from code_event where ${begins})`;
+	return person.role === 'reader'
+		? sql<SqlBool>`(${had} and entry.row_id not in (select row_id from shown_entry))`
+		: had;
 }

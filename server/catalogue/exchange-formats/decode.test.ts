@@ -97,6 +97,41 @@ describe('decoding', () => {
 		expect((await read(Buffer.from('a\ufffdb\n'))).problems).toEqual([]);
 	});
 
+	it.each([
+		['utf-8', Buffer.from('题名\n旧\ufffd\n'), Buffer.from([0xe6, 0x2c, 0x0a])],
+		['utf-16le', Buffer.from('题名\n旧\ufffd\n', 'utf16le'), Buffer.from([0x00, 0xd8, 0x0a, 0x00])],
+		['utf-16be', utf16be('题名\n旧\ufffd\n'), Buffer.from([0xd8, 0x00, 0x00, 0x0a])],
+		['gb18030', Buffer.from('b5b50a8431a4370a', 'hex'), Buffer.from([0xff, 0x0a])],
+	])('%s: names damage also beside one, wherever the pieces end', async (encoding, written, damaged) => {
+		const bytes = Buffer.concat([written, damaged, written]);
+		for (const size of [1, 2, 3, 5, bytes.length]) {
+			const source = {
+				head: bytes,
+				async *bytes() {
+					for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
+				},
+			};
+			const decoded = decodedText(source, { fileName: 'source', encoding });
+			for await (const part of decoded.text) void part;
+			expect([size, decoded.problems.map(({ line }) => line)]).toEqual([size, [3]]);
+		}
+	});
+
+	it('names damage in a line that also holds a written one', async () => {
+		const bytes = Buffer.concat([
+			Buffer.from('题名责任者文件形成日期保管期限页数备注档号机构问题\n旧\ufffd和'),
+			Buffer.from([0xe6, 0x2c, 0x0a]),
+		]);
+		expect((await read(bytes)).problems).toMatchObject([{ line: 2 }]);
+	});
+
+	it('says of how many lines more than it names', async () => {
+		const { problems } = await read(Buffer.alloc(5 * 5000, Buffer.from([0xe6, 0x2c, 0x61, 0x62, 0x0a])));
+		expect(problems).toHaveLength(101);
+		expect(problems[99]).toMatchObject({ line: 100, code: 'import.encoding' });
+		expect(problems[100]).toMatchObject({ line: 101, code: 'import.encoding-more', params: { count: 4900 } });
+	});
+
 	it('refuses damaged gzip with its line', async () => {
 		const packed = gzipSync(TEXT.repeat(50_000));
 		await expect(read(packed.subarray(0, packed.length - 20))).rejects.toMatchObject({

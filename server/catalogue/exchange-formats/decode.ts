@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { ReadProblem } from './reader.ts';
 import { readingLimits } from './reading-limits.ts';
+import { ReplacementLines } from './replacement-lines.ts';
 
 /** A file being read: its first bytes, unpacked, and the way to the rest. */
 export interface OpenSource {
@@ -36,7 +37,6 @@ interface SourceOptions {
 const HEAD_BYTES = 1024 * 1024;
 // A file may begin with a megabyte of digits before the first letter that tells its encoding.
 const MOST_HEAD_BYTES = 16 * HEAD_BYTES;
-const MOST_PROBLEMS = 100;
 const REPLACEMENT = '\ufffd';
 
 /**
@@ -203,52 +203,17 @@ export function decodedText(
 		throw new Refusal('import.unknown-encoding', { file: options.fileName, encoding });
 	}
 	const problems: ReadProblem[] = [];
+	const holes = new ReplacementLines(decoder.encoding, problems);
 	return { encoding: decoder.encoding, problems, text: decoded() };
 
 	async function* decoded(): AsyncGenerator<string> {
-		let line = 1;
 		for await (const chunk of source.bytes()) {
 			const text = decoder.decode(chunk, { stream: true });
 			if (text) yield text;
-			line = noteReplacements(text, line, chunk);
+			holes.note(text, chunk);
 		}
 		const rest = decoder.decode();
 		if (rest) yield rest;
-		noteReplacements(rest, line, undefined);
+		holes.note(rest, Buffer.alloc(0));
 	}
-
-	/** Notes the lines of replacement characters that the source does not hold itself; the line after the text. */
-	function noteReplacements(text: string, firstLine: number, bytes: Buffer | undefined): number {
-		let line = firstLine;
-		let at = 0;
-		const isOwn =
-			text.includes(REPLACEMENT) && bytes !== undefined && holdsReplacement(bytes, decoder.encoding);
-		for (let feed = text.indexOf('\n'); ; feed = text.indexOf('\n', at)) {
-			const part = feed < 0 ? text.slice(at) : text.slice(at, feed);
-			if (
-				!isOwn &&
-				part.includes(REPLACEMENT) &&
-				problems.length < MOST_PROBLEMS &&
-				problems.at(-1)?.line !== line
-			)
-				problems.push({
-					severity: 'error',
-					line,
-					code: 'import.encoding',
-					params: { encoding: decoder.encoding },
-				});
-			if (feed < 0) return line;
-			line++;
-			at = feed + 1;
-		}
-	}
-}
-
-/** True when somebody saved a replacement character on purpose, or by an earlier conversion: that is text. */
-function holdsReplacement(bytes: Buffer, encoding: string): boolean {
-	if (encoding === 'utf-8') return bytes.includes(Buffer.from([0xef, 0xbf, 0xbd]));
-	if (encoding === 'utf-16le') return bytes.includes(Buffer.from([0xfd, 0xff]));
-	if (encoding === 'utf-16be') return bytes.includes(Buffer.from([0xff, 0xfd]));
-	if (encoding === 'gb18030') return bytes.includes(Buffer.from([0x84, 0x31, 0xa4, 0x37]));
-	return false;
 }

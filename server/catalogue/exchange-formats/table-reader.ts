@@ -15,7 +15,7 @@ import {
 	type Header,
 } from './table-columns.ts';
 import type { TableMapping } from './table-mapping.ts';
-import { RowReader, type ColumnCount, type TableRow } from './table-row.ts';
+import { isBlank, RowReader, type ColumnCount, type TableRow } from './table-row.ts';
 
 /** What a table is read with. */
 export interface TableOptions {
@@ -208,6 +208,8 @@ class TableReading {
 					});
 				else losses.push({ path: source, ...counted });
 			}
+			for (const [heading, counted] of reader.formulas)
+				losses.push({ path: `${prefix}${heading} =`, ...counted });
 			if (again.count > 0)
 				losses.push({
 					path: prefix + sheet.header.columns.map(({ heading }) => heading).join(' · '),
@@ -232,6 +234,8 @@ class TableReading {
 		for await (const rows of sheet.rows) {
 			this.#options.signal.throwIfAborted();
 			for (const row of rows) {
+				reader.noteFormulas(row);
+				if (isBlank(row.cells)) continue;
 				if (isHeadingsAgain(header, row)) {
 					if (again.count++ === 0) again.firstLine = row.line;
 					continue;

@@ -12,6 +12,13 @@ export interface TableRow {
 	readonly cells: readonly string[];
 	/** By column, the days (YYYYMMDD) that bare numbers stand for, if their column holds dates. */
 	readonly days?: ReadonlyMap<number, string>;
+	/** Columns of formulas of which the file holds no result; a row may hold nothing else. */
+	readonly formulas?: readonly number[];
+}
+
+/** Nothing is written in the cells. */
+export function isBlank(cells: readonly string[]): boolean {
+	return cells.every((cell) => cell.trim() === '');
 }
 
 /** Cells of a column so far, taken or not. */
@@ -28,6 +35,8 @@ export class RowReader {
 	readonly counts: ColumnCount[];
 	/** Cells to the right of the last heading. */
 	readonly unnamed: ColumnCount = { count: 0, firstLine: 0 };
+	/** By heading, formulas of which nothing is known but that they are there. */
+	readonly formulas = new Map<string, ColumnCount>();
 	#header: Header;
 	#report: ReadingReport;
 	#split: (written: string) => string[];
@@ -50,6 +59,17 @@ export class RowReader {
 			if (target?.kind === 'id' || target?.kind === 'parent' || target?.kind === 'level')
 				found[target.kind] = atomText(row.cells[index] ?? '');
 		return found;
+	}
+
+	/** Counts what the file does not say of a row, and tells people to look. */
+	noteFormulas({ line, formulas = [] }: TableRow): void {
+		for (const index of formulas) {
+			const heading = this.#header.columns[index]?.heading ?? `#${index + 1}`;
+			this.#report.warn('import.formula-without-value', line, { column: heading });
+			const counted = this.formulas.get(heading);
+			if (counted) counted.count++;
+			else this.formulas.set(heading, { count: 1, firstLine: line });
+		}
 	}
 
 	/** Puts a row into its entry and counts its cells. */

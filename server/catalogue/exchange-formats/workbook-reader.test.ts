@@ -153,4 +153,36 @@ describe('workbooks', () => {
 			params: { file: '目录.xlsx' },
 		});
 	});
+
+	it('names and counts formulas without a result: no empty cells that nobody wrote', async () => {
+		// As programs write them that compute nothing.
+		const formula = (f: string): xlsx.CellObject => ({ t: 'z', f });
+		const computed = (v: string): xlsx.CellObject => ({ t: 's', f: '"县"&"局"', v });
+		const bytes = aWorkbook({
+			目录: [
+				['件号', '题名', '责任者'],
+				['0001', '甲', formula('"县"&"局"')],
+				['0002', '乙', computed('县局')],
+				['0003', '丙', computed('')],
+				[formula('ROW()'), formula('A1'), formula('A1')],
+			],
+		});
+		const { entries, result } = await read(bytes);
+		expect(entries.map(({ fields }) => fields['title'])).toEqual(['目录', '甲', '乙', '丙']);
+		expect(entries[1]?.fields['creators']).toBeUndefined();
+		expect(
+			result.problems
+				.filter(({ code }) => code === 'import.formula-without-value')
+				.map(({ line, params }) => [line, params]),
+		).toEqual([
+			[2, { column: '责任者', count: 2 }],
+			[5, { column: '件号', count: 1 }],
+			[5, { column: '题名', count: 1 }],
+		]);
+		expect(result.losses).toEqual([
+			{ path: '责任者 =', count: 2, firstLine: 2 },
+			{ path: '件号 =', count: 1, firstLine: 5 },
+			{ path: '题名 =', count: 1, firstLine: 5 },
+		]);
+	});
 });

@@ -3,7 +3,7 @@ import * as codepages from '@e965/xlsx/dist/cpexcel';
 import { Refusal } from '#domain/base/refusal.ts';
 import { readingLimits } from './reading-limits.ts';
 import { openTable, type OpenedTable, type Sheet, type TableOptions } from './table-reader.ts';
-import type { TableRow } from './table-row.ts';
+import { isBlank, type TableRow } from './table-row.ts';
 
 // Workbooks from before 1997 hold their text in the code page of the machine.
 xlsx.set_cptable(codepages);
@@ -54,7 +54,14 @@ function parsed(
 	const maxBytes = Math.min(MAX_UNPACKED_BYTES, readingLimits().maxBytes);
 	if (unpacked > maxBytes) throw new Refusal('import.too-large', { file: fileName, maxBytes }, 413);
 	try {
-		const book = xlsx.read(bytes, { type: 'buffer', dense: true, cellNF: true, cellHTML: false });
+		const book = xlsx.read(bytes, {
+			type: 'buffer',
+			dense: true,
+			cellNF: true,
+			cellHTML: false,
+			// Without them a formula that was never computed is left out like a cell in which nothing is.
+			sheetStubs: kind === 'xlsx',
+		});
 		return { book, date1904: book.Workbook?.WBProps?.date1904 === true };
 	} catch (error) {
 		// The library throws what it throws; a file that makes it throw is a file that cannot be read.
@@ -84,8 +91,10 @@ async function* rowsOf(
 	for (let at = 0; at < data.length; at++) {
 		const cells: string[] = [];
 		const days = new Map<number, string>();
+		const formulas: number[] = [];
 		const take = (column: number, cell: xlsx.CellObject | undefined): void => {
 			const text = cell ? textOfCell(cell, date1904) : '';
+			if (cell?.t === 'z' && (cell.f ?? cell.F) !== undefined) formulas.push(column);
 			if (text === '') return;
 			while (cells.length <= column) cells.push('');
 			cells[column] = text;
@@ -94,9 +103,15 @@ async function* rowsOf(
 		};
 		data[at]?.forEach((cell, column) => take(column, cell));
 		// A blank row inside a merged cell stays blank: nothing else is written there.
-		if (cells.every((cell) => cell.trim() === '')) continue;
-		for (const { row, column } of covered.get(at) ?? []) take(column, data[row]?.[column]);
-		rows.push(days.size > 0 ? { line: at + 1, cells, days } : { line: at + 1, cells });
+		if (!isBlank(cells))
+			for (const { row, column } of covered.get(at) ?? []) take(column, data[row]?.[column]);
+		else if (formulas.length === 0) continue;
+		rows.push({
+			line: at + 1,
+			cells,
+			...(days.size > 0 ? { days } : {}),
+			...(formulas.length > 0 ? { formulas } : {}),
+		});
 		if (rows.length >= BATCH) {
 			yield rows;
 			rows = [];

@@ -54,7 +54,7 @@ export class ImportDesk {
 		const known = (await imports.list()).find((each) => each.id === importId);
 		if (known && !(await this.#isWithin(person, known.rootIds)))
 			throw new Refusal('permissions.denied', { action: 'delete', thing: 'entry' }, 403);
-		const result = await imports.undo(importId, { all }, actorOf(identity));
+		const result = await imports.undo(importId, { all, fonds: person.fonds }, actorOf(identity));
 		onUndone(importId);
 		onChanged(null);
 		return result;

@@ -22,7 +22,8 @@ import type {
 } from './import-report.ts';
 import { lastChildKey, placeUnder } from './import-place.ts';
 import { Staging, type StagedFile } from './staging.ts';
-import { undoImport, type UndoResult } from './undo-import.ts';
+import { begunUndos, undoImport, type SetStatusDeleted, type UndoResult } from './undo-import.ts';
+import type { UndoOptions } from './undo-plan.ts';
 
 export type { ImportResult } from './import-report.ts';
 export type { UndoResult } from './undo-import.ts';
@@ -68,11 +69,13 @@ export interface Imports {
 	/** Accepted and undone imports, newest first. */
 	list(): Promise<ImportSummary[]>;
 	/**
-	 * Withdraws the entries of an import. Edited ones are kept with all above them and listed, unless `all`; entries that
-	 * others put beneath them are always kept.
-	 * @throws {Refusal} 'import.unknown' (404), 'import.already-undone' (409)
+	 * Withdraws the entries of an import. Edited ones are kept with all above them and listed, unless `all`; what was
+	 * registered meanwhile and entries that others put beneath them are always kept.
+	 * @throws {Refusal} 'import.unknown' (404), 'import.already-undone' (409), 'import.registered' (409)
 	 */
-	undo(importId: string, options: { readonly all: boolean }, actor: Actor): Promise<UndoResult>;
+	undo(importId: string, options: UndoOptions, actor: Actor): Promise<UndoResult>;
+	/** Goes on with undoings that were stopped half done; answers with their imports. */
+	finishUndos(): Promise<string[]>;
 	/** At the start, before anything is staged: removes what a crash left of imports that were never accepted. */
 	cleanUp(): Promise<void>;
 	/** Cancels what is running; resolves when nothing of it is left. */
@@ -87,7 +90,7 @@ export interface ImportsParts {
 	/** Where accepted imports are kept; without one they stay in staging. */
 	readonly archive?: ImportArchive;
 	/** Sets the status of entries that have a live document. */
-	readonly setStatusDeleted: (ids: readonly EntryId[], actor: Actor) => Promise<void>;
+	readonly setStatusDeleted: SetStatusDeleted;
 	/** Told when an accepted import could not be deposited: it is tried again at the next start. */
 	readonly onDepositFailed?: (error: unknown) => void;
 	/** The authority list as it stands, for imports that write creators out. */
@@ -362,6 +365,12 @@ export function createImports(parts: ImportsParts): Imports {
 			}));
 		},
 		undo: (importId, options, actor) => tracked({}, () => undoImport(parts, importId, options, actor)),
+		finishUndos: () =>
+			tracked({}, async () => {
+				const begun = await begunUndos(storage);
+				for (const { importId, options, actor } of begun) await undoImport(parts, importId, options, actor);
+				return begun.map(({ importId }) => importId);
+			}),
 		async cleanUp() {
 			const imports = await db
 				.selectFrom('import')

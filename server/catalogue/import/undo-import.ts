@@ -4,39 +4,31 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { isEdited } from '../edited.ts';
 import { auditLine } from '#server/storage/audit.ts';
-
-/** An entry that undoing left where it is, because somebody worked on it. */
-export interface KeptEntry {
-	readonly id: EntryId;
-	readonly title: string;
-	readonly referenceCode: string;
-}
+import { planUndo, type KeptEntry, type UndoOptions } from './undo-plan.ts';
 
 export interface UndoResult {
 	readonly withdrawn: number;
 	readonly kept: readonly KeptEntry[];
+	/** How many stay that went to fonds the person does not work with. */
+	readonly elsewhere: number;
 }
+
+/** Answers with those that take no more edits, since somebody registered them meanwhile. */
+export type SetStatusDeleted = (ids: readonly EntryId[], actor: Actor) => Promise<readonly EntryId[]>;
 
 /** What undoing works with. */
 interface UndoParts {
 	readonly storage: Storage;
 	readonly clock: Clock;
-	readonly setStatusDeleted: (ids: readonly EntryId[], actor: Actor) => Promise<void>;
+	readonly setStatusDeleted: SetStatusDeleted;
 }
 
 /** Entries of one transaction, and of one list of values. */
 const CHUNK = 1000;
 
-/** Which entries stay, and which have a live document that must say that they go. */
-interface Plan {
-	/** Kept for their own sake. */
-	readonly kept: readonly KeptEntry[];
-	/** Those and everything above them. */
-	readonly staying: ReadonlySet<string>;
-	readonly live: readonly EntryId[];
-}
+/** What an undoing leaves first. */
+const BEGUN = 'undo-begun';
 
 /**
  * Withdraws the entries of an import: their status becomes `deleted`, the rows stay as tombstones. Safe to be
@@ -46,7 +38,7 @@ interface Plan {
 export async function undoImport(
 	parts: UndoParts,
 	importId: string,
-	{ all }: { readonly all: boolean },
+	options: UndoOptions,
 	actor: Actor,
 ): Promise<UndoResult> {
 	const { storage, clock } = parts;
@@ -59,21 +51,34 @@ export async function undoImport(
 		.executeTakeFirst();
 	if (!found) throw new Refusal('import.unknown', { id: importId }, 404);
 	// Undone with edited entries kept, it may be undone once more with these.
-	if (found.state === 'undone' && !all) throw new Refusal('import.already-undone', { id: importId }, 409);
-
-	await refuseRegistered(storage, found.row_id);
+	const { all, fonds = null } = options;
 	const now = isoAt(clock);
+	// What is half withdrawn goes on, whatever was registered since.
+	if (!(await begunUndos(storage)).some((begun) => begun.importId === importId)) {
+		if (found.state === 'undone' && !all) throw new Refusal('import.already-undone', { id: importId }, 409);
+		await refuseRegistered(storage, found.row_id);
+		await db
+			.insertInto('import_event')
+			.values({
+				import_id: importId,
+				kind: BEGUN,
+				detail: JSON.stringify({ all, fonds, actor }),
+				actor_id: actor.id,
+				at: now,
+			})
+			.execute();
+	}
 	let withdrawn = 0;
-	let plan = await planOf(storage, found.row_id, all);
+	let plan = await planUndo(storage, found.row_id, options);
 	const told = new Set<string>();
 	for (;;) {
 		withdrawn += await withdrawUntouched(storage, found.row_id, plan.staying, now);
 		const toTell = plan.live.filter((id) => !told.has(id));
-		if (toTell.length > 0) await parts.setStatusDeleted(toTell, actor);
+		const registered = toTell.length > 0 ? await parts.setStatusDeleted(toTell, actor) : [];
 		toTell.forEach((id) => told.add(id));
-		withdrawn += toTell.length;
-		// Somebody may have begun to edit meanwhile: then it is planned again, and what stays above it comes back.
-		const next = await planOf(storage, found.row_id, all);
+		withdrawn += toTell.length - registered.length;
+		// Somebody may have begun to edit meanwhile, or registered: then it is planned again, and what stays above it comes back.
+		const next = await planUndo(storage, found.row_id, options);
 		withdrawn -= await bringBack(storage, found.row_id, next.staying, now);
 		const isSettled =
 			[...next.staying].every((id) => plan.staying.has(id)) && next.live.every((id) => told.has(id));
@@ -85,7 +90,12 @@ export async function undoImport(
 		db.insertInto('import_event').values({
 			import_id: importId,
 			kind: 'undone',
-			detail: JSON.stringify({ all, withdrawn, kept: plan.kept.map(({ id }) => id) }),
+			detail: JSON.stringify({
+				all,
+				withdrawn,
+				kept: plan.kept.map(({ id }) => id),
+				elsewhere: plan.elsewhere,
+			}),
 			actor_id: actor.id,
 			at: now,
 		}),
@@ -93,9 +103,41 @@ export async function undoImport(
 			all,
 			withdrawn,
 			kept: plan.kept.length,
+			elsewhere: plan.elsewhere,
 		}),
 	]);
-	return { withdrawn, kept: plan.kept };
+	return { withdrawn, kept: plan.kept, elsewhere: plan.elsewhere };
+}
+
+/** An undoing that was begun and stopped half done. */
+export interface BegunUndo {
+	readonly importId: string;
+	readonly options: UndoOptions;
+	readonly actor: Actor;
+}
+
+/** Undoings that a crash or a failure stopped half done. */
+export async function begunUndos({ db }: Storage): Promise<BegunUndo[]> {
+	const rows = await db
+		.selectFrom('import_event as event')
+		.select(['event.import_id', 'event.detail'])
+		.where('event.kind', '=', BEGUN)
+		.where(({ not, exists, selectFrom }) =>
+			not(
+				exists(
+					selectFrom('import_event as later')
+						.select('later.id')
+						.whereRef('later.import_id', '=', 'event.import_id')
+						.whereRef('later.id', '>', 'event.id'),
+				),
+			),
+		)
+		.orderBy('event.id')
+		.execute();
+	return rows.map(({ import_id, detail }) => {
+		const { actor, ...options } = JSON.parse(detail) as UndoOptions & { readonly actor: Actor };
+		return { importId: import_id, options, actor };
+	});
 }
 
 /** What two people stand for does not go away with an import. */
@@ -107,81 +149,6 @@ async function refuseRegistered({ db }: Storage, importRow: number): Promise<voi
 		.where('review_state', '=', 'registered')
 		.executeTakeFirstOrThrow();
 	if (count > 0) throw new Refusal('import.registered', { count }, 409);
-}
-
-async function planOf(storage: Storage, importRow: number, all: boolean): Promise<Plan> {
-	const { db } = storage;
-	const docOf = sql<string>`'entry:' || entry.id`;
-	const live = await db
-		.selectFrom('entry')
-		.leftJoin('log_head', (join) => join.on('log_head.doc', '=', docOf))
-		.leftJoin('review', 'review.entry_id', 'entry.id')
-		.select((select) => [
-			'entry.id',
-			'entry.title',
-			'entry.reference_code',
-			// The first update of an imported entry builds it from its row; what comes after is somebody's work.
-			// What was said about an entry is somebody's work too.
-			sql<number>`(review.entry_id is not null or ${isEdited(select as never)})`.as('is_edited'),
-		])
-		.where('entry.import_row', '=', importRow)
-		.where('entry.status', '!=', 'deleted')
-		.where((where) =>
-			where.or([where('log_head.doc', 'is not', null), where('review.entry_id', 'is not', null)]),
-		)
-		.orderBy('entry.row_id')
-		.execute();
-	const edited = live.filter((row) => Number(row.is_edited) === 1);
-	const foreign = await db
-		.selectFrom('entry as child')
-		.innerJoin('entry as parent', 'parent.id', 'child.parent_id')
-		.select(['child.id', 'child.title', 'child.reference_code', 'child.parent_id'])
-		.where('parent.import_row', '=', importRow)
-		.where('child.import_row', '!=', importRow)
-		.where('child.status', '=', 'active')
-		.orderBy('child.row_id')
-		.execute();
-	const kept = all ? foreign : [...edited, ...foreign];
-	const staying = await withAncestors(
-		storage,
-		importRow,
-		kept.map(({ id }) => id),
-	);
-	return {
-		kept: kept.map(({ id, title, reference_code }) => ({
-			id: id as EntryId,
-			title,
-			referenceCode: reference_code,
-		})),
-		staying,
-		live: live.filter(({ id }) => !staying.has(id)).map(({ id }) => id as EntryId),
-	};
-}
-
-/** The entries and everything above them. */
-async function withAncestors(
-	{ db }: Storage,
-	importRow: number,
-	ids: readonly string[],
-): Promise<Set<string>> {
-	const staying = new Set(ids);
-	let level = [...ids];
-	while (level.length > 0) {
-		const parents = new Set<string>();
-		for (let from = 0; from < level.length; from += CHUNK) {
-			const rows = await db
-				.selectFrom('entry')
-				.innerJoin('entry as parent', 'parent.id', 'entry.parent_id')
-				.select('parent.id')
-				.where('entry.id', 'in', level.slice(from, from + CHUNK))
-				.where('parent.import_row', '=', importRow)
-				.execute();
-			for (const { id } of rows) if (!staying.has(id)) parents.add(id);
-		}
-		for (const id of parents) staying.add(id);
-		level = [...parents];
-	}
-	return staying;
 }
 
 /** Entries without a live document: their row is all there is. Answers how many went. */
@@ -212,6 +179,7 @@ async function withdrawUntouched(
 			.updateTable('entry')
 			.set({ status: 'deleted', updated_at: now })
 			.where('id', 'in', going)
+			.where('review_state', '!=', 'registered')
 			.where(({ not, exists, selectFrom }) =>
 				not(
 					exists(

@@ -7,6 +7,7 @@ import {
 } from '#domain/catalogue/registers/register.ts';
 import { can, demand, type Person } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
+import { ListedRecords } from './listed-records.ts';
 import type { RegisterChange, Registers, RegisterSaved } from './registers.ts';
 
 /** Most changes of one save: a list of an archive's creators is one. */
@@ -24,9 +25,11 @@ export interface RegisterPage {
 /** Registers as people and scripts use them. */
 export class RegisterDesk {
 	#registers: Registers;
+	#listed: ListedRecords;
 
 	constructor(registers: Registers) {
 		this.#registers = registers;
+		this.#listed = new ListedRecords(registers);
 	}
 
 	/**
@@ -35,7 +38,7 @@ export class RegisterDesk {
 	 * @param withdrawn those out of use as well
 	 * @throws {Refusal} 'permissions.denied' · 'catalogue.unknown-register' (404)
 	 */
-	list(
+	async list(
 		person: Person,
 		register: string,
 		{
@@ -44,27 +47,15 @@ export class RegisterDesk {
 			offset = 0,
 			limit = 100,
 		}: { find?: string; withdrawn?: boolean; offset?: number; limit?: number },
-	): RegisterPage {
+	): Promise<RegisterPage> {
 		const id = registerOf(register);
 		demand(person, 'see', { kind: 'register', register: id });
-		const { titleOf } = this.#registers.definition(id);
 		const words = find.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean);
-		const found = this.#registers
-			.list(id)
-			.filter(({ isWithdrawn }) => withdrawn || !isWithdrawn)
-			.map((record) => ({ record, title: titleOf(record.content) }))
-			.filter(({ record, title }) => {
-				if (words.length === 0) return true;
-				const text = `${title}\n${JSON.stringify(record.content)}`.normalize('NFKC').toLowerCase();
-				return words.every((word) => text.includes(word));
-			})
-			.toSorted(
-				(a, b) =>
-					Number(a.record.isWithdrawn) - Number(b.record.isWithdrawn) ||
-					a.title.localeCompare(b.title, 'zh-CN', { numeric: true }),
-			);
+		const found = (await this.#listed.found(id, words)).filter(
+			({ isWithdrawn }) => withdrawn || !isWithdrawn,
+		);
 		return {
-			records: found.slice(offset, offset + limit).map(({ record }) => record),
+			records: found.slice(offset, offset + limit),
 			total: found.length,
 			canEdit: can(person, 'edit', { kind: 'register', register: id }),
 		};

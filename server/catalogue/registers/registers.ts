@@ -53,6 +53,16 @@ export interface RegisterSaved {
 	readonly problems: readonly ChangeProblem[];
 }
 
+/** Changes of several registers that belong together. */
+export type ChangesOfRegisters = ReadonlyMap<RegisterId, readonly RegisterChange[]>;
+
+/** Changes that follow from how the registers stand. */
+export interface PlannedChanges {
+	readonly changes: ChangesOfRegisters;
+	/** Only says what would become of them. */
+	readonly isTrial: boolean;
+}
+
 type Records = Map<string, RegisterRecord>;
 
 /** How records would stand after changes. */
@@ -194,24 +204,29 @@ export class Registers {
 
 	/**
 	 * The same over several registers: all of it is saved with one reason, in one transaction, or nothing.
+	 * @param given a plan is made when nobody else saves any more: nothing can come between it and what is written
 	 * @param options.action what the audit log calls it
 	 */
 	saveTogether(
-		changes: ReadonlyMap<RegisterId, readonly RegisterChange[]>,
+		given: ChangesOfRegisters | (() => PlannedChanges),
 		why: string,
 		actor: Actor,
 		options: { readonly isTrial?: boolean; readonly action?: string } = {},
 	): Promise<ReadonlyMap<RegisterId, RegisterSaved>> {
-		const saved = this.#saving.then(() => this.#save(changes, why, actor, options));
+		const saved = this.#saving.then(() => {
+			const { changes, isTrial = false } =
+				typeof given === 'function' ? given() : { changes: given, isTrial: options.isTrial };
+			return this.#save(changes, why, actor, { ...options, isTrial });
+		});
 		this.#saving = saved.catch(() => undefined);
 		return saved;
 	}
 
 	async #save(
-		changes: ReadonlyMap<RegisterId, readonly RegisterChange[]>,
+		changes: ChangesOfRegisters,
 		why: string,
 		actor: Actor,
-		{ isTrial = false, action = 'register.save' }: { isTrial?: boolean; action?: string },
+		{ isTrial, action = 'register.save' }: { isTrial: boolean; action?: string },
 	): Promise<ReadonlyMap<RegisterId, RegisterSaved>> {
 		const turns = new Turns();
 		const checked = new Map<RegisterId, Checked>();

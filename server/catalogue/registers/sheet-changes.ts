@@ -2,7 +2,7 @@ import { registerProblem } from '#domain/catalogue/registers/register-problems.t
 import type { RegisterContent, RegisterRecord } from '#domain/catalogue/registers/register.ts';
 import type { SheetProblem } from '#domain/catalogue/registers/sheet.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
-import type { ReadRegisterSheet, RegisterSheet } from './register-sheet.ts';
+import { recordFinder, type ReadRegisterSheet, type RegisterSheet } from './register-sheet.ts';
 import type { RegisterChange } from './registers.ts';
 
 /** A row that was understood, with the change it means; none where it says nothing new. */
@@ -19,19 +19,13 @@ export function sheetChanges(
 	read: ReadRegisterSheet['rows'],
 	all: readonly RegisterRecord[],
 ): { readonly rows: UnderstoodRow[]; readonly repeated: SheetProblem[] } {
-	const byId = new Map(all.map((record) => [record.id, record]));
-	// Of two that are the same the one in use is meant.
-	const byKey = new Map(
-		all
-			.toSorted((a, b) => Number(b.isWithdrawn) - Number(a.isWithdrawn))
-			.map((record) => [sheet.keyOf(record.content), record]),
-	);
+	const recordOf = recordFinder(sheet, all);
 	const rows: UnderstoodRow[] = [];
 	const repeated: SheetProblem[] = [];
 	const seen = new Set<string>();
 	for (const { row, id, content } of read) {
 		const key = sheet.keyOf(content);
-		const known = (id === undefined ? undefined : byId.get(id)) ?? byKey.get(key);
+		const known = recordOf(id, content);
 		const place = known?.id ?? key;
 		if (seen.has(place)) {
 			const text = key.split('\n', 1)[0]?.trim() ?? '';

@@ -1,4 +1,5 @@
 import { Refusal } from '#domain/base/refusal.ts';
+import type { Label } from '#domain/catalogue/profile.ts';
 import { isAcceptable } from '#domain/catalogue/registers/register-problems.ts';
 import { REGISTERS, type RegisterContent, type RegisterId } from '#domain/catalogue/registers/register.ts';
 import type { SheetLanguage, SheetProblem } from '#domain/catalogue/registers/sheet.ts';
@@ -33,6 +34,8 @@ export interface SheetOutcome {
 	readonly fileName: string;
 	readonly counts: Readonly<Record<SheetRowState, number>>;
 	readonly isSaved: boolean;
+	/** What the columns are called that the sheet does not have: there the records stay as they are. */
+	readonly absent: readonly Label[];
 	/** Rows that are wrong first, then in the order of the sheet. */
 	readonly rows: readonly SheetRowOutcome[];
 }
@@ -87,7 +90,11 @@ export class SheetDesk {
 		demand(identity.person, 'edit', { kind: 'register', register: id });
 		const { registers, uploaded, database, sheetsModule } = this.#parts;
 		const { path, fileName } = 'uploadId' in given ? await uploaded(given.uploadId) : given;
-		const { rows, problems: found } = await understoodSheet({
+		const {
+			rows,
+			problems: found,
+			absent,
+		} = await understoodSheet({
 			path,
 			fileName,
 			maxRows: MAX_REGISTER_CHANGES + 1,
@@ -112,6 +119,7 @@ export class SheetDesk {
 		return outcomeOf({
 			fileName,
 			isSaved,
+			absent,
 			rows,
 			problems: [...found, ...problems.map((problem) => inSheet(problem, changed[problem.index]?.row ?? 1))],
 			titleOf: registers.definition(id).titleOf,
@@ -141,12 +149,13 @@ function inSheet({ field, code, params, isWarning }: ChangeProblem, row: number)
 async function outcomeOf(read: {
 	readonly fileName: string;
 	readonly isSaved: boolean;
+	readonly absent: readonly Label[];
 	readonly rows: readonly UnderstoodRow[];
 	readonly problems: readonly SheetProblem[];
 	readonly titleOf: (content: RegisterContent) => string;
 }): Promise<SheetOutcome> {
 	const turns = new Turns();
-	const { fileName, isSaved, rows, problems, titleOf } = read;
+	const { fileName, isSaved, absent, rows, problems, titleOf } = read;
 	const byRow = Map.groupBy(problems, ({ row }) => row);
 	const known = new Map(rows.map((row) => [row.row, row]));
 	const numbers = [...new Set([...known.keys(), ...byRow.keys()])].toSorted((a, b) => a - b);
@@ -166,6 +175,7 @@ async function outcomeOf(read: {
 		fileName,
 		counts,
 		isSaved,
+		absent,
 		rows: outcomes.toSorted((a, b) => rank(a) - rank(b) || a.row - b.row).slice(0, MAX_SHOWN),
 	};
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Refusal, type Params } from '#domain/base/refusal.ts';
+import type { Label } from '#domain/catalogue/profile.ts';
 import type { RegisterId } from '#domain/catalogue/registers/register.ts';
 import type { SheetLanguage, SheetProblem } from '#domain/catalogue/registers/sheet.ts';
 import type { UnderstoodRow } from './sheet-changes.ts';
@@ -18,16 +19,21 @@ export interface SheetAsked {
 	readonly sheets: string;
 }
 
-/** What the worker says. Parts are JSON, a few hundred rows each, and the next comes when one was taken. */
+/**
+ * What the worker says. Parts are JSON, a few hundred rows each, and the next comes when one was taken; the columns that
+ * are absent are the end.
+ */
 export type SheetAnswer =
 	| { readonly part: string }
-	| { readonly isOver: true }
+	| Pick<UnderstoodSheet, 'absent'>
 	| { readonly refusal: { readonly code: string; readonly params: Params; readonly status: number } };
 
 /** A sheet as a register understands it. */
 export interface UnderstoodSheet {
 	readonly rows: readonly UnderstoodRow[];
 	readonly problems: readonly SheetProblem[];
+	/** What the columns are called that the sheet does not have. */
+	readonly absent: readonly Label[];
 }
 
 /**
@@ -40,22 +46,20 @@ export async function understoodSheet(asked: SheetAsked): Promise<UnderstoodShee
 	const rows: UnderstoodRow[] = [];
 	const problems: SheetProblem[] = [];
 	try {
-		const refusal = await new Promise<Extract<SheetAnswer, { refusal: object }>['refusal'] | undefined>(
-			(resolve, reject) => {
-				worker.on('message', (answer: SheetAnswer) => {
-					if ('part' in answer) {
-						const part = JSON.parse(answer.part) as UnderstoodSheet;
-						rows.push(...part.rows);
-						problems.push(...part.problems);
-						worker.postMessage('taken');
-					} else resolve('refusal' in answer ? answer.refusal : undefined);
-				});
-				worker.on('error', reject);
-				worker.on('exit', () => reject(new Error('the sheet worker ended')));
-			},
-		);
-		if (refusal) throw new Refusal(refusal.code, refusal.params, refusal.status);
-		return { rows, problems };
+		const end = await new Promise<Exclude<SheetAnswer, { part: string }>>((resolve, reject) => {
+			worker.on('message', (answer: SheetAnswer) => {
+				if ('part' in answer) {
+					const part = JSON.parse(answer.part) as Omit<UnderstoodSheet, 'absent'>;
+					rows.push(...part.rows);
+					problems.push(...part.problems);
+					worker.postMessage('taken');
+				} else resolve(answer);
+			});
+			worker.on('error', reject);
+			worker.on('exit', () => reject(new Error('the sheet worker ended')));
+		});
+		if ('refusal' in end) throw new Refusal(end.refusal.code, end.refusal.params, end.refusal.status);
+		return { rows, problems, absent: end.absent };
 	} finally {
 		await worker.terminate();
 	}

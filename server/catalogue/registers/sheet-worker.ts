@@ -8,11 +8,11 @@ import { decodedText, openSource } from '../exchange-formats/decode.ts';
 import type { TableRow } from '../exchange-formats/table-row.ts';
 import { MAX_WORKBOOK_BYTES, workbookKind } from '../exchange-formats/workbook-kind.ts';
 import { firstSheetRows } from '../exchange-formats/workbook-reader.ts';
+import { registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterId, RegisterRecord } from '#domain/catalogue/registers/register.ts';
-import type { SheetProblem } from '#domain/catalogue/registers/sheet.ts';
 import type { RegisterSheets } from './register-sheet.ts';
-import { sheetChanges, type UnderstoodRow } from './sheet-changes.ts';
-import type { SheetAnswer, SheetAsked } from './sheet-reading.ts';
+import { sheetChanges } from './sheet-changes.ts';
+import type { SheetAnswer, SheetAsked, UnderstoodSheet } from './sheet-reading.ts';
 import { storedRecords } from './stored-records.ts';
 
 /** Reads a sheet over a register in a thread of its own: workbooks are parsed, and lists of thousands checked, in one go. */
@@ -21,7 +21,19 @@ const { path, fileName, maxRows, register, language, database, sheets } = worker
 const PART = 300;
 const DELIMITERS = [',', '\t', ';', '；', '，'];
 
-async function readCells(): Promise<string[][]> {
+/** A cell by its row and column, both from 0. */
+interface Place {
+	readonly row: number;
+	readonly column: number;
+}
+
+/** The cells, and where formulas without a result stand. */
+interface Cells {
+	readonly cells: string[][];
+	readonly formulas: readonly Place[];
+}
+
+async function readCells(): Promise<Cells> {
 	const source = await openSource(path, { fileName, maxBytes: MAX_WORKBOOK_BYTES });
 	const kind = workbookKind(source.head);
 	if (kind) return cellsOf(firstSheetRows(await readFile(path), kind, fileName));
@@ -45,18 +57,20 @@ async function readCells(): Promise<string[][]> {
 }
 
 /** Rows at the places of their lines, so that problems name the line people see. */
-async function cellsOf(batches: AsyncIterable<readonly TableRow[]>): Promise<string[][]> {
+async function cellsOf(batches: AsyncIterable<readonly TableRow[]>): Promise<Cells> {
 	const cells: string[][] = [];
+	const formulas: Place[] = [];
 	for await (const rows of batches)
 		for (const row of rows) {
 			if (row.line > maxRows) throw new Refusal('catalogue.too-many-records', { max: maxRows - 1 }, 413);
 			while (cells.length < row.line - 1) cells.push([]);
+			for (const column of row.formulas ?? []) formulas.push({ row: cells.length, column });
 			cells.push([...row.cells]);
 		}
 	const [first] = cells;
 	// Excel begins text files with a mark that is no part of the first heading.
 	if (first?.[0]?.startsWith('\ufeff')) first[0] = first[0].slice(1);
-	return cells;
+	return { cells, formulas };
 }
 
 /** The delimiter that parts the headings most often. */
@@ -67,8 +81,8 @@ function delimiterOf(head: string): string {
 }
 
 /** The rows as changes of the register as it stands, and what is wrong with them. */
-async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems: readonly SheetProblem[] }> {
-	const cells = await readCells();
+async function understood(): Promise<UnderstoodSheet> {
+	const { cells, formulas } = await readCells();
 	const { REGISTER_SHEETS } = (await import(sheets)) as { REGISTER_SHEETS: RegisterSheets };
 	const sheet = must(REGISTER_SHEETS[register], 'a register with a sheet');
 	const connection = new DatabaseSync(database, { readOnly: true, timeout: 10_000 });
@@ -81,7 +95,13 @@ async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems:
 		};
 		const read = sheet.read(cells, recordsOf, language);
 		const { rows, repeated } = sheetChanges(sheet, read.rows, recordsOf(register));
-		return { rows, problems: [...read.problems, ...repeated] };
+		// An empty cell would say that there is nothing.
+		const unknown = formulas.map(({ row, column }) => ({
+			...registerProblem('sheet_formula', ''),
+			row: row + 1,
+			column: cells[0]?.[column] ?? '',
+		}));
+		return { rows, problems: [...read.problems, ...repeated, ...unknown], absent: read.absent };
 	} finally {
 		connection.close();
 	}
@@ -90,14 +110,14 @@ async function understood(): Promise<{ rows: readonly UnderstoodRow[]; problems:
 const port = must(parentPort, 'this file runs as a worker');
 const say = (answer: SheetAnswer): void => port.postMessage(answer);
 try {
-	const { rows, problems } = await understood();
+	const { rows, problems, absent } = await understood();
 	for (let from = 0; from < Math.max(rows.length, problems.length); from += PART) {
 		const taken = new Promise((resolve) => port.once('message', resolve));
 		const part = { rows: rows.slice(from, from + PART), problems: problems.slice(from, from + PART) };
 		say({ part: JSON.stringify(part) });
 		await taken;
 	}
-	say({ isOver: true });
+	say({ absent });
 } catch (error) {
 	if (!isRefusal(error)) throw error;
 	say({ refusal: { code: error.code, params: error.params, status: error.status } });

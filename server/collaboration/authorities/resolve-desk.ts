@@ -82,7 +82,7 @@ export class ResolveDesk {
 			{ id: record.id, based: record.version, content: content as unknown as RegisterContent },
 		];
 		const actor = actorOf(identity);
-		const { problems } = await registers.save('authority', changes, why, actor, { isTrial: true });
+		let { problems } = await registers.save('authority', changes, why, actor, { isTrial: true });
 		const plan = await planShortForm(
 			storage,
 			person,
@@ -94,13 +94,14 @@ export class ResolveDesk {
 			throw new Refusal('collaboration.order-too-large', { limit: MAX_ORDER_ROWS }, 413);
 		const title = newestName(record.content);
 		const rule: OrderRule = { kind: 'rows', file: `${decision.text} → ${title}`, rows: plan.rows };
-		const isPossible = isAcceptable(problems);
 		const preview = plan.rows.length > 0 ? await orders.preview(identity, rule) : undefined;
 		let order: ResolveOutcome['order'];
-		if (!isPreview && isPossible) {
-			// First the list: whoever types from now on is offered the name already.
-			await registers.save('authority', changes, why, actor);
-			if (plan.rows.length > 0) order = await orders.create(identity, rule, why);
+		let isSaved = false;
+		if (!isPreview && isAcceptable(problems)) {
+			// First the list: whoever types from now on is offered the name already. Others may have saved it meanwhile.
+			({ problems } = await registers.save('authority', changes, why, actor));
+			isSaved = isAcceptable(problems);
+			if (isSaved && plan.rows.length > 0) order = await orders.create(identity, rule, why);
 		}
 		return {
 			authority: { id: record.id, title },
@@ -110,7 +111,7 @@ export class ResolveDesk {
 			rows: plan.rows.length,
 			byFonds: await this.#fondsOf(plan),
 			left: plan.left,
-			isSaved: !isPreview && isPossible,
+			isSaved,
 			order: order && { id: order.id, number: order.number, rows: order.rows },
 		};
 	}

@@ -1,9 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Refusal } from '#domain/base/refusal.ts';
 import { columnsOf, type ListColumn } from '#domain/collaboration/order-list.ts';
 import { MAX_ORDER_ROWS, type ListedRow, type OrderRule } from '#domain/collaboration/orders.ts';
 import { csvRows } from '#server/catalogue/exchange-formats/csv-reader.ts';
 import { decodedText } from '#server/catalogue/exchange-formats/decode.ts';
 
+/** Bytes that are read in one go. */
+const PIECE_BYTES = 32 * 1024;
 const DELIMITERS = [',', ';', '\t', '；', '，'];
 
 /**
@@ -18,7 +21,11 @@ export async function readOrderFile(
 	const source = {
 		head: bytes,
 		async *bytes() {
-			yield bytes;
+			for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+				// Others get their turn: a list may have tens of thousands of lines.
+				await nextTurn();
+				yield bytes.subarray(from, from + PIECE_BYTES);
+			}
 		},
 	};
 	const { text, problems, encoding } = decodedText(source, { fileName });

@@ -235,4 +235,14 @@ describe('checks', () => {
 		expect(can(someone('administrator'), 'edit', { kind: 'register', register: 'exception' })).toBe(false);
 		expect(can(someone('reviewer'), 'see', { kind: 'register', register: 'exception' })).toBe(true);
 	});
+
+	it('quote entries of all fonds: the register of them is not for who works with some', () => {
+		for (const role of ['administrator', 'archivist', 'reviewer'] as const)
+			expect(
+				can({ ...someone(role), fonds: [FONDS_A] }, 'see', { kind: 'register', register: 'exception' }),
+			).toBe(false);
+		expect(
+			can({ ...someone('reviewer'), fonds: [FONDS_A] }, 'see', { kind: 'register', register: 'fonds' }),
+		).toBe(true);
+	});
 });

@@ -91,7 +91,9 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'orders':
 			return (action === 'see' || action === 'comment' || action === 'decide') && person.role !== 'reader';
 		case 'register':
-			if (action === 'see') return person.role !== 'reader';
+			if (action === 'see')
+				// An exception quotes the entry it is about, and they are of all fonds.
+				return person.role !== 'reader' && (thing.register !== 'exception' || person.fonds === null);
 			if (action !== 'edit') return false;
 			// An exception is made from a finding, by who may judge the entry.
 			if (thing.register === 'exception') return false;

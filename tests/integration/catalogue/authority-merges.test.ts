@@ -3,16 +3,23 @@ import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
+import type { RegisterContent } from '#domain/catalogue/registers/register.ts';
 import type { MergeOutcome, UndoneMerge } from '#server/catalogue/authorities/authority-desk.ts';
 import type { App } from '#server/app.ts';
+import { system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
+import { TESTER } from '#tests/support/people.ts';
 import { aFondsRecord, anAuthority, withToken } from '#tests/support/registers.ts';
 import { startServerProcess } from '#tests/support/server-process.ts';
 import { aFolder, startTestServer } from '#tests/support/server.ts';
 
 const isLong = process.env['LANTAI_TEST_LONG'] !== undefined;
 
-const change = (content: object, id: string, based = 0) => ({ id, based, content });
+const change = (content: object, id: string, based = 0) => ({
+	id,
+	based,
+	content: content as RegisterContent,
+});
 
 /** Two bodies that are one, another that came from the one to be dropped, and a fonds it made. */
 async function twoOfOne(ask: ReturnType<typeof withToken>): Promise<void> {
@@ -54,6 +61,41 @@ async function anArchive() {
 }
 
 describe('a merge of two authorities', () => {
+	it('takes with it what was saved in the moment before it', async () => {
+		const { server } = await anArchive();
+		const { registers, authorities } = server.app;
+		const old = registers.get<Authority>('authority', 'old');
+		// All of them are on their way when the merge is asked for.
+		const saving = [
+			registers.save(
+				'authority',
+				[
+					change({ ...old?.content, shortNames: [{ text: '县水利' }] }, 'old', old?.version),
+					change(anAuthority({ names: [{ text: '沧浦区水务站' }], predecessors: ['old'] }), 'late'),
+				],
+				'',
+				TESTER,
+			),
+			registers.save(
+				'fonds',
+				[change(aFondsRecord({ fondsNumber: 'B005', creatorId: 'old' }), 'g')],
+				'',
+				TESTER,
+			),
+		];
+		const merging = authorities.merge(
+			{ person: system, via: null },
+			{ keep: 'new', drop: 'old', why: '同一机构', isTrial: false },
+		);
+		expect((await Promise.all(saving)).flatMap(({ problems }) => problems)).toEqual([]);
+		const { isSaved, references } = await merging;
+		expect([isSaved, references.map(({ id }) => id)]).toEqual([true, ['other', 'late', 'f', 'g']]);
+		expect(standing(server.app)).toEqual(AFTER);
+		expect(registers.get<Authority>('authority', 'new')?.content.shortNames).toEqual([{ text: '县水利' }]);
+		expect(registers.get('authority', 'late')?.content['predecessors']).toEqual(['new']);
+		expect(registers.get('fonds', 'g')?.content['creatorId']).toBe('new');
+	});
+
 	it('is one save with one reason, and is undone as one', async () => {
 		const { server, ask, merge, undo } = await anArchive();
 		const { app } = server;

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { CodeReport } from '#domain/catalogue/reference-codes/code-report.ts';
+import type { Person } from '#domain/permissions/permissions.ts';
 import type { App } from '#server/app.ts';
 import { aFondsEntry, anItem, B002, registerFonds } from '#tests/support/codes.ts';
-import { aMadeEntry, registerEntries, system } from '#tests/support/entries.ts';
+import { personOf } from '#tests/support/conflicts.ts';
+import { aMadeEntry, anImportedEntry, registerEntries, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { startTestServer } from '#tests/support/server.ts';
 
@@ -111,6 +113,27 @@ describe('registration gives the final code', () => {
 		]);
 	});
 
+	it('tells nobody of an entry that had a number of their fonds and lies in one of others by now', async () => {
+		const { app, fonds } = await anArchive();
+		const [moved, held] = [await anItem(app, fonds, '移出'), await anItem(app, fonds, '留下')];
+		await registerEntries(app, [moved]);
+		const other = await aFondsEntry(app, 'Z999');
+		await app.storage.db
+			.updateTable('entry')
+			.set({ fonds_id: other, parent_id: other })
+			.where('id', '=', moved)
+			.execute();
+		await registerEntries(app, [held]);
+		await report(app);
+		const reasons = async (person: Person) =>
+			(await app.codes.report(person, { limit: 10 })).gaps.map(({ isExplained, reasons: told }) => [
+				isExplained,
+				told.map(({ kind, entryId, title }) => [kind, entryId, title]),
+			]);
+		expect(await reasons(system)).toEqual([[true, [['allotted', moved, '移出']]]]);
+		expect(await reasons({ ...system, fonds: [fonds] })).toEqual([[true, [['allotted', null, '']]]]);
+	});
+
 	it('names what is missing, and the entry that has the code already', async () => {
 		const { app, fonds } = await anArchive();
 		const noYear = await aMadeEntry(app, { title: '无年度', parentId: fonds });
@@ -160,6 +183,42 @@ describe('registration gives the final code', () => {
 		expect((await report(app)).gaps).toMatchObject([
 			{ from: 2, to: 3, isExplained: true, reasons: [{ kind: 'reserved' }, { kind: 'returned' }] },
 		]);
+	});
+});
+
+describe('readers', () => {
+	it('are led to what stands by the code that stands, and are not told who is working on it', async () => {
+		const { app } = await anArchive();
+		const id = await anImportedEntry(app, '导入的题名');
+		const [stands, typed, work] = ['ZZ01-Y-001', 'ZZ01-Y-002', 'ZZ01-Y-003'];
+		await app.storage.db
+			.updateTable('entry')
+			.set({
+				reference_code: stands,
+				fields: JSON.stringify({ title: '导入的题名', referenceCode: stands }),
+			})
+			.where('id', '=', id)
+			.execute();
+		const by = { id: system.id, name: system.name, via: null };
+		await app.collaboration.setField(id, 'title', '改到一半', by);
+		await app.collaboration.setField(id, 'referenceCode', typed, by);
+		// As the order of somebody else: what was there before becomes a former code.
+		await app.collaboration.setField(id, 'referenceCode', work, { ...by, via: 'order:test' });
+		const reader = await personOf(app, '读者', 'reader');
+		const found = async (person: Person, code: string) =>
+			(await app.codes.resolve(person, code)).map(({ title, code: told, how }) => [title, told, how]);
+		expect(await found(system, work)).toEqual([['改到一半', work, 'current']]);
+		expect(await found(system, typed)).toEqual([['改到一半', work, 'former']]);
+		expect(await found(reader, work)).toEqual([]);
+		expect(await found(reader, typed)).toEqual([]);
+		expect((await app.catalogue.search(reader, typed, 0, 10)).rows).toEqual([]);
+		expect(await found(reader, stands)).toEqual([['导入的题名', stands, 'current']]);
+		expect((await app.catalogue.entry(system, id)).attributions).not.toEqual({});
+		expect((await app.catalogue.entry(reader, id)).attributions).toEqual({});
+
+		await registerEntries(app, [id]);
+		expect(await found(reader, work)).toEqual([['改到一半', work, 'current']]);
+		expect((await app.catalogue.entry(reader, id)).attributions).toEqual({});
 	});
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
 import type { RegisterDefinition } from '#domain/catalogue/registers/register.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
+import { ListedRecords } from '#server/catalogue/registers/listed-records.ts';
 import { Registers } from '#server/catalogue/registers/registers.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -97,6 +98,27 @@ describe('a register', () => {
 		expect(named(registers)).toEqual([]);
 		const trial = await registers.save('authority', [change('a', '甲')], '', TESTER, { isTrial: true });
 		expect([trial.saved.length, named(registers)]).toEqual([1, []]);
+	});
+
+	it('is listed by name, those out of use at the end, and found by words, also after a change', async () => {
+		const { registers } = await aRegister();
+		const listed = new ListedRecords(registers);
+		const idsOf = async (...words: string[]) => (await listed.found('authority', words)).map(({ id }) => id);
+		const record = (id: string, name: string, isWithdrawn = false) => ({
+			id,
+			based: 0,
+			content: { name, note: `注${id}` },
+			isWithdrawn,
+		});
+		const all = [record('x', '阿一', true), record('c', '乙10'), record('b', '乙9'), record('a', '甲')];
+		await registers.save('authority', all, '', TESTER);
+		expect(await idsOf()).toEqual(['a', 'b', 'c', 'x']);
+		expect(await idsOf('乙', '注')).toEqual(['b', 'c']);
+		const renamed = { id: 'b', based: 1, content: { name: '丁', note: '换' } };
+		await registers.save('authority', [renamed], '', TESTER);
+		expect(await idsOf()).toEqual(['b', 'a', 'c', 'x']);
+		expect(await idsOf('乙')).toEqual(['c']);
+		expect(await idsOf('换')).toEqual(['b']);
 	});
 
 	it('joins what two people changed, and loses nothing where both set the same field', async () => {

@@ -103,6 +103,43 @@ describe('one decision about a short form', () => {
 		expect(await creators(late)).toEqual(['水务局、区府；某公司', '区府']);
 	});
 
+	it('is not said to be saved when somebody else was first, and makes no order then', async () => {
+		const server = await startTestServer();
+		const { app } = server;
+		const ask = withToken(server, await server.token('编', 'archivist'));
+		const content = anAuthority({ names: [{ text: DISTRICT, from: '2001' }] });
+		const save = (based: number, change: object) =>
+			ask('/api/registers/authority', { changes: [{ id: 'g', based, content: { ...content, ...change } }] });
+		await save(0, {});
+		await aMadeEntry(app, {
+			title: '关于整治河道的通知',
+			parentId: await aMadeEntry(app, { title: '合成全宗', level: 'fonds' }),
+			fields: { documentDate: '20140312', 'creators#1': { order: 'a0', text: '区府' } },
+		});
+		const { preview } = app.orders;
+		// What has to be read of a large catalogue takes so long that others go on.
+		app.orders.preview = async (...given) => {
+			await save(1, { shortNames: [{ text: '沧府', from: '2001' }] });
+			return preview(...given);
+		};
+		const decided = await ask<ResolveOutcome>('/api/registers/authority/resolve', {
+			text: '区府',
+			from: '2001',
+			authorityId: 'g',
+			why: '责任者用全称',
+		});
+		expect(decided.body).toMatchObject({
+			rows: 1,
+			isSaved: false,
+			problems: [{ code: 'changed_meanwhile', field: 'shortNames' }],
+		});
+		expect(decided.body.order).toBeUndefined();
+		expect(app.registers.get('authority', 'g')?.content['shortNames']).toEqual([
+			{ text: '沧府', from: '2001' },
+		]);
+		expect(await app.storage.db.selectFrom('correction_order').select('id').execute()).toEqual([]);
+	});
+
 	it('is heard by imports that ask for it, and by no others', async () => {
 		const server = await startTestServer();
 		const token = await server.token('编', 'archivist');

@@ -27,7 +27,9 @@ describe('registers on the command line', () => {
 		expect(tried.text).toContain('第 3 行，名称：');
 		await writeFile(file, '名称,简称\n沧浦区水务局（2001–）,水务局\n');
 		expect((await run<SheetOutcome>(['authority', 'import', file, '--trial'])).result.isSaved).toBe(false);
-		expect((await run<SheetOutcome>(['authority', 'import', file])).text).toContain('新增 1');
+		const imported = await run<SheetOutcome>(['authority', 'import', file]);
+		expect(imported.text).toContain('新增 1');
+		expect(imported.text).toContain('表中没有的栏：种类、机关代字、前身、全宗号、职务、备注；');
 		const listed = await run<{ records: readonly { id: string }[] }>(['authority', 'list']);
 		expect(listed.text).toContain('沧浦区水务局');
 		const [body] = listed.result.records;

@@ -6,6 +6,7 @@ import { readAuthoritySheet, writeAuthoritySheet, type AuthoritySheetFacts } fro
 const facts: AuthoritySheetFacts = {
 	newId: () => 'new',
 	idsOf: (text) => (text === '沧浦县人民政府' ? ['government'] : text === '县局' ? ['a', 'b'] : []),
+	standingOf: () => undefined,
 	language: 'zh',
 };
 

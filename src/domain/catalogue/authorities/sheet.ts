@@ -1,12 +1,14 @@
-import type { Term } from '../profile.ts';
+import type { Label, Term } from '../profile.ts';
 import { registerProblem } from '../registers/register-problems.ts';
 import {
 	checkSheetRows,
 	readSheet,
+	withStanding,
 	writeSheet,
 	type SheetColumn,
 	type SheetLanguage,
 	type SheetProblem,
+	type StandingOf,
 } from '../registers/sheet.ts';
 import { datedCell, listCell, longTextCell, optionalTextCell, termCell } from '../registers/sheet-cells.ts';
 import { authorityDefinition } from './authority-definition.ts';
@@ -75,6 +77,8 @@ export interface ReadAuthorities {
 	/** Rows without problems other than warnings. */
 	readonly rows: readonly AuthoritySheetRow[];
 	readonly problems: readonly SheetProblem[];
+	/** Columns the sheet does not have: there an authority of the register stays as it is. */
+	readonly absent: readonly Label[];
 }
 
 /** How a sheet's rows and what they name are known elsewhere. */
@@ -83,6 +87,8 @@ export interface AuthoritySheetFacts {
 	readonly newId: () => string;
 	/** Ids that a name, or an id itself, can mean among the authorities there are. */
 	readonly idsOf: (text: string) => readonly string[];
+	/** Of a row with the `id` it names, if any. */
+	readonly standingOf: StandingOf;
 	readonly language: SheetLanguage;
 }
 
@@ -94,7 +100,9 @@ export function readAuthoritySheet(
 	const columns = [ID, ...AUTHORITY_COLUMNS];
 	const read = readSheet(cells, columns);
 	const problems = [...read.problems];
-	const rows = read.rows.map(({ row, content: { id, ...content } }) => ({
+	const absent = read.absent.filter(({ field }) => field !== ID.field);
+	const given = withStanding({ ...read, absent }, facts.standingOf);
+	const rows = given.map(({ row, content: { id, ...content } }) => ({
 		row,
 		id: typeof id === 'string' ? id : facts.newId(),
 		content,
@@ -111,11 +119,15 @@ export function readAuthoritySheet(
 	for (const { row, isWarning } of problems) if (!isWarning) failed.add(row);
 	const good = rows.filter(({ row }) => !failed.has(row)) as unknown as AuthoritySheetRow[];
 	const inSheet = idsByName(good);
-	const resolved = good.map((each) => withPredecessors(each, inSheet, facts, problems));
+	const arePredecessorsWritten = !absent.some(({ field }) => field === 'predecessors');
+	const resolved = arePredecessorsWritten
+		? good.map((each) => withPredecessors(each, inSheet, facts, problems))
+		: good;
 	for (const { row, isWarning } of problems) if (!isWarning) failed.add(row);
 	return {
 		rows: resolved.filter(({ row }) => !failed.has(row)),
 		problems: problems.toSorted((a, b) => a.row - b.row),
+		absent: absent.map(({ label }) => label),
 	};
 }
 

@@ -6,6 +6,7 @@ import { readFondsSheet, writeFondsSheet, type FondsSheetFacts } from './sheet.t
 const facts: FondsSheetFacts = {
 	idsOf: (text) =>
 		text === 'water' || text === '沧浦区水务局' ? ['water'] : text === '县局' ? ['a', 'b'] : [],
+	standingOf: () => undefined,
 	language: 'zh',
 };
 
@@ -122,6 +123,7 @@ describe('a sheet of fonds', () => {
 				expect(readFondsSheet(sheet, { ...facts, language })).toEqual({
 					rows: [{ row: 2, content }],
 					problems: [],
+					absent: [],
 				});
 			}),
 		);

@@ -1,4 +1,4 @@
-import type { Term } from '../profile.ts';
+import type { Label, Term } from '../profile.ts';
 import { registerProblem } from '../registers/register-problems.ts';
 import {
 	listCell,
@@ -11,10 +11,12 @@ import {
 import {
 	checkSheetRows,
 	readSheet,
+	withStanding,
 	writeSheet,
 	type SheetColumn,
 	type SheetLanguage,
 	type SheetProblem,
+	type StandingOf,
 } from '../registers/sheet.ts';
 import { fondsDefinition } from './fonds-definition.ts';
 import type { FondsRecord, FondsStatus, OrgOrMatterTerm } from './fonds-record.ts';
@@ -83,12 +85,15 @@ export interface ReadFonds {
 	/** Rows without problems other than warnings. */
 	readonly rows: readonly { readonly row: number; readonly content: FondsRecord }[];
 	readonly problems: readonly SheetProblem[];
+	/** Columns the sheet does not have: there a fonds of the register stays as it is. */
+	readonly absent: readonly Label[];
 }
 
 /** How authorities that a sheet names are known elsewhere. */
 export interface FondsSheetFacts {
 	/** Ids that a name, or an id itself, can mean among the authorities. */
 	readonly idsOf: (text: string) => readonly string[];
+	readonly standingOf: StandingOf;
 	readonly language: SheetLanguage;
 }
 
@@ -96,8 +101,9 @@ export interface FondsSheetFacts {
 export function readFondsSheet(cells: readonly (readonly string[])[], facts: FondsSheetFacts): ReadFonds {
 	const read = readSheet(cells, FONDS_COLUMNS);
 	const failed = new Set(read.problems.map(({ row }) => row));
+	const given = withStanding(read, facts.standingOf);
 	const checked = checkSheetRows(
-		read.rows.filter(({ row }) => !failed.has(row)),
+		given.filter(({ row }) => !failed.has(row)),
 		FONDS_COLUMNS,
 		fondsDefinition,
 		facts.language,
@@ -105,14 +111,19 @@ export function readFondsSheet(cells: readonly (readonly string[])[], facts: Fon
 	for (const { row, isWarning } of checked) if (!isWarning) failed.add(row);
 	const rows: ReadFonds['rows'][number][] = [];
 	const problems = [...read.problems, ...checked];
-	for (const each of read.rows) {
+	const isCreatorWritten = !read.absent.some(({ field }) => field === 'creatorId');
+	for (const each of given) {
 		if (failed.has(each.row)) continue;
 		const content = each.content as unknown as FondsRecord;
-		const creatorId = creatorIdOf(content.creatorId, facts);
+		const creatorId = isCreatorWritten ? creatorIdOf(content.creatorId, facts) : content.creatorId;
 		if (creatorId !== undefined) rows.push({ row: each.row, content: { ...content, creatorId } });
 		else problems.push(unknownCreator(each.row, content.creatorId, facts.language));
 	}
-	return { rows, problems: problems.toSorted((a, b) => a.row - b.row) };
+	return {
+		rows,
+		problems: problems.toSorted((a, b) => a.row - b.row),
+		absent: read.absent.map(({ label }) => label),
+	};
 }
 
 function creatorIdOf(written: string, { idsOf }: FondsSheetFacts): string | undefined {

@@ -93,6 +93,7 @@ export const REGISTER_PROBLEMS = {
 	sheet_column_repeated: error('text'),
 	sheet_column_missing: error('text'),
 	sheet_cell: error('text', 'form'),
+	sheet_formula: error(),
 	sheet_too_many_cells: error('most'),
 } as const satisfies Record<string, Rule>;
 

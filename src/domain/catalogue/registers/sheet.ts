@@ -43,19 +43,44 @@ export interface ReadSheet {
 	readonly rows: readonly SheetRow[];
 	/** In the order of the rows. */
 	readonly problems: readonly SheetProblem[];
+	/** Columns the sheet does not have. */
+	readonly absent: readonly SheetColumn[];
 }
+
+/** What the record says that a row means, fields by the names of the columns; undefined where there is none yet. */
+export type StandingOf = (content: RegisterContent) => RegisterContent | undefined;
 
 /** The rows of a sheet as contents of a register. Empty rows are passed over. */
 export function readSheet(cells: readonly (readonly string[])[], columns: readonly SheetColumn[]): ReadSheet {
 	const headings = cells[0] ?? [];
 	const { byIndex, problems } = readHeadings(headings, columns);
-	if (problems.some(({ isWarning }) => !isWarning)) return { rows: [], problems };
+	const absent = columns.filter((column) => !byIndex.includes(column));
+	if (problems.some(({ isWarning }) => !isWarning)) return { rows: [], problems, absent };
 	const rows: SheetRow[] = [];
 	for (const [index, row] of cells.entries()) {
 		if (index === 0 || row.every((cell) => cell.trim() === '')) continue;
 		rows.push({ row: index + 1, content: readRow(row, index + 1, headings, byIndex, columns, problems) });
 	}
-	return { rows, problems };
+	return { rows, problems, absent };
+}
+
+/**
+ * The rows as their records would stand: a column that a sheet does not have says nothing, and an empty cell says that
+ * there is nothing.
+ */
+export function withStanding({ rows, problems, absent }: ReadSheet, standingOf: StandingOf): SheetRow[] {
+	const failed = new Set(problems.map(({ row }) => row));
+	return rows.map((each) => {
+		const standing = absent.length === 0 || failed.has(each.row) ? undefined : standingOf(each.content);
+		if (!standing) return each;
+		const content = { ...each.content };
+		for (const { field } of absent) {
+			const value = standing[field];
+			if (value === undefined) delete content[field];
+			else content[field] = value;
+		}
+		return { ...each, content };
+	});
 }
 
 function readRow(

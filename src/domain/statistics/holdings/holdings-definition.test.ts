@@ -87,6 +87,7 @@ describe('a sheet of holdings', () => {
 				['B005', '3', '30年', '2', '', '', '2026年3月1日', '', ''],
 				['B005', '4', '30年', '2', '', '', '2026年3月', '', ''],
 			],
+			() => undefined,
 			'zh',
 		);
 		expect(found.map(({ row, column, code }) => [row, column, code])).toEqual([
@@ -111,7 +112,7 @@ describe('a sheet of holdings', () => {
 
 	it('names the column of what is wrong about several', () => {
 		const wrong = line({ files: 1, excluded: { classified: 1, unfit: 1, dueForDestruction: 0 } });
-		const { problems: found } = readHoldingsSheet(writeHoldingsSheet([wrong], 'zh'), 'zh');
+		const { problems: found } = readHoldingsSheet(writeHoldingsSheet([wrong], 'zh'), () => undefined, 'zh');
 		expect(found.map(({ row, column, code }) => [row, column, code])).toEqual([
 			[2, '不数字化:涉密', 'excluded_too_many'],
 		]);
@@ -136,10 +137,13 @@ describe('a sheet of holdings', () => {
 		);
 		assert(
 			property(anyLine, constantFrom('zh', 'en'), (content, language) => {
-				expect(readHoldingsSheet(writeHoldingsSheet([content], language), language)).toEqual({
-					rows: [{ row: 2, content }],
-					problems: [],
-				});
+				expect(readHoldingsSheet(writeHoldingsSheet([content], language), () => undefined, language)).toEqual(
+					{
+						rows: [{ row: 2, content }],
+						problems: [],
+						absent: [],
+					},
+				);
 			}),
 		);
 	});

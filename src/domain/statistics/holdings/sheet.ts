@@ -12,6 +12,7 @@ import {
 import {
 	checkSheetRows,
 	readSheet,
+	withStanding,
 	writeSheet,
 	type SheetColumn,
 	type SheetLanguage,
@@ -19,7 +20,13 @@ import {
 } from '../../catalogue/registers/sheet.ts';
 import type { RegisterContent } from '../../catalogue/registers/register.ts';
 import { holdingsDefinition } from './holdings-definition.ts';
-import { EXCLUSIONS, type CountedBy, type Exclusion, type HoldingsRecord } from './holdings-record.ts';
+import {
+	EXCLUSIONS,
+	type CountedBy,
+	type Exclusion,
+	type HoldingsPlace,
+	type HoldingsRecord,
+} from './holdings-record.ts';
 
 /** How extents are known, in words. */
 export const COUNTED_BY_TERMS: readonly (Term & { readonly id: CountedBy })[] = [
@@ -92,15 +99,22 @@ export interface ReadHoldings {
 	/** Rows without problems other than warnings. */
 	readonly rows: readonly { readonly row: number; readonly content: HoldingsRecord }[];
 	readonly problems: readonly SheetProblem[];
+	/** Columns the sheet does not have: there a line of the register stays as it is. */
+	readonly absent: readonly Label[];
 }
 
-/** Lines of the register of holdings as rows say them. */
+/** Lines of the register of holdings as rows say them. `standingOf`: the line of the register about the same place. */
 export function readHoldingsSheet(
 	cells: readonly (readonly string[])[],
+	standingOf: (place: HoldingsPlace) => HoldingsRecord | undefined,
 	language: SheetLanguage,
 ): ReadHoldings {
 	const read = readSheet(cells, HOLDINGS_COLUMNS);
-	const rows = read.rows.map(({ row, content }) => ({ row, content: nested(content) }));
+	const given = withStanding(read, (content) => {
+		const standing = standingOf(content as unknown as HoldingsPlace);
+		return standing && flat(standing);
+	});
+	const rows = given.map(({ row, content }) => ({ row, content: nested(content) }));
 	const failed = new Set(read.problems.map(({ row }) => row));
 	const checked = checkSheetRows(
 		rows.filter(({ row }) => !failed.has(row)),
@@ -112,6 +126,7 @@ export function readHoldingsSheet(
 	return {
 		rows: rows.filter(({ row }) => !failed.has(row)) as unknown as ReadHoldings['rows'],
 		problems: [...read.problems, ...checked].toSorted((a, b) => a.row - b.row),
+		absent: read.absent.map(({ label }) => label),
 	};
 }
 
@@ -120,7 +135,7 @@ export function writeHoldingsSheet(lines: Iterable<HoldingsRecord>, language: Sh
 	return writeSheet([...lines].map(flat), HOLDINGS_COLUMNS, language);
 }
 
-function flat({ excluded, ...line }: HoldingsRecord): object {
+function flat({ excluded, ...line }: HoldingsRecord): RegisterContent {
 	return { ...line, ...Object.fromEntries(EXCLUSIONS.map((why) => [`excluded.${why}`, excluded[why]])) };
 }
 
