@@ -277,6 +277,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			findings,
 			orders,
 			collaboration,
+			thingsOf: (ids) => catalogue.thingsOf(ids),
 			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
 		});
 		const purges = createPurgeDesk({

@@ -5,7 +5,7 @@ import { fieldOf } from '#domain/catalogue/profile.ts';
 import { profileOf } from '#domain/catalogue/profiles.ts';
 import { isSameValue } from '#domain/catalogue/same-value.ts';
 import { MAX_ORDER_ROWS, type OrderChange } from '#domain/collaboration/orders.ts';
-import { can, type Person } from '#domain/permissions/permissions.ts';
+import { can, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { entryThing, THING_COLUMNS } from '#server/catalogue/entry-thing.ts';
 import type { Findings, FindingFilter } from '#server/catalogue/checks/findings.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -80,16 +80,21 @@ export async function planFix(
 	}
 }
 
+/** Whether the person may take a suggestion for an entry: drafts are edited, for what is registered an order is made. */
+export function mayTake(person: Person, thing: EntryThing): boolean {
+	return can(person, thing.isRegistered ? 'comment' : 'edit', thing);
+}
+
 interface Read {
 	readonly profile: string;
 	readonly fields: Readonly<Record<FieldKey, FieldValue>>;
-	readonly thing: ReturnType<typeof entryThing>;
+	readonly thing: EntryThing;
 	readonly conflicts: ReadonlySet<string>;
 }
 
 function whyLeft(entry: Read, finding: ShownFinding, person: Person): LeftOutFix | undefined {
 	const { thing, fields } = entry;
-	if (!can(person, thing.isRegistered ? 'comment' : 'edit', thing)) return 'denied';
+	if (!mayTake(person, thing)) return 'denied';
 	if (entry.conflicts.has(finding.field)) return 'conflict';
 	if (fieldOf(profileOf(entry.profile), finding.field)?.type === 'longText') return 'long';
 	const now = textOf(fields[finding.field]);
