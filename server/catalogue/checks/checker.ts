@@ -120,6 +120,8 @@ export class Checker {
 	begin(run: CheckedRun): void {
 		this.#run = run;
 		this.#isBegun = false;
+		// Run again, a campaign has the same id: where it was given up is not where it begins.
+		this.#last = undefined;
 		this.#wake();
 	}
 
