@@ -275,6 +275,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storage,
 			clock,
 			findings,
+			recheck: (ids) => checker.recheck(ids),
 			orders,
 			collaboration,
 			thingsOf: (ids) => catalogue.thingsOf(ids),

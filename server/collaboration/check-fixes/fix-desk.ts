@@ -61,6 +61,8 @@ interface Parts {
 	readonly storage: Storage;
 	readonly clock: Clock;
 	readonly findings: Findings;
+	/** Makes the findings of entries those that hold now. */
+	readonly recheck: (entryIds: readonly string[]) => Promise<void>;
 	readonly orders: Pick<OrderDesk, 'createFrom' | 'withdraw' | 'show'>;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
 	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
