@@ -20,6 +20,7 @@ import { up as codes } from './0018-codes.ts';
 import { up as entryCounts } from './0019-entry-counts.ts';
 import { up as checks } from './0020-checks.ts';
 import { up as fonds } from './0021-fonds.ts';
+import { up as goneEntries } from './0022-gone-entries.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -44,4 +45,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0019-entry-counts': { up: entryCounts },
 	'0020-checks': { up: checks },
 	'0021-fonds': { up: fonds },
+	'0022-gone-entries': { up: goneEntries },
 };
