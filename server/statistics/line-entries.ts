@@ -2,14 +2,15 @@ import type { CodedEntry } from '#domain/catalogue/reference-codes/group-numbers
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { textOf } from '#domain/catalogue/entry.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
-import { assignCounts, type CatalogueCount } from '#domain/statistics/holdings/catalogue-counts.ts';
+import { lineFinder, type CatalogueCount } from '#domain/statistics/holdings/catalogue-counts.ts';
 import type { HoldingsLine } from '#domain/statistics/holdings/gates.ts';
 import type { HoldingsRecord } from '#domain/statistics/holdings/holdings-record.ts';
 import { visible } from '#server/catalogue/rows.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { retentionCode } from './entry-counts.ts';
 
-/** Entries read at once. */
-const PAGE = 5000;
+/** Entries read at once: between two pages others get their turn. */
+const PAGE = 500;
 
 /**
  * The entries a line counts by number: its files, or its single items where there are no files. An entry belongs to the line
@@ -23,7 +24,7 @@ export async function entriesOfLine(
 	lineId: string,
 ): Promise<readonly CodedEntry[]> {
 	const isFiles = line.files > 0;
-	const ours = lines.filter(({ content }) => content.fondsNumber === line.fondsNumber);
+	const lineOf = lineFinder(lines.filter(({ content }) => content.fondsNumber === line.fondsNumber));
 	const found: CodedEntry[] = [];
 	for (let after = 0; ;) {
 		const rows = await visible(db, person)
@@ -43,8 +44,7 @@ export async function entriesOfLine(
 		for (const row of rows) {
 			const fields = JSON.parse(row.fields) as Readonly<Record<FieldKey, FieldValue>>;
 			const number = numberIn(textOf(fields[isFiles ? 'fileNumber' : 'itemNumber']), row.reference_code);
-			if (number === undefined || !belongs(countFor(row.reference_code, fields, line), ours, lineId))
-				continue;
+			if (number === undefined || lineOf(countFor(row.reference_code, fields, line)) !== lineId) continue;
 			found.push({
 				id: row.id,
 				parts: isFiles ? { fileNumber: number } : { itemNumber: number },
@@ -53,10 +53,6 @@ export async function entriesOfLine(
 		if (rows.length < PAGE) return found;
 		after = rows.at(-1)?.row_id ?? after;
 	}
-}
-
-function belongs(count: CatalogueCount, lines: readonly HoldingsLine[], lineId: string): boolean {
-	return (assignCounts(lines, [count]).byLine.get(lineId)?.files ?? 0) > 0;
 }
 
 /** The same reading of an entry as `EntryCounts` has; one unit, as a file. */
@@ -78,7 +74,7 @@ function countFor(
 		...(catalogue === '' ? {} : { catalogueNumber: catalogue }),
 		...(category === undefined ? {} : { categoryCode: category }),
 		...(year === undefined ? {} : { year: Number(year) }),
-		...(retention === '' ? {} : { retentionPeriod: retention }),
+		...(retention === '' ? {} : { retentionPeriod: retentionCode(retention) }),
 		files: 1,
 		itemsInFiles: 0,
 		singleItems: 0,
