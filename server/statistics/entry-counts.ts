@@ -16,6 +16,11 @@ const RETENTION_CODES = new Map(
 	]),
 );
 
+/** A retention period as registers say it; what is none of them stays as it is written. */
+export function retentionCode(written: string): string {
+	return RETENTION_CODES.get(written) ?? written;
+}
+
 interface Counted {
 	readonly import_row: number;
 	readonly kind: string;
@@ -69,7 +74,8 @@ export class EntryCounts {
 					(select) => select.fn.sum<number>('pages').as('pages'),
 					(select) => select.fn.sum<number>('digitised_pages').as('digitised_pages'),
 				])
-				.where((where) => where.or([where('import_row', '=', 0), where('import.state', '=', 'accepted')]))
+				// What stays of an import that was undone, because people worked on it, counts.
+				.where('import.state', 'is distinct from', 'staging')
 				.groupBy(['kind', 'fonds_number', 'catalogue_number', 'category_code', 'year', 'retention_period'])
 				.execute(),
 			db.selectFrom('entry_count_stale').select('fonds_id').limit(1).executeTakeFirst(),
@@ -169,7 +175,7 @@ function countOf(row: Omit<Counted, 'import_row'>): CatalogueCount {
 		...(row.catalogue_number === null ? {} : { catalogueNumber: row.catalogue_number }),
 		...(row.category_code === null ? {} : { categoryCode: row.category_code }),
 		...(row.year === null ? {} : { year: row.year }),
-		...(retention === null ? {} : { retentionPeriod: RETENTION_CODES.get(retention) ?? retention }),
+		...(retention === null ? {} : { retentionPeriod: retentionCode(retention) }),
 		files: row.kind === 'file' ? row.entries : 0,
 		itemsInFiles: row.kind === 'itemInFile' ? row.entries : 0,
 		singleItems: row.kind === 'singleItem' ? row.entries : 0,

@@ -130,6 +130,71 @@ describe('the gates', () => {
 		expect(figures(await board(ask))).toEqual(figures(second));
 	});
 
+	it('and the numbers of a line read entries alike, and are for who works with the fonds', async () => {
+		const { server, ask, fonds } = await withFonds();
+		const { app } = server;
+		const lasting = {
+			fondsNumber: 'B004',
+			catalogueNumber: '3',
+			retentionPeriod: 'Y',
+			files: 2,
+			yearFrom: 1960,
+			yearTo: 1960,
+		};
+		const content = aHoldingsLine({ ...lasting, firstNumber: 1, lastNumber: 2 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'lasting', based: 0, content }] });
+		const [first, second] = [1, 2].map((number) =>
+			aMadeEntry(app, {
+				title: '河道整治',
+				level: 'file',
+				parentId: fonds,
+				fields: {
+					referenceCode: `B004-3-00${number}`,
+					catalogueNumber: '3',
+					year: 1960,
+					retentionPeriod: number === 1 ? '永久' : 'Y',
+				},
+			}),
+		);
+		await first;
+		// One stays of an import that was undone, since somebody had worked on it.
+		await app.storage.db
+			.insertInto('import')
+			.values({
+				id: 'undone',
+				state: 'undone',
+				file_name: 'x',
+				format: '',
+				profile: '',
+				under_id: null,
+				root_ids: '[]',
+				entries: 1,
+				report: '{}',
+				actor_id: 'a',
+				actor_name: 'a',
+				via: null,
+				synthetic: 0,
+				created_at: '2026-01-01T00:00:00.000Z',
+				accepted_at: null,
+				deposited_version: null,
+			})
+			.execute();
+		const { row_id } = await app.storage.db.selectFrom('import').select('row_id').executeTakeFirstOrThrow();
+		await app.storage.db
+			.updateTable('entry')
+			.set({ import_row: row_id })
+			.where('id', '=', (await second) as EntryId)
+			.execute();
+		const { gates } = await app.gates.board(system, { isPatient: true });
+		expect(gates[0]?.lines.find(({ lineId }) => lineId === 'lasting')).toBeUndefined();
+		const nothing = { missing: [], beyond: [], duplicates: [] };
+		expect(await app.gates.line(system, 'lasting')).toMatchObject({ numbers: nothing, isOthers: false });
+		const limited = { ...system, role: 'archivist', fonds: [fonds] } as const;
+		expect(await app.gates.line(limited, 'lasting')).toMatchObject({ numbers: nothing });
+		const other = await app.gates.line({ ...limited, fonds: [] }, 'lasting');
+		expect(other).toMatchObject({ numbers: undefined, isOthers: true });
+	});
+
 	it('keep a day as it was counted first, and the last day of a year as its end', async () => {
 		const { server } = await withFonds();
 		const { registers, storage } = server.app;
