@@ -213,7 +213,7 @@ describe('an exception', () => {
 		expect(again?.accepted).toBeUndefined();
 	});
 
-	it('of what keeps an entry from being registered is not for who changed it last', async () => {
+	it('of an error is not for who changed it last', async () => {
 		const { fonds, items } = await flawed(2);
 		const archivist = await aPerson('archivist');
 		const id = items[0] as EntryId;
