@@ -18,6 +18,7 @@ import { csvLine } from '#server/catalogue/registers/csv-line.ts';
 import type { Registers } from '#server/catalogue/registers/registers.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { EntryCounts } from './entry-counts.ts';
+import { fondsNumbersOf } from './fonds-numbers.ts';
 import { entriesOfLine } from './line-entries.ts';
 
 /** How long a board may wait for what changed to be counted. */
@@ -107,7 +108,14 @@ export class GateDesk {
 		const entries: readonly CodedEntry[] =
 			content.firstNumber === undefined
 				? []
-				: await entriesOfLine(this.#parts.storage, person, content, this.#lines(), id);
+				: await entriesOfLine(
+						this.#parts.storage,
+						person,
+						content,
+						this.#lines(),
+						id,
+						new Set(fondsNumbersOf(this.#parts.registers)),
+					);
 		return {
 			id,
 			title: placeTitle(content),

@@ -6,6 +6,7 @@ import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import type { ShownGateBoard, ShownLine } from '#server/statistics/gate-desk.ts';
 import { GateDesk } from '#server/statistics/gate-desk.ts';
 import { EntryCounts } from '#server/statistics/entry-counts.ts';
+import { fondsNumbersOf } from '#server/statistics/fonds-numbers.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { aHoldingsLine, withToken } from '#tests/support/registers.ts';
 import { aFolder, startTestServer, type TestServer } from '#tests/support/server.ts';
@@ -195,6 +196,32 @@ describe('the gates', () => {
 		expect(other).toMatchObject({ numbers: undefined, isOthers: true });
 	});
 
+	it('count codes that begin with a category for the fonds they lie in', async () => {
+		const { server, ask, fonds } = await withFonds();
+		const { app } = server;
+		const built = { fondsNumber: 'B004', categoryCode: 'GC', files: 2, yearFrom: 2005, yearTo: 2006 };
+		for (const number of [1, 2])
+			await aMadeEntry(app, {
+				title: '河道整治工程',
+				level: 'file',
+				parentId: fonds,
+				fields: { referenceCode: `GC-007-000${number}`, year: 2005 },
+			});
+		const before = await app.gates.board(system, { isPatient: true });
+		expect(before.unregistered.map(({ fondsNumber }) => fondsNumber)).toEqual(['B004']);
+		const content = aHoldingsLine({ ...built, firstNumber: 1, lastNumber: 2 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'built', based: 0, content }] });
+		const after = await app.gates.board(system, { isPatient: true });
+		expect(after.unregistered).toEqual([]);
+		const { numbers } = await app.gates.line(system, 'built');
+		expect(numbers).toEqual({ missing: [], beyond: [], duplicates: [] });
+		// Known as a fonds, the same words are its number.
+		const other = aHoldingsLine({ fondsNumber: 'GC', files: 1 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'other', based: 0, content: other }] });
+		const known = await app.gates.board(system, { fonds: 'GC', isPatient: true });
+		expect(known.gates[0]).toMatchObject({ denominator: 1, numerator: 1 });
+	});
+
 	it('keep a day as it was counted first, and the last day of a year as its end', async () => {
 		const { server } = await withFonds();
 		const { registers, storage } = server.app;
@@ -202,7 +229,11 @@ describe('the gates', () => {
 		const desk = new GateDesk({
 			registers,
 			storage,
-			counts: new EntryCounts({ storage, logger: { error: () => undefined } as never }),
+			counts: new EntryCounts({
+				storage,
+				logger: { error: () => undefined } as never,
+				fondsNumbers: () => fondsNumbersOf(registers),
+			}),
 			clock: { now: () => Date.parse(day.at) },
 		});
 		const trend = async () =>
