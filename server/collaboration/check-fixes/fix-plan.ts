@@ -105,7 +105,7 @@ interface Read {
 }
 
 function whyLeft(entry: Read, finding: ShownFinding, person: Person): LeftOutFix | undefined {
-	const { thing, fields } = entry;
+	const { thing } = entry;
 	if (!mayTake(person, thing)) return 'denied';
 	if (entry.conflicts.has(finding.field)) return 'conflict';
 	if (fieldOf(profileOf(entry.profile), finding.field)?.type === 'longText') return 'long';
