@@ -60,6 +60,7 @@ import { createPreservation, type Preservation } from './preservation/preservati
 import { REGISTER_DEFINITIONS } from './register-definitions.ts';
 import { REGISTER_SHEETS } from './register-sheets.ts';
 import { EntryCounts } from './statistics/entry-counts.ts';
+import { fondsNumbersOf } from './statistics/fonds-numbers.ts';
 import { GateDesk } from './statistics/gate-desk.ts';
 import { openStorage } from './storage/sqlite/open-sqlite.ts';
 import type { Storage } from './storage/storage.ts';
@@ -283,8 +284,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storage,
 			clock,
 			findings,
+			recheck: (ids) => checker.recheck(ids),
 			orders,
 			collaboration,
+			thingsOf: (ids) => catalogue.thingsOf(ids),
 			onChanged: (campaignId) => preservation.noteCampaign(campaignId),
 		});
 		const purges = createPurgeDesk({
@@ -312,7 +315,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		dateBackfill.done.catch((error: unknown) =>
 			logger.error({ err: error }, 'dates of rows are not filled in'),
 		);
-		const counts = new EntryCounts({ storage, logger });
+		const counts = new EntryCounts({ storage, logger, fondsNumbers: () => fondsNumbersOf(registers) });
 		const gates = new GateDesk({ registers, counts, storage, clock });
 		// Figures of a day are kept also when nobody looks at them.
 		const takingDay = setInterval(() => {

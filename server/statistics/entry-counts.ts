@@ -16,6 +16,27 @@ const RETENTION_CODES = new Map(
 	]),
 );
 
+/** A retention period as registers say it; what is none of them stays as it is written. */
+export function retentionCode(written: string): string {
+	return RETENTION_CODES.get(written) ?? written;
+}
+
+/**
+ * The fonds a code is of, and what stands behind its number: the first part is one when it is the number of the fonds the
+ * entry lies in, or one that registers know. Codes of projects begin with a category.
+ */
+export function placeOfCode(
+	code: string,
+	ownNumber: string,
+	numbers: ReadonlySet<string>,
+): { readonly fondsNumber: string; readonly rest: string } {
+	const first = code.slice(0, Math.max(0, code.indexOf('-')));
+	const isNamed = first !== '' && (ownNumber === '' || ownNumber === first || numbers.has(first));
+	return isNamed
+		? { fondsNumber: first, rest: code.slice(first.length + 1) }
+		: { fondsNumber: ownNumber || code, rest: code };
+}
+
 interface Counted {
 	readonly import_row: number;
 	readonly kind: string;
@@ -37,11 +58,21 @@ interface Counted {
 export class EntryCounts {
 	#storage: Storage;
 	#logger: Pick<Logger, 'error'>;
+	#fondsNumbers: () => readonly string[];
+	/** By what numbers of fonds codes were read. */
+	#readBy: string;
 	#counting: Promise<void> | undefined;
 
-	constructor(parts: { readonly storage: Storage; readonly logger: Pick<Logger, 'error'> }) {
+	constructor(parts: {
+		readonly storage: Storage;
+		readonly logger: Pick<Logger, 'error'>;
+		/** The numbers that registers know. */
+		readonly fondsNumbers: () => readonly string[];
+	}) {
 		this.#storage = parts.storage;
 		this.#logger = parts.logger;
+		this.#fondsNumbers = parts.fondsNumbers;
+		this.#readBy = this.#numbers();
 	}
 
 	/**
@@ -69,7 +100,8 @@ export class EntryCounts {
 					(select) => select.fn.sum<number>('pages').as('pages'),
 					(select) => select.fn.sum<number>('digitised_pages').as('digitised_pages'),
 				])
-				.where((where) => where.or([where('import_row', '=', 0), where('import.state', '=', 'accepted')]))
+				// What stays of an import that was undone, because people worked on it, counts.
+				.where('import.state', 'is distinct from', 'staging')
 				.groupBy(['kind', 'fonds_number', 'catalogue_number', 'category_code', 'year', 'retention_period'])
 				.execute(),
 			db.selectFrom('entry_count_stale').select('fonds_id').limit(1).executeTakeFirst(),
@@ -92,7 +124,18 @@ export class EntryCounts {
 		clearTimeout(timer);
 	}
 
+	#numbers(): string {
+		return JSON.stringify([...new Set(this.#fondsNumbers())].sort());
+	}
+
 	async #countStale(): Promise<void> {
+		const numbers = this.#numbers();
+		if (numbers !== this.#readBy) {
+			// Any code may begin with a number that nobody knew, or no longer with one.
+			await sql`insert into entry_count_stale (fonds_id, marks) select distinct fonds_id, 1 from entry where true
+				on conflict (fonds_id) do update set marks = marks + 1`.execute(this.#storage.db);
+			this.#readBy = numbers;
+		}
 		const stale = await this.#storage.db
 			.selectFrom('entry_count_stale')
 			.select(['fonds_id', 'marks'])
@@ -104,7 +147,7 @@ export class EntryCounts {
 	/** Read beside everybody's work, and written in a moment: a count never holds up an edit. */
 	async #countFonds(fondsId: string, marks: number): Promise<void> {
 		const { db } = this.#storage;
-		const { rows } = await countQuery(fondsId).execute(db);
+		const { rows } = await countQuery(fondsId, this.#readBy).execute(db);
 		const values = rows.map((row) => ({ ...row, fonds_id: fondsId }));
 		const inserts = Array.from({ length: Math.ceil(values.length / CHUNK) }, (_, at) =>
 			db.insertInto('entry_count').values(values.slice(at * CHUNK, (at + 1) * CHUNK)),
@@ -119,22 +162,27 @@ export class EntryCounts {
 
 /**
  * The entries of a fonds by what they say of themselves: fonds, catalogue and category from the code, the rest from fields.
- * An entry counts when it has a title and a code.
+ * An entry counts when it has a title and a code. {@link placeOfCode} reads codes alike.
+ * @param numbers JSON of the numbers that registers know
  */
-function countQuery(fondsId: string) {
+function countQuery(fondsId: string, numbers: string) {
 	return sql<Counted>`
-		with told as (
+		with coded as (
 			select entry.import_row, entry.level, entry.fields, entry.reference_code as code, parent.level as above,
-				case when instr(entry.reference_code, '-') > 1
-					then substr(entry.reference_code, 1, instr(entry.reference_code, '-') - 1)
-					else coalesce(nullif(root.reference_code, ''), entry.reference_code) end as fonds_number,
-				case when instr(entry.reference_code, '-') > 1
-					then substr(entry.reference_code, instr(entry.reference_code, '-') + 1) else '' end as rest
+				coalesce(root.reference_code, '') as own,
+				substr(entry.reference_code, 1, max(0, instr(entry.reference_code, '-') - 1)) as first
 			from entry
 			left join entry as parent on parent.id = entry.parent_id
 			left join entry as root on root.id = entry.fonds_id
 			where entry.fonds_id = ${fondsId} and entry.status = 'active' and entry.hidden = 0
 				and entry.level in ('file', 'item') and entry.title <> '' and entry.reference_code <> ''
+		), told as (
+			select *, first <> '' and (own in ('', first) or first in (select value from json_each(${numbers}))) as is_named
+			from coded
+		), read as (
+			select *, case when is_named then first else coalesce(nullif(own, ''), code) end as fonds_number,
+				case when is_named then substr(code, length(first) + 2) else code end as rest
+			from told
 		), parts as (
 			select import_row, fonds_number,
 				case level when 'file' then 'file' else case above when 'file' then 'itemInFile' else 'singleItem' end end as kind,
@@ -145,7 +193,7 @@ function countQuery(fondsId: string) {
 				json_extract(fields, '$.retentionPeriod') as retention_period,
 				coalesce(json_extract(fields, '$.digitised'), '') in (1, '1', 'yes', 'true', '是', '已数字化') as is_digitised,
 				cast(coalesce(json_extract(fields, '$.pageCount'), 0) as integer) as page_count
-			from told
+			from read
 		), placed as (
 			select import_row, kind, fonds_number, retention_period, is_digitised, page_count,
 				case when segment glob '[A-Z][A-Z]' or segment glob '[A-Z][A-Z]·*' then substr(segment, 1, 2) end as category_code,
@@ -169,7 +217,7 @@ function countOf(row: Omit<Counted, 'import_row'>): CatalogueCount {
 		...(row.catalogue_number === null ? {} : { catalogueNumber: row.catalogue_number }),
 		...(row.category_code === null ? {} : { categoryCode: row.category_code }),
 		...(row.year === null ? {} : { year: row.year }),
-		...(retention === null ? {} : { retentionPeriod: RETENTION_CODES.get(retention) ?? retention }),
+		...(retention === null ? {} : { retentionPeriod: retentionCode(retention) }),
 		files: row.kind === 'file' ? row.entries : 0,
 		itemsInFiles: row.kind === 'itemInFile' ? row.entries : 0,
 		singleItems: row.kind === 'singleItem' ? row.entries : 0,

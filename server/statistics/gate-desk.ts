@@ -1,4 +1,5 @@
 import { isoAt, type Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { CodedEntry } from '#domain/catalogue/reference-codes/group-numbers.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
@@ -17,6 +18,7 @@ import { csvLine } from '#server/catalogue/registers/csv-line.ts';
 import type { Registers } from '#server/catalogue/registers/registers.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { EntryCounts } from './entry-counts.ts';
+import { fondsNumbersOf } from './fonds-numbers.ts';
 import { entriesOfLine } from './line-entries.ts';
 
 /** How long a board may wait for what changed to be counted. */
@@ -47,6 +49,8 @@ export interface ShownLine {
 	readonly title: string;
 	readonly content: HoldingsRecord;
 	readonly numbers: NumbersReport | undefined;
+	/** The person does not work with all of the fonds: they would be told of numbers that only they do not see. */
+	readonly isOthers: boolean;
 }
 
 interface Parts {
@@ -99,11 +103,40 @@ export class GateDesk {
 		if (!record || record.isWithdrawn)
 			throw new Refusal('catalogue.unknown-record', { register: 'holdings', id: id.slice(0, 64) }, 404);
 		const { content } = record;
+		if (!(await this.#worksWith(person, content.fondsNumber)))
+			return { id, title: placeTitle(content), content, numbers: undefined, isOthers: true };
 		const entries: readonly CodedEntry[] =
 			content.firstNumber === undefined
 				? []
-				: await entriesOfLine(this.#parts.storage, person, content, this.#lines(), id);
-		return { id, title: placeTitle(content), content, numbers: numbersReport(content, entries) };
+				: await entriesOfLine(
+						this.#parts.storage,
+						person,
+						content,
+						this.#lines(),
+						id,
+						new Set(fondsNumbersOf(this.#parts.registers)),
+					);
+		return {
+			id,
+			title: placeTitle(content),
+			content,
+			numbers: numbersReport(content, entries),
+			isOthers: false,
+		};
+	}
+
+	/** Whether the person works with every fonds of that number. */
+	async #worksWith({ fonds }: Person, fondsNumber: string): Promise<boolean> {
+		if (fonds === null) return true;
+		const meant = await this.#parts.storage.db
+			.selectFrom('entry')
+			.select('id')
+			.where('reference_code', '=', fondsNumber)
+			.whereRef('fonds_id', '=', 'id')
+			.where('status', '=', 'active')
+			.where('hidden', '=', 0)
+			.execute();
+		return meant.length > 0 && meant.every(({ id }) => fonds.includes(id as EntryId));
 	}
 
 	/** The missing lists of all gates as delimited text. @throws {Refusal} 'permissions.denied' */

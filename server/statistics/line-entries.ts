@@ -1,15 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CodedEntry } from '#domain/catalogue/reference-codes/group-numbers.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import { textOf } from '#domain/catalogue/entry.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
-import { assignCounts, type CatalogueCount } from '#domain/statistics/holdings/catalogue-counts.ts';
+import { lineFinder, type CatalogueCount } from '#domain/statistics/holdings/catalogue-counts.ts';
 import type { HoldingsLine } from '#domain/statistics/holdings/gates.ts';
 import type { HoldingsRecord } from '#domain/statistics/holdings/holdings-record.ts';
 import { visible } from '#server/catalogue/rows.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { placeOfCode, retentionCode } from './entry-counts.ts';
 
 /** Entries read at once. */
-const PAGE = 5000;
+const PAGE = 2000;
+/** Entries looked at before others get their turn. */
+const SLICE = 500;
 
 /**
  * The entries a line counts by number: its files, or its single items where there are no files. An entry belongs to the line
@@ -21,30 +25,53 @@ export async function entriesOfLine(
 	line: HoldingsRecord,
 	lines: readonly HoldingsLine[],
 	lineId: string,
+	numbers: ReadonlySet<string>,
 ): Promise<readonly CodedEntry[]> {
 	const isFiles = line.files > 0;
-	const ours = lines.filter(({ content }) => content.fondsNumber === line.fondsNumber);
+	const lineOf = lineFinder(lines.filter(({ content }) => content.fondsNumber === line.fondsNumber));
 	const found: CodedEntry[] = [];
+	const fondsIds = (
+		await db
+			.selectFrom('entry')
+			.select('id')
+			.where('reference_code', '=', line.fondsNumber)
+			.whereRef('fonds_id', '=', 'id')
+			.execute()
+	).map(({ id }) => id);
 	for (let after = 0; ;) {
 		const rows = await visible(db, person)
-			.select(['entry.id', 'entry.row_id', 'entry.reference_code', 'entry.fields'])
 			.leftJoin('entry as parent', 'parent.id', 'entry.parent_id')
+			.leftJoin('entry as root', 'root.id', 'entry.fonds_id')
+			.select([
+				'entry.id',
+				'entry.row_id',
+				'entry.reference_code',
+				'entry.fields',
+				'root.reference_code as own',
+			])
 			.where('entry.status', '=', 'active')
 			.where('entry.hidden', '=', 0)
 			.where('entry.title', '<>', '')
 			.where('entry.level', '=', isFiles ? 'file' : 'item')
 			.$if(!isFiles, (query) => query.where('parent.level', 'is distinct from', 'file'))
-			.where('entry.reference_code', '>=', `${line.fondsNumber}-`)
-			.where('entry.reference_code', '<', `${line.fondsNumber}.`)
+			.where('entry.reference_code', '<>', '')
+			.where((where) =>
+				where.or([
+					where.between('entry.reference_code', `${line.fondsNumber}-`, `${line.fondsNumber}.`),
+					where('entry.fonds_id', 'in', fondsIds),
+				]),
+			)
 			.where('entry.row_id', '>', after)
 			.orderBy('entry.row_id')
 			.limit(PAGE)
 			.execute();
-		for (const row of rows) {
+		for (const [at, row] of rows.entries()) {
+			if (at % SLICE === SLICE - 1) await nextTurn();
+			const place = placeOfCode(row.reference_code, row.own ?? '', numbers);
+			if (place.fondsNumber !== line.fondsNumber) continue;
 			const fields = JSON.parse(row.fields) as Readonly<Record<FieldKey, FieldValue>>;
 			const number = numberIn(textOf(fields[isFiles ? 'fileNumber' : 'itemNumber']), row.reference_code);
-			if (number === undefined || !belongs(countFor(row.reference_code, fields, line), ours, lineId))
-				continue;
+			if (number === undefined || lineOf(countFor(place, fields)) !== lineId) continue;
 			found.push({
 				id: row.id,
 				parts: isFiles ? { fileNumber: number } : { itemNumber: number },
@@ -55,17 +82,11 @@ export async function entriesOfLine(
 	}
 }
 
-function belongs(count: CatalogueCount, lines: readonly HoldingsLine[], lineId: string): boolean {
-	return (assignCounts(lines, [count]).byLine.get(lineId)?.files ?? 0) > 0;
-}
-
 /** The same reading of an entry as `EntryCounts` has; one unit, as a file. */
 function countFor(
-	code: string,
+	{ fondsNumber, rest }: ReturnType<typeof placeOfCode>,
 	fields: Readonly<Record<FieldKey, FieldValue>>,
-	{ fondsNumber }: HoldingsRecord,
 ): CatalogueCount {
-	const rest = code.slice(fondsNumber.length + 1);
 	const segment = rest.includes('-') ? rest.slice(0, rest.indexOf('-')) : '';
 	const category = /^([A-Z]{2})(?:$|·)/u.exec(segment)?.[1];
 	const catalogue = textOf(fields['catalogueNumber']) || (/^\d.{0,7}$/u.test(segment) ? segment : '');
@@ -78,7 +99,7 @@ function countFor(
 		...(catalogue === '' ? {} : { catalogueNumber: catalogue }),
 		...(category === undefined ? {} : { categoryCode: category }),
 		...(year === undefined ? {} : { year: Number(year) }),
-		...(retention === '' ? {} : { retentionPeriod: retention }),
+		...(retention === '' ? {} : { retentionPeriod: retentionCode(retention) }),
 		files: 1,
 		itemsInFiles: 0,
 		singleItems: 0,

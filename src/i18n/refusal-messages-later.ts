@@ -38,6 +38,8 @@ export {
 	refusal_catalogue_code_without_reason,
 	refusal_catalogue_exception_without_reason,
 	refusal_catalogue_finding_gone,
+	refusal_catalogue_fix_order_waits,
+	refusal_catalogue_fix_running,
 	refusal_catalogue_fix_undone,
 	refusal_catalogue_merge_undone,
 	refusal_catalogue_nothing_to_fix,

@@ -1,6 +1,9 @@
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
+import type { RuleId } from '#domain/catalogue/rules/rule.ts';
 import type { App } from '#server/app.ts';
+import type { CampaignDetail } from '#server/catalogue/checks/shown-campaign.ts';
+import { system } from './entries.ts';
 import { anEntryRow, bulkOf } from './entry-rows.ts';
 
 const CHUNK = 1000;
@@ -68,4 +71,21 @@ export async function aFlawedFonds(
 /** Square brackets around the year of the document's number: R38, with a suggestion. */
 export function badBrackets(at: number): Readonly<Record<FieldKey, FieldValue>> {
 	return { documentNumber: `沧水[2008]${at + 1}号` };
+}
+
+/** A campaign that ran to its end. */
+export async function campaignOver(
+	app: Pick<App, 'campaigns'>,
+	under: EntryId | null,
+	rules: readonly RuleId[] | null = null,
+): Promise<CampaignDetail> {
+	const identity = { person: system, via: null };
+	const { id } = await app.campaigns.create(identity, { name: '检查', under, rules });
+	return campaignEnded(app, id);
+}
+
+/** The campaign when its run has ended. */
+export function campaignEnded(app: Pick<App, 'campaigns'>, id: string): Promise<CampaignDetail> {
+	const running = { signal: new AbortController().signal, onProgress: () => undefined };
+	return app.campaigns.ended({ person: system, via: null }, id, running);
 }

@@ -156,11 +156,18 @@ export class CampaignRuns {
 	}
 
 	async #failed({ id }: CampaignRow): Promise<void> {
-		await this.#parts.storage.db
-			.updateTable('campaign')
-			.set({ state: 'failed' })
-			.where('id', '=', id)
-			.execute();
-		this.tell(id, 'ended');
+		try {
+			await this.#parts.storage.db
+				.updateTable('campaign')
+				.set({ state: 'failed' })
+				.where('id', '=', id)
+				// What was cancelled, closed or counted meanwhile is that.
+				.where('state', 'in', ['waiting', 'running'])
+				.execute();
+		} finally {
+			this.#parts.onChanged(id);
+			this.tell(id, 'ended');
+		}
+		await this.pump();
 	}
 }

@@ -94,8 +94,9 @@ export class Campaigns {
 		await storage.batch([
 			db.insertInto('campaign').values({
 				id,
-				number: sql<string>`${year} || '-' || substr('000' || (1 + (select count(*) from campaign
-					where number like ${`${year}-%`})), -4)`,
+				// Not how many there are: a rebuild knows only of those that ended.
+				number: sql<string>`${year} || '-' || printf('%04d', 1 + coalesce((
+					select max(cast(substr(number, 6) as integer)) from campaign where number like ${`${year}-%`}), 0))`,
 				name: called,
 				under,
 				under_title: underTitle,

@@ -80,6 +80,7 @@ export class CheckRun {
 			const inScope = under === null || fonds.whole === 1 ? undefined : rows.containersBelow(under);
 			yield* this.#fonds(fonds, inScope, fonds.row_id === begun.fonds ? begun.container : -1);
 		}
+		if (under === null) yield* inChunks(this.#parts.changes.ofGone(), [], this.#position, []);
 	}
 
 	/** @param checked the last container that was checked before the run was interrupted */

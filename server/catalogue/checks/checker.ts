@@ -49,12 +49,18 @@ export class Checker {
 	readonly #client: CheckClient;
 	readonly #insert: string;
 	readonly #due = new Set<string>();
+	/** Entries that could not be checked together: one of them may be what nothing can be said about. */
+	readonly #alone = new Set<string>();
 	/** Fonds to be looked at across their entries, and from when on. */
 	readonly #acrossDue = new Map<string, number>();
 	readonly #listeners = new Set<(entryIds: readonly string[]) => void>();
 	readonly #idle: (() => void)[] = [];
 	/** Who waits for findings of entries. */
-	#waiting: { readonly ids: Set<string>; readonly resolve: () => void }[] = [];
+	#waiting: {
+		readonly ids: Set<string>;
+		readonly resolve: () => void;
+		readonly reject: (error: Error) => void;
+	}[] = [];
 	readonly #asked: {
 		readonly id: string;
 		readonly resolve: (facts: CheckAsks['entryFacts']['answer']) => void;
@@ -99,12 +105,15 @@ export class Checker {
 		this.note(entryIds);
 	}
 
-	/** Checks entries now; resolves when their findings are those that hold. */
+	/**
+	 * Checks entries now; resolves when their findings are those that hold.
+	 * @throws {Error} when one of them cannot be checked, or nothing can be written
+	 */
 	async recheck(ids: readonly string[]): Promise<void> {
-		this.note(ids);
-		await new Promise<void>((resolve) => {
-			this.#waiting.push({ ids: new Set(ids), resolve });
-			this.#wake();
+		if (ids.length === 0) return;
+		await new Promise<void>((resolve, reject) => {
+			this.#waiting.push({ ids: new Set(ids), resolve, reject });
+			this.note(ids);
 		});
 	}
 
@@ -120,6 +129,8 @@ export class Checker {
 	begin(run: CheckedRun): void {
 		this.#run = run;
 		this.#isBegun = false;
+		// Run again, a campaign has the same id: where it was given up is not where it begins.
+		this.#last = undefined;
 		this.#wake();
 	}
 
@@ -168,7 +179,13 @@ export class Checker {
 	}
 
 	get #hasWork(): boolean {
-		return this.#due.size > 0 || this.#asked.length > 0 || this.#areExceptionsOld || this.#run !== undefined;
+		return (
+			this.#due.size > 0 ||
+			this.#alone.size > 0 ||
+			this.#asked.length > 0 ||
+			this.#areExceptionsOld ||
+			this.#run !== undefined
+		);
 	}
 
 	/** Wakes when the next fonds is due. */
@@ -194,7 +211,7 @@ export class Checker {
 					await this.#client.ask('exceptions', undefined);
 				} else if (this.#asked.length > 0) {
 					await this.#answerOne();
-				} else if (this.#due.size > 0) {
+				} else if (this.#due.size > 0 || this.#alone.size > 0) {
 					await writing;
 					await this.#recheck();
 				} else if (this.#run) {
@@ -220,8 +237,8 @@ export class Checker {
 		if (this.#isClosed) return;
 		this.#parts.logger.error({ err: error }, 'checks failed');
 		for (const { reject } of this.#asked.splice(0)) reject(error);
-		// Nobody waits for what will not come: what is kept stays as it was.
-		for (const { resolve } of this.#waiting.splice(0)) resolve();
+		// Nobody takes what is kept, and stays as it was, for what was checked.
+		for (const { reject } of this.#waiting.splice(0)) reject(error);
 		const run = this.#run;
 		this.#run = undefined;
 		run?.onFailed(error);
@@ -258,13 +275,47 @@ export class Checker {
 	}
 
 	async #recheck(): Promise<void> {
-		const ids = [...this.#due].slice(0, RECHECKED_AT_ONCE);
-		for (const id of ids) this.#due.delete(id);
-		const answer = await this.#client.ask('recheck', { ids, now: this.#now() });
-		await this.#write(answer);
+		const isAlone = this.#due.size === 0;
+		const from = isAlone ? this.#alone : this.#due;
+		const ids = from
+			.values()
+			.take(isAlone ? 1 : RECHECKED_AT_ONCE)
+			.toArray();
+		// Before: what changes meanwhile is due again.
+		for (const id of ids) from.delete(id);
+		const answer = await this.#ask(ids, isAlone);
+		if (!answer) return;
+		try {
+			await this.#write(answer);
+		} catch (error) {
+			// It is not for the entries that nothing can be written.
+			for (const id of ids) this.#alone.add(id);
+			throw error;
+		}
 		this.#noteAcross(answer.fondsIds);
 		this.#told(ids);
 		for (const listener of this.#listeners) listener(ids);
+	}
+
+	/** @returns nothing when that failed: of several, each is tried alone; one that cannot be checked is given up */
+	async #ask(ids: readonly string[], isAlone: boolean): Promise<CheckAsks['recheck']['answer'] | undefined> {
+		try {
+			return await this.#client.ask('recheck', { ids, now: this.#now() });
+		} catch (error) {
+			if (this.#isClosed) throw error;
+			this.#parts.logger.error(
+				{ err: error, entries: ids.length, first: ids[0] },
+				'entries were not checked',
+			);
+			if (!isAlone) for (const id of ids) this.#alone.add(id);
+			else
+				this.#waiting = this.#waiting.filter(({ ids: awaited, reject }) => {
+					const isAwaited = ids.some((id) => awaited.has(id));
+					if (isAwaited) reject(error as Error);
+					return !isAwaited;
+				});
+			return undefined;
+		}
 	}
 
 	/** Fonds to be looked at across their entries when editing has rested. */
@@ -312,7 +363,13 @@ export class Checker {
 		await written;
 		this.#run = undefined;
 		this.#last = undefined;
-		await run.onOver(step.position);
+		try {
+			await run.onOver(step.position);
+		} catch (error) {
+			// It is no longer the run that failures are told of.
+			run.onFailed(error as Error);
+			throw error;
+		}
 		return { written };
 	}
 

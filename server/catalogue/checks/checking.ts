@@ -40,6 +40,8 @@ export class Checking {
 	readonly #facts: CheckFacts;
 	/** Facts of containers, the newest last. */
 	readonly #above = new Map<string, ContainerFacts>();
+	/** Usual widths of numbers in containers. */
+	readonly #widths = new Map<string, ReadonlyMap<string, number>>();
 
 	constructor(database: DatabaseSync, facts: CheckFacts) {
 		this.rows = new CheckRows(database);
@@ -103,8 +105,7 @@ export class Checking {
 	entryWithFacts(row: CheckRow, fonds: FondsRow): { readonly entry: CheckedEntry; readonly profile: string } {
 		const parentId = row.id === fonds.id ? null : row.parent_id;
 		const above = parentId === null ? NO_FACTS : this.aboveOf(parentId, fonds);
-		const sample = parentId === null ? [] : this.rows.children(parentId, fonds.id, START, WIDTH_SAMPLE);
-		const width = this.#widthsOf(sample, fonds).get(row.level);
+		const width = parentId === null ? undefined : this.#widthsIn(parentId, fonds).get(row.level);
 		const [before, after] = above.file
 			? [this.rows.before(row), this.rows.after(row)].map((each) => each && this.#spanOf(each, fonds))
 			: [];
@@ -144,6 +145,18 @@ export class Checking {
 	/** What containers told may be otherwise now. */
 	forget(): void {
 		this.#above.clear();
+		this.#widths.clear();
+	}
+
+	/** Of entries looked at one by one many lie in the same container. */
+	#widthsIn(containerId: string, fonds: FondsRow): ReadonlyMap<string, number> {
+		let widths = this.#widths.get(containerId);
+		if (!widths) {
+			if (this.#widths.size > 2000) this.#widths.clear();
+			widths = this.#widthsOf(this.rows.children(containerId, fonds.id, START, WIDTH_SAMPLE), fonds);
+			this.#widths.set(containerId, widths);
+		}
+		return widths;
 	}
 
 	#widthsOf(rows: readonly CheckRow[], fonds: FondsRow): ReadonlyMap<string, number> {

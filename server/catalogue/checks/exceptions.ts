@@ -28,8 +28,8 @@ interface Parts {
 }
 
 /**
- * Lets findings be as they are, with a reason. Everybody who may judge the entry may do so for what needs a decision; what
- * keeps an entry from being registered nobody accepts who changed it since it was last approved.
+ * Lets findings be as they are, with a reason. Everybody who may judge the entry may do so for what needs a decision; an
+ * error nobody accepts who changed the entry since it was last approved.
  */
 export class Exceptions {
 	readonly #parts: Parts;

@@ -59,6 +59,7 @@ export class FindingChanges {
 	readonly #ofEntries: StatementSync;
 	readonly #acrossOf: StatementSync;
 	readonly #strays: StatementSync;
+	readonly #gone: StatementSync;
 	readonly #fondsOf: StatementSync;
 
 	constructor(database: DatabaseSync) {
@@ -73,6 +74,10 @@ export class FindingChanges {
 		this.#strays = database.prepare(
 			`select id from finding where fonds_id = ? and not exists (select 1 from entry where entry.id = finding.entry_id
 			and entry.fonds_id = finding.fonds_id and entry.status = 'active' and entry.hidden = 0)`,
+		);
+		this.#gone = database.prepare(
+			`select id from finding where entry_id in (select id from entry indexed by entry_gone
+			where status <> 'active' or hidden <> 0)`,
 		);
 	}
 
@@ -106,6 +111,11 @@ export class FindingChanges {
 	/** Findings of entries that are no longer there, or in another fonds. */
 	straysOf(fondsId: string): number[] {
 		return this.#strays.all(fondsId).map((row) => Number(row['id']));
+	}
+
+	/** Findings of entries that were deleted, also of those in fonds that are no longer there. */
+	ofGone(): number[] {
+		return this.#gone.all().map((row) => Number(row['id']));
 	}
 }
 

@@ -91,7 +91,6 @@ export class Findings {
 			.innerJoin('entry', 'entry.id', 'finding.entry_id')
 			.selectAll('finding')
 			.select(['entry.reference_code', 'entry.title', 'entry.level', 'entry.profile', 'entry.review_state'])
-			.where('entry.status', '=', 'active')
 			.orderBy('finding.id')
 			.offset(offset)
 			.limit(limit)
@@ -147,7 +146,7 @@ export class Findings {
 	}
 
 	#query(person: Person, filter: FindingFilter): FindingQuery {
-		let query: FindingQuery = this.#storage.db.selectFrom('finding');
+		let query: FindingQuery = this.#storage.db.selectFrom('finding').where(isThere);
 		const { fonds } = visibleEntries(person);
 		if (fonds !== null)
 			query =
@@ -178,6 +177,10 @@ export class Findings {
 		return query;
 	}
 }
+
+/** Of what was deleted, or lies in it, nothing is found: asked by the index of those, which are few. */
+const isThere = sql<boolean>`not exists (select 1 from entry indexed by entry_gone where entry.id = finding.entry_id
+	and (entry.status <> 'active' or entry.hidden <> 0))`;
 
 /** What lies in a fonds is told by its id, what lies deeper by looking below. */
 function within(under: string) {

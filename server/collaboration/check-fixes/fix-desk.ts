@@ -2,11 +2,10 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { whyNotCampaign } from '#domain/catalogue/checks/campaign.ts';
-import type { FieldValue } from '#domain/catalogue/entry.ts';
 import { groupChanges, type OrderChange, type OrderGroup } from '#domain/collaboration/orders.ts';
-import { demand } from '#domain/permissions/permissions.ts';
+import { demand, denied, type EntryThing } from '#domain/permissions/permissions.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
-import { campaignNamed, stateOf } from '#server/catalogue/checks/campaign-records.ts';
+import { campaignNamed, stateOf, type CampaignRow } from '#server/catalogue/checks/campaign-records.ts';
 import { filterOf, type CampaignFilter } from '#server/catalogue/checks/campaign-findings.ts';
 import type { Findings } from '#server/catalogue/checks/findings.ts';
 import { rowsById } from '#server/catalogue/rows.ts';
@@ -14,13 +13,13 @@ import { auditLine } from '#server/storage/audit.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { BulkRunning } from '../bulk-edits.ts';
 import type { Collaboration } from '../collaboration.ts';
-import { applyRows, undoRows, type CarriedRow, type RowOutcome } from '../orders/carry-out.ts';
+import { applyRows, undoRows, type CarriedRow } from '../orders/carry-out.ts';
 import type { OrderDesk } from '../orders/order-desk.ts';
-import { planFix, type FixPlan } from './fix-plan.ts';
+import { mayTake, planFix, type FixPlan } from './fix-plan.ts';
+import { fixRows, writeFixRows, writeOutcomes } from './fix-rows.ts';
 
 /** Examples and groups a preview shows. */
 const SHOWN = 50;
-const CHUNK = 500;
 
 /** What taking all suggestions would do. */
 export interface FixPreview {
@@ -49,18 +48,32 @@ export interface FixOutcome {
 	readonly isWhole: boolean;
 }
 
+/** Suggestions as they are taken. */
+interface TakenFix {
+	readonly fixId: string;
+	readonly row: CampaignRow;
+	readonly plan: FixPlan;
+	readonly filter: CampaignFilter;
+	readonly why: string;
+}
+
 interface Parts {
 	readonly storage: Storage;
 	readonly clock: Clock;
 	readonly findings: Findings;
+	/** Makes the findings of entries those that hold now. */
+	readonly recheck: (entryIds: readonly string[]) => Promise<void>;
 	readonly orders: Pick<OrderDesk, 'createFrom' | 'withdraw' | 'show'>;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
+	readonly thingsOf: (ids: readonly EntryId[]) => Promise<ReadonlyMap<EntryId, EntryThing>>;
 	readonly onChanged: (campaignId: string) => void;
 }
 
 /** Takes all suggestions of a list of findings at once: drafts are edited, what is registered goes into one correction order. */
 export class FixDesk {
 	readonly #parts: Parts;
+	/** Fixes whose values are being set or taken back. */
+	readonly #underWay = new Set<string>();
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
@@ -104,11 +117,19 @@ export class FixDesk {
 		why: string,
 		running: BulkRunning = {},
 	): Promise<FixOutcome> {
-		const { storage, clock } = this.#parts;
 		const { plan, row } = await this.#plan(identity, campaign, filter);
 		if (plan.edits.length + plan.orders.length === 0) throw new Refusal('catalogue.nothing-to-fix');
 		if (plan.orders.length > 0 && why.trim() === '') throw new Refusal('collaboration.order-without-reason');
 		const fixId = createId<string>();
+		return this.#alone(fixId, () => this.#carryOut(identity, { fixId, row, plan, filter, why }, running));
+	}
+
+	async #carryOut(
+		identity: Identity,
+		{ fixId, row, plan, filter, why }: TakenFix,
+		running: BulkRunning,
+	): Promise<FixOutcome> {
+		const { storage, clock } = this.#parts;
 		const at = isoAt(clock);
 		const by = actorOf(identity);
 		const rows = plan.edits.map((change, position): CarriedRow => ({
@@ -117,7 +138,7 @@ export class FixDesk {
 			elementId: createId<string>(),
 			undoElementId: createId<string>(),
 		}));
-		await this.#writeRows(fixId, rows);
+		await writeFixRows(storage, fixId, rows);
 		// Written before anything is set: whatever happens on the way, all of it can be taken back.
 		await storage.batch([
 			storage.db.insertInto('campaign_fix').values({
@@ -146,7 +167,7 @@ export class FixDesk {
 			{ actor: { ...by, via: `rule:${fixId}` }, at },
 			running,
 		);
-		await this.#writeOutcomes(fixId, carried.rows);
+		await writeOutcomes(storage, fixId, carried.rows);
 		const edited = carried.rows.filter(({ state }) => state === 'applied').length;
 		const order =
 			plan.orders.length > 0 && carried.isWhole
@@ -165,9 +186,10 @@ export class FixDesk {
 	}
 
 	/**
-	 * Brings back what stood before, wherever nobody has set the field since; an order that waits is withdrawn. One that was
-	 * carried out is taken back in its own place.
-	 * @throws {Refusal} as {@link apply}; 'catalogue.unknown-fix' (404) | 'catalogue.fix-undone' (409)
+	 * Brings back what stood before, wherever nobody has set the field since; an order that waits is withdrawn, by who made
+	 * it. One that was carried out is taken back in its own place.
+	 * @throws {Refusal} as {@link apply}; 'catalogue.unknown-fix' (404) | 'catalogue.fix-undone' | 'catalogue.fix-running' |
+	 * 'catalogue.fix-order-waits' (409); 'permissions.denied' (403) when one of the entries is not theirs to change
 	 */
 	async undo(
 		identity: Identity,
@@ -175,9 +197,18 @@ export class FixDesk {
 		fixId: string,
 		running: BulkRunning = {},
 	): Promise<FixOutcome> {
-		const { storage, clock, orders } = this.#parts;
-		const { db } = storage;
 		const row = await this.#demand(identity, campaign);
+		return this.#alone(fixId, () => this.#takeBack(identity, row, fixId, running));
+	}
+
+	async #takeBack(
+		identity: Identity,
+		row: CampaignRow,
+		fixId: string,
+		running: BulkRunning,
+	): Promise<FixOutcome> {
+		const { storage, clock } = this.#parts;
+		const { db } = storage;
 		const fix = await db
 			.selectFrom('campaign_fix')
 			.selectAll()
@@ -186,24 +217,22 @@ export class FixDesk {
 			.executeTakeFirst();
 		if (!fix) throw new Refusal('catalogue.unknown-fix', {}, 404);
 		if (fix.state === 'undone') throw new Refusal('catalogue.fix-undone', {}, 409);
+		const rows = await fixRows(storage, fixId);
+		await this.#demandRows(identity, rows);
+		if (fix.order_id !== null) await this.#withdraw(identity, fix.order_id);
 		const at = isoAt(clock);
 		const by = actorOf(identity);
 		await storage.batch([
 			db.updateTable('campaign_fix').set({ state: 'undoing' }).where('id', '=', fixId),
 			auditLine(storage, clock, by, 'checks.undo-fix', row.id, { fixId }),
 		]);
-		if (fix.order_id !== null) {
-			const order = await orders.show(identity.person, fix.order_id);
-			if (order.state === 'submitted' && order.proposerId === identity.person.id)
-				await orders.withdraw(identity, fix.order_id);
-		}
 		const carried = await undoRows(
 			this.#parts,
-			await this.#rowsOf(fixId),
+			rows,
 			{ actor: { ...by, via: `rule:${fixId}` }, at },
 			running,
 		);
-		await this.#writeOutcomes(fixId, carried.rows);
+		await writeOutcomes(storage, fixId, carried.rows);
 		await db
 			.updateTable('campaign_fix')
 			.set(carried.isWhole ? { state: 'undone', undone_at: at, undone_by: by.name } : { state: 'applied' })
@@ -234,7 +263,38 @@ export class FixDesk {
 			.execute();
 	}
 
-	async #demand(identity: Identity, campaign: string) {
+	/** What is being set is not taken back at the same time. */
+	async #alone<T>(fixId: string, run: () => Promise<T>): Promise<T> {
+		if (this.#underWay.has(fixId)) throw new Refusal('catalogue.fix-running', {}, 409);
+		this.#underWay.add(fixId);
+		try {
+			return await run();
+		} finally {
+			this.#underWay.delete(fixId);
+		}
+	}
+
+	/** All or nothing: what is half taken back nobody could tell from what was changed since. */
+	async #demandRows({ person }: Identity, rows: readonly CarriedRow[]): Promise<void> {
+		const things = await this.#parts.thingsOf([...new Set(rows.map(({ entryId }) => entryId))]);
+		for (const thing of things.values()) {
+			// Nothing is set in it any more, whoever asks.
+			if (thing.isPurged) continue;
+			if (!mayTake(person, thing)) throw denied(person, 'edit', thing);
+		}
+	}
+
+	async #withdraw(identity: Identity, orderId: string): Promise<void> {
+		const { orders } = this.#parts;
+		const order = await orders.show(identity.person, orderId);
+		if (order.state !== 'submitted') return;
+		// Approved later, it would set again what was taken back.
+		if (order.proposerId !== identity.person.id)
+			throw new Refusal('catalogue.fix-order-waits', { order: order.number, name: order.proposerName }, 409);
+		await orders.withdraw(identity, orderId);
+	}
+
+	async #demand(identity: Identity, campaign: string): Promise<CampaignRow> {
 		const { person } = identity;
 		const row = await campaignNamed(this.#parts.storage, person, campaign);
 		demand(person, 'edit', { kind: 'checks' });
@@ -247,65 +307,5 @@ export class FixDesk {
 		const row = await this.#demand(identity, campaign);
 		const whole = await filterOf(this.#parts, identity.person, row, filter);
 		return { row, plan: await planFix(this.#parts, identity.person, whole) };
-	}
-
-	async #writeRows(fixId: string, rows: readonly CarriedRow[]): Promise<void> {
-		const { storage } = this.#parts;
-		for (let from = 0; from < rows.length; from += CHUNK)
-			await storage.batch([
-				storage.db.insertInto('campaign_fix_row').values(
-					rows.slice(from, from + CHUNK).map((row) => ({
-						fix_id: fixId,
-						position: row.position,
-						entry_id: row.entryId,
-						field: row.field,
-						old_value: JSON.stringify(row.from),
-						new_value: JSON.stringify(row.to),
-						element_id: row.elementId,
-						undo_element_id: row.undoElementId,
-						state: 'waiting',
-						why: '',
-					})),
-				),
-			]);
-	}
-
-	async #writeOutcomes(fixId: string, outcomes: readonly RowOutcome[]): Promise<void> {
-		const { storage } = this.#parts;
-		const update = storage.db
-			.updateTable('campaign_fix_row')
-			.set({ state: '', why: '' })
-			.where('fix_id', '=', '')
-			.where('position', '=', 0)
-			.compile().sql;
-		for (let from = 0; from < outcomes.length; from += CHUNK)
-			await storage.bulk([
-				{
-					sql: update,
-					rows: outcomes
-						.slice(from, from + CHUNK)
-						.map(({ position, state, why }) => [state, why, fixId, position]),
-				},
-			]);
-	}
-
-	async #rowsOf(fixId: string): Promise<CarriedRow[]> {
-		const rows = await this.#parts.storage.db
-			.selectFrom('campaign_fix_row')
-			.selectAll()
-			.where('fix_id', '=', fixId)
-			// `waiting` after a crash: whether it was set is told by its element.
-			.where('state', 'in', ['applied', 'waiting'])
-			.orderBy('position')
-			.execute();
-		return rows.map((row) => ({
-			position: row.position,
-			entryId: row.entry_id as EntryId,
-			field: row.field,
-			from: JSON.parse(row.old_value) as FieldValue,
-			to: JSON.parse(row.new_value) as FieldValue,
-			elementId: row.element_id,
-			undoElementId: row.undo_element_id,
-		}));
 	}
 }

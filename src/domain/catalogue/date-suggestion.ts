@@ -11,6 +11,8 @@ export interface DateSuggestion {
 
 /** Problems that leave no doubt about which day is meant. */
 const HARMLESS: readonly string[] = ['date.century-missing'];
+/** Years of the Republic: `35年` may be 1935 as well as 1946. */
+const REPUBLIC_YEARS = 38;
 
 /**
  * The eight digits for a date as written; undefined where they say the same, cannot say it, or would hide a doubt.
@@ -21,6 +23,7 @@ export function suggestedDate(date: ArchivalDate): DateSuggestion | undefined {
 	if (date.isApproximate || date.problems.some(({ id }) => !HARMLESS.includes(id))) return undefined;
 	// A question mark that is written is part of what is known.
 	if (date.isUncertain && date.problems.length === 0) return undefined;
+	if (date.problems.some(({ params }) => Number(params?.['written']) <= REPUBLIC_YEARS)) return undefined;
 	const text = eightDigitsOf(date);
 	if (text === null || text === date.text.trim()) return undefined;
 	return { text, keepsWording: date.calendar !== 'gregorian' || date.problems.length > 0 };

@@ -69,16 +69,27 @@ describe('what is suggested for a date', () => {
 		['民国二十六年七月七日', '19370707', true],
 		['光绪二十四年八月初六', '18980921', true],
 		['85年3月4日', '19850304', true],
+		['民三十六年七月七日', '19470707', true],
+		['民元年三月', '19120300', true],
 		['[1945年8月15日]', '[19450815]', false],
 		['1985-1986年', '19850000-19860000', false],
 	])('%s: %s, wording kept %s', (written, text, keepsWording) => {
 		expect(suggested(written)).toEqual({ text, keepsWording });
 	});
 
-	it.each(['19850304', '约1985年', '1985年?', '1985年2月30日', '八十年代', '1986-1985', '看不清', ''])(
-		'%s: nothing',
-		(written) => {
-			expect(suggested(written)).toBeUndefined();
-		},
-	);
+	it.each([
+		'35.8.1',
+		'38年8月1日',
+		'260707',
+		'19850304',
+		'约1985年',
+		'1985年?',
+		'1985年2月30日',
+		'八十年代',
+		'1986-1985',
+		'看不清',
+		'',
+	])('%s: nothing', (written) => {
+		expect(suggested(written)).toBeUndefined();
+	});
 });

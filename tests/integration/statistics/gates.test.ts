@@ -6,6 +6,7 @@ import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import type { ShownGateBoard, ShownLine } from '#server/statistics/gate-desk.ts';
 import { GateDesk } from '#server/statistics/gate-desk.ts';
 import { EntryCounts } from '#server/statistics/entry-counts.ts';
+import { fondsNumbersOf } from '#server/statistics/fonds-numbers.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { aHoldingsLine, withToken } from '#tests/support/registers.ts';
 import { aFolder, startTestServer, type TestServer } from '#tests/support/server.ts';
@@ -130,6 +131,97 @@ describe('the gates', () => {
 		expect(figures(await board(ask))).toEqual(figures(second));
 	});
 
+	it('and the numbers of a line read entries alike, and are for who works with the fonds', async () => {
+		const { server, ask, fonds } = await withFonds();
+		const { app } = server;
+		const lasting = {
+			fondsNumber: 'B004',
+			catalogueNumber: '3',
+			retentionPeriod: 'Y',
+			files: 2,
+			yearFrom: 1960,
+			yearTo: 1960,
+		};
+		const content = aHoldingsLine({ ...lasting, firstNumber: 1, lastNumber: 2 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'lasting', based: 0, content }] });
+		const [first, second] = [1, 2].map((number) =>
+			aMadeEntry(app, {
+				title: '河道整治',
+				level: 'file',
+				parentId: fonds,
+				fields: {
+					referenceCode: `B004-3-00${number}`,
+					catalogueNumber: '3',
+					year: 1960,
+					retentionPeriod: number === 1 ? '永久' : 'Y',
+				},
+			}),
+		);
+		await first;
+		// One stays of an import that was undone, since somebody had worked on it.
+		await app.storage.db
+			.insertInto('import')
+			.values({
+				id: 'undone',
+				state: 'undone',
+				file_name: 'x',
+				format: '',
+				profile: '',
+				under_id: null,
+				root_ids: '[]',
+				entries: 1,
+				report: '{}',
+				actor_id: 'a',
+				actor_name: 'a',
+				via: null,
+				synthetic: 0,
+				created_at: '2026-01-01T00:00:00.000Z',
+				accepted_at: null,
+				deposited_version: null,
+			})
+			.execute();
+		const { row_id } = await app.storage.db.selectFrom('import').select('row_id').executeTakeFirstOrThrow();
+		await app.storage.db
+			.updateTable('entry')
+			.set({ import_row: row_id })
+			.where('id', '=', (await second) as EntryId)
+			.execute();
+		const { gates } = await app.gates.board(system, { isPatient: true });
+		expect(gates[0]?.lines.find(({ lineId }) => lineId === 'lasting')).toBeUndefined();
+		const nothing = { missing: [], beyond: [], duplicates: [] };
+		expect(await app.gates.line(system, 'lasting')).toMatchObject({ numbers: nothing, isOthers: false });
+		const limited = { ...system, role: 'archivist', fonds: [fonds] } as const;
+		expect(await app.gates.line(limited, 'lasting')).toMatchObject({ numbers: nothing });
+		const other = await app.gates.line({ ...limited, fonds: [] }, 'lasting');
+		expect(other).toMatchObject({ numbers: undefined, isOthers: true });
+	});
+
+	it('count codes that begin with a category for the fonds they lie in', async () => {
+		const { server, ask, fonds } = await withFonds();
+		const { app } = server;
+		const built = { fondsNumber: 'B004', categoryCode: 'GC', files: 2, yearFrom: 2005, yearTo: 2006 };
+		for (const number of [1, 2])
+			await aMadeEntry(app, {
+				title: '河道整治工程',
+				level: 'file',
+				parentId: fonds,
+				fields: { referenceCode: `GC-007-000${number}`, year: 2005 },
+			});
+		const before = await app.gates.board(system, { isPatient: true });
+		expect(before.unregistered.map(({ fondsNumber }) => fondsNumber)).toEqual(['B004']);
+		const content = aHoldingsLine({ ...built, firstNumber: 1, lastNumber: 2 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'built', based: 0, content }] });
+		const after = await app.gates.board(system, { isPatient: true });
+		expect(after.unregistered).toEqual([]);
+		const { numbers } = await app.gates.line(system, 'built');
+		expect(numbers).toEqual({ missing: [], beyond: [], duplicates: [] });
+		// Known as a fonds, the same words are its number.
+		const other = aHoldingsLine({ fondsNumber: 'GC', files: 1 });
+		await ask('/api/registers/holdings', { changes: [{ id: 'other', based: 0, content: other }] });
+		const known = await app.gates.board(system, { fonds: 'GC', isPatient: true });
+		expect(known.gates[0]).toMatchObject({ denominator: 1, numerator: 1 });
+	});
+
 	it('keep a day as it was counted first, and the last day of a year as its end', async () => {
 		const { server } = await withFonds();
 		const { registers, storage } = server.app;
@@ -137,7 +229,11 @@ describe('the gates', () => {
 		const desk = new GateDesk({
 			registers,
 			storage,
-			counts: new EntryCounts({ storage, logger: { error: () => undefined } as never }),
+			counts: new EntryCounts({
+				storage,
+				logger: { error: () => undefined } as never,
+				fondsNumbers: () => fondsNumbersOf(registers),
+			}),
 			clock: { now: () => Date.parse(day.at) },
 		});
 		const trend = async () =>

@@ -9,8 +9,8 @@ import { aFolder } from '#tests/support/folder.ts';
 /** Takes the database back to before fonds were told from what holds them together, as far as that shows. */
 function takeBack(dataDir: string): void {
 	const database = new DatabaseSync(join(dataDir, 'lantai.sqlite'));
-	database.exec(`drop trigger finding_fonds; drop index entry_own_fonds;
-		delete from migration where name = '0021-fonds'`);
+	database.exec(`drop trigger finding_fonds; drop index entry_own_fonds; drop index entry_gone;
+		delete from migration where name >= '0021-fonds'`);
 	database.close();
 }
 

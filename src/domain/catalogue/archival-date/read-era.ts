@@ -55,6 +55,7 @@ export function readEraDate(scan: Scan, mark: Mark): DatePart | null {
 	if (scan.eat('中华民国')) return readInEra(scan, MINGUO, mark);
 	const dynasty = scan.eatOneOf(DYNASTY);
 	for (const each of RECKONINGS) if (scan.eat(each.name)) return readInEra(scan, each, mark);
+	if (isShortRepublic(scan) && scan.eat('民')) return readInEra(scan, MINGUO, mark);
 	if (dynasty !== '') {
 		scan.eatOneOf(WHOLE);
 		const whole = readPortion(scan, spanPart(QING, 'era', 'qing'));
@@ -62,6 +63,14 @@ export function readEraDate(scan: Scan, mark: Mark): DatePart | null {
 		scan.at = start;
 	}
 	return readCycleYear(scan, mark) ?? readUnknownEra(scan);
+}
+
+/** 民三十六年, as people write it. */
+function isShortRepublic({ text, at, char }: Scan): boolean {
+	const next = text.charAt(at + 1);
+	return (
+		char === '民' && (isHanNumeral(next) || (next >= '0' && next <= '9') || text.startsWith('元年', at + 1))
+	);
 }
 
 function readInEra(scan: Scan, reckoning: Reckoning, mark: Mark): DatePart {

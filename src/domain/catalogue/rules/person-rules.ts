@@ -107,8 +107,8 @@ const R51: Rule = {
 	},
 };
 
-/** All but the first three and the last digit as asterisks. */
-function masked(text: string, numbers: readonly { at: number; end: number }[]): string {
+/** A text with numbers of persons in it, all but the first three and the last digit of each as asterisks. */
+export function masked(text: string, numbers: readonly { at: number; end: number }[]): string {
 	let out = '';
 	let copied = 0;
 	for (const { at, end } of numbers) {

@@ -3,7 +3,7 @@ import type { FieldKey, FieldValue } from '../entry.ts';
 import type { EntryView } from './entry-view.ts';
 import type { PreparedRules } from './rule-facts.ts';
 
-/** E keeps an entry from being registered, W needs a decision, I is for information. */
+/** E is an error that should be corrected before the entry is registered, W needs a decision, I is for information. */
 export type RuleSeverity = 'E' | 'W' | 'I';
 
 /** `R01` … `R58`, as RULES.md and the tests quote them. */

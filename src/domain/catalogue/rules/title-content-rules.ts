@@ -168,7 +168,7 @@ const R30: Rule = {
 		const title = view.text('title').trim();
 		if (title === '' || title.length > 300 || !hasHan(title)) return NOTHING;
 		// Volumes of court and personnel have parties and persons instead.
-		if (/一案|卷宗$|诉讼|档案袋/.test(title)) return NOTHING;
+		if (/一案|(?<![方提议答草档预备教图立归])案件?$|卷宗$|诉讼|档案袋/.test(title)) return NOTHING;
 		const body = bodyIn(title, view);
 		const hasTime = /\d{2,4}\s*年|\d{4}|[〇零一二三四五六七八九]{2,4}年|民国|光绪|宣统/.test(title);
 		const hasContent = contentOf(title, body) >= 2;
@@ -186,10 +186,22 @@ const R30: Rule = {
 	},
 };
 
+/** Old lists of files say the time first: `1985年县水利局关于…`. */
+const TIME_FIRST =
+	/^(?:\d{4}[至—–~～-]+|(?:公元|民国|光绪|宣统|同治)?[\d〇零○元一二三四五六七八九十廿卅]{1,6}(?:年[度份]?|月份?|日)[至—–~～-]*)+/u;
+
+/** How a title begins: with a time, and with what stands before the matter or the next time. */
+function beginningOf(title: string): { readonly time: string; readonly head: string } {
+	const start = title.slice(0, 40);
+	const time = TIME_FIRST.exec(start)?.[0] ?? '';
+	const head = start.slice(time.length).split(/关于|\d|[〇一二三四五六七八九]{4}/u, 1)[0] as string;
+	return { time, head };
+}
+
 /** The body in a title: one of the creators, or words that end like a body. `''`: none. */
 function bodyIn(title: string, view: EntryView): string {
 	for (const { text } of view.creators) if (text.length > 1 && title.includes(text)) return text;
-	const head = title.slice(0, 40).split(/关于|\d|[〇一二三四五六七八九]{4}/u, 1)[0] as string;
+	const { head } = beginningOf(title);
 	if (head.length < 3) return '';
 	for (let end = head.length; end >= 3; end--) {
 		const words = head.slice(0, end);
@@ -211,6 +223,15 @@ function contentOf(title: string, body: string): number {
 	return count;
 }
 
+/** Whether what stands first may be a body that is not recognised: before it, another would be one too many. */
+function mayNameBody(title: string): boolean {
+	const { time, head } = beginningOf(title);
+	if (head === '') return false;
+	return (
+		time !== '' || (title.includes('关于') && BODY_ENDINGS.words.some((ending) => head.includes(ending)))
+	);
+}
+
 /** Body and time are known from other fields; what a file is about is not. */
 function completed(
 	view: EntryView,
@@ -222,6 +243,7 @@ function completed(
 	const creator = view.creators[0]?.text ?? '';
 	const year = view.year || view.dateYear;
 	if (!hasContent || (body === '' && creator === '') || (!hasTime && year === 0)) return undefined;
+	if (body === '' && mayNameBody(title)) return undefined;
 	if (body === '') return `${creator}${hasTime ? '' : `${year}年`}${title}`;
 	return hasTime ? undefined : title.replace(body, `${body}${year}年`);
 }

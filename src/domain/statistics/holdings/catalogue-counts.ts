@@ -41,6 +41,19 @@ type Sums = { -readonly [K in keyof CatalogueFigures]: CatalogueFigures[K] };
  */
 export function assignCounts(lines: readonly Line[], counts: Iterable<CatalogueCount>): AssignedCounts {
 	const byLine = new Map<string, Sums>(lines.map(({ id }) => [id, nothing()]));
+	const lineOf = lineFinder(lines);
+	const unregistered: CatalogueCount[] = [];
+	for (const count of counts) {
+		const line = lineOf(count);
+		const sums = line === undefined ? undefined : byLine.get(line);
+		if (sums) addTo(sums, count);
+		else unregistered.push(count);
+	}
+	return { byLine, unregistered };
+}
+
+/** Tells to which line a count belongs; the lines are sorted once for all counts. */
+export function lineFinder(lines: readonly Line[]): (count: CatalogueCount) => string | undefined {
 	const byFonds = new Map<string, Line[]>();
 	for (const line of lines) {
 		const key = groupKey(line.content);
@@ -48,14 +61,7 @@ export function assignCounts(lines: readonly Line[], counts: Iterable<CatalogueC
 		if (group) group.push(line);
 		else byFonds.set(key, [line]);
 	}
-	const unregistered: CatalogueCount[] = [];
-	for (const count of counts) {
-		const line = lineFor(count, byFonds);
-		const sums = line && byLine.get(line.id);
-		if (sums) addTo(sums, count);
-		else unregistered.push(count);
-	}
-	return { byLine, unregistered };
+	return (count) => lineFor(count, byFonds)?.id;
 }
 
 /** Lines are sought among those that say the same of fonds and catalogue, so that many fonds cost nothing. */
