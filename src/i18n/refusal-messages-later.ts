@@ -211,6 +211,7 @@ export {
 	refusal_storage_newer,
 	refusal_storage_no_log_copy,
 	refusal_storage_unwritable,
+	refusal_sync_other_lineage,
 	refusal_tls_bad_name,
 	refusal_tls_bad_option,
 	refusal_tls_expired,

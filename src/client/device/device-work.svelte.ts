@@ -71,6 +71,7 @@ export class DeviceWork {
 			api: parts.api,
 			device: parts.deviceId,
 			personId: parts.personId,
+			lineage: () => this.#lineage,
 			openElsewhere: () => this.#openDocs(),
 			tell: (message) => this.tabs.sayToAll(message),
 			purge: (id) => this.purged([id]),

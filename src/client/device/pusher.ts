@@ -21,6 +21,9 @@ const PASS_MS = 2000;
 const TOO_LARGE = 'collaboration.update-too-large';
 const PURGED = 'catalogue.purged';
 const UNKNOWN_PARENT = 'collaboration.unknown-parent';
+const MISSING_HISTORY = 'collaboration.missing-history';
+/** A document whose edits cannot be taken now is left alone for this long, so that it holds up no other. */
+const REST_MS = 60_000;
 
 export interface PusherParts {
 	readonly store: DeviceStore;
@@ -28,6 +31,8 @@ export interface PusherParts {
 	readonly device: string;
 	/** Whose work it is. */
 	readonly personId: string;
+	/** History of the server's log; undefined until the server has been given back what it lost of that of the device. */
+	readonly lineage: () => string | undefined;
 	/** Documents that a tab with a live connection has open. */
 	readonly openElsewhere: () => Promise<ReadonlySet<DocKey>>;
 	/** Tells every tab, this one too. */
@@ -49,6 +54,10 @@ export interface PusherParts {
 export class Pusher {
 	#parts: PusherParts;
 	#firstSeen = new Map<number, number>();
+	/** Documents that are left alone, until when. */
+	#resting = new Map<DocKey, number>();
+	/** How often edits of a document rested on something the server does not have. */
+	#missing = new Map<DocKey, number>();
 	#running: Promise<void> | undefined;
 	#timer: ReturnType<typeof setInterval> | undefined;
 	#isHurried = false;
@@ -135,13 +144,7 @@ export class Pusher {
 
 	async #offer(items: readonly Recovered[], lineage: string, isLast: boolean): Promise<DocKey[]> {
 		const orphans: DocKey[] = [];
-		const answer = await this.#parts.api.recover({
-			protocol: SYNC_PROTOCOL,
-			device: this.#parts.device,
-			batchId: createId<string>(),
-			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
-		});
-		for (const [index, result] of answer.results.entries()) {
+		for (const [index, result] of (await this.#givenBack(items)).entries()) {
 			const item = items[index];
 			if (!item) continue;
 			if (result.ok)
@@ -153,15 +156,28 @@ export class Pusher {
 		return orphans;
 	}
 
+	async #givenBack(items: readonly Recovered[]): Promise<readonly BatchResult[]> {
+		const answer = await this.#parts.api.recover({
+			protocol: SYNC_PROTOCOL,
+			device: this.#parts.device,
+			batchId: createId<string>(),
+			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
+		});
+		return answer.results;
+	}
+
 	async #pass(): Promise<void> {
 		for (;;) {
+			const lineage = this.#parts.lineage();
+			// A server that was restored would refuse good work, or take it and be thought to have all it rests on.
+			if (lineage === undefined) return;
 			try {
 				const { due, tooLarge } = await this.#due();
 				for (const [doc, updates] of tooLarge) await this.#putAwayWaiting(doc, updates, TOO_LARGE);
 				if (due.size === 0 && tooLarge.size > 0) continue;
 				if (due.size === 0) return;
-				const begun = await this.#begin(due);
-				if (begun.size > 0) await this.#push(begun);
+				const begun = await this.#begin(due, lineage);
+				if (begun.size > 0) await this.#push(begun, lineage);
 				this.#parts.onOutcome(undefined);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
@@ -178,6 +194,7 @@ export class Pusher {
 	 */
 	async #begin(
 		due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>,
+		lineage: string,
 	): Promise<ReadonlyMap<DocKey, readonly WaitingUpdate[]>> {
 		const left = new Map(due);
 		for (const [doc, updates] of due) {
@@ -187,7 +204,7 @@ export class Pusher {
 			// What the server knows already goes the way of every edit.
 			if (!card || (await this.#parts.store.load(doc))?.state) continue;
 			try {
-				await this.#parts.api.begin(entryOf(doc), card.profile, first.update);
+				await this.#parts.api.begin(entryOf(doc), card.profile, first.update, lineage);
 			} catch (error) {
 				if (!isRefusal(error) || isPassing(error.code) || error.code.startsWith('client.')) throw error;
 				left.delete(doc);
@@ -206,7 +223,7 @@ export class Pusher {
 		readonly tooLarge: ReadonlyMap<DocKey, readonly WaitingUpdate[]>;
 	}> {
 		const waiting = await this.#parts.store.waiting();
-		const now = (this.#parts.now ?? (() => performance.now()))();
+		const now = this.#now();
 		const known = new Set(waiting.map((each) => each.n));
 		for (const n of this.#firstSeen.keys()) if (!known.has(n)) this.#firstSeen.delete(n);
 		const open =
@@ -222,7 +239,8 @@ export class Pusher {
 			const stopped = tooLarge.get(each.doc);
 			// Edits of one document stay in order: nothing after a gap.
 			if (stopped) stopped.push(each);
-			if (stopped || isFull || (open.has(each.doc) && now - seen < GRACE_MS)) continue;
+			if (stopped || isFull || (this.#resting.get(each.doc) ?? 0) > now) continue;
+			if (open.has(each.doc) && now - seen < GRACE_MS) continue;
 			if (size > MAX_UPDATE_BYTES) {
 				tooLarge.set(each.doc, [each]);
 				continue;
@@ -239,7 +257,7 @@ export class Pusher {
 		return { due, tooLarge };
 	}
 
-	async #push(due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>): Promise<void> {
+	async #push(due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>, lineage: string): Promise<void> {
 		const items = [...due].map(([doc, updates]) => ({
 			doc,
 			updates,
@@ -255,6 +273,7 @@ export class Pusher {
 			protocol: SYNC_PROTOCOL,
 			device: this.#parts.device,
 			batchId,
+			lineage,
 			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
 		});
 		this.#unanswered = undefined;
@@ -270,6 +289,8 @@ export class Pusher {
 		lineage: string,
 	): Promise<void> {
 		const numbers = item.updates.map((each) => each.n);
+		if (!result.ok && result.code === MISSING_HISTORY && (await this.#mayComeLater(item.doc))) return;
+		this.#missing.delete(item.doc);
 		if (result.ok) {
 			try {
 				await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, numbers);
@@ -280,6 +301,32 @@ export class Pusher {
 			this.#parts.tell({ type: 'sent', doc: item.doc, numbers });
 		} else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
 		else await this.#putAwayWaiting(item.doc, item.updates, result.code);
+	}
+
+	/**
+	 * What edits rest on may be here, or come by a tab that has it open: first the server is given back what the device
+	 * holds of the document, then the document is left alone for a while.
+	 * @returns false when nothing is left to try
+	 */
+	async #mayComeLater(doc: DocKey): Promise<boolean> {
+		const tries = (this.#missing.get(doc) ?? 0) + 1;
+		this.#missing.set(doc, tries);
+		if (tries > 2) return false;
+		const update = tries === 1 ? (await this.#parts.store.load(doc))?.state : undefined;
+		if (update && update.byteLength <= MAX_STATE_BYTES) {
+			try {
+				if ((await this.#givenBack([{ doc, update }]))[0]?.ok) return true;
+			} catch (error) {
+				if (!isRefusal(error) || error.code !== 'sync.not-restored') throw error;
+				return false;
+			}
+		}
+		this.#resting.set(doc, this.#now() + REST_MS);
+		return true;
+	}
+
+	#now(): number {
+		return (this.#parts.now ?? (() => performance.now()))();
 	}
 
 	#putAwayWaiting(doc: DocKey, waiting: readonly WaitingUpdate[], code: string): Promise<void> {
@@ -332,5 +379,6 @@ function isPassing(code: string): boolean {
 		'collaboration.failed',
 		'permissions.sign-in',
 		'sync.too-many',
+		'sync.other-lineage',
 	].includes(code);
 }
