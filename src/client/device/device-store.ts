@@ -98,6 +98,11 @@ export interface DeviceStore {
 	cards(): Promise<EntryDetail[]>;
 	/** Documents whose state belongs to another history of the log than the given one. */
 	docsOfOtherLineage(lineage: string): Promise<DocKey[]>;
+	/**
+	 * Has logged edits wait again whose document is not of this history of the log, or has no state: a server that was
+	 * restored may have lost them, and has those it did not lose once all the same.
+	 */
+	waitAgain(lineage: string): Promise<void>;
 	/** Drops what is held of an entry, unless edits wait. */
 	forget(doc: DocKey): Promise<void>;
 	/**

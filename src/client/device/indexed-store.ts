@@ -223,6 +223,21 @@ export class IndexedStore implements DeviceStore {
 		return ids;
 	}
 
+	async waitAgain(lineage: string): Promise<void> {
+		await done(() =>
+			this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
+				const logged = await this.#db.updates.where('sent').equals(1).toArray();
+				const docs = [...new Set(logged.map(({ doc }) => doc))];
+				const records = await this.#db.docs.bulkGet(docs);
+				const lost = docs.filter((_, index) => {
+					const record = records[index];
+					return !record?.state || record.lineage !== lineage;
+				});
+				await this.#db.updates.where('doc').anyOf(lost).modify({ sent: 0 });
+			}),
+		);
+	}
+
 	async forget(doc: DocKey): Promise<void> {
 		await done(() =>
 			this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {

@@ -117,6 +117,12 @@ export class MemoryStore implements DeviceStore {
 		return [...this.#states].filter(([, known]) => known.lineage !== lineage).map(([id]) => id);
 	}
 
+	async waitAgain(lineage: string): Promise<void> {
+		for (const [n, each] of this.#updates)
+			if (this.#states.get(each.doc)?.lineage !== lineage) this.#updates.set(n, { ...each, isSent: false });
+		this.#changed();
+	}
+
 	async forget(doc: DocKey): Promise<void> {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);

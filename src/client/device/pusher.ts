@@ -108,6 +108,8 @@ export class Pusher {
 	 * @throws {Refusal} when the server cannot take it now; what it took by then it has
 	 */
 	async recover(lineage: string): Promise<void> {
+		// Sent one by one, as they were made: one that rests on what nobody brings back does not keep the state from it.
+		await this.#parts.store.waitAgain(lineage);
 		let ids = await this.#parts.store.docsOfOtherLineage(lineage);
 		for (let isLast = false; ids.length > 0;) {
 			const orphans = await this.#recoverOnce(ids, lineage, isLast);

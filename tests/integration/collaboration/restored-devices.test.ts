@@ -123,6 +123,39 @@ describe('a device with work that waits, at a server that was restored', () => {
 		expect([await tab.store.waiting(), await tab.store.kept()]).toEqual([[], []]);
 	});
 
+	it('offers what the server had logged and the device had not yet folded into its state', async () => {
+		let id = '' as EntryId;
+		let device = {} as TabDevice;
+		const server = await aRestore(
+			async (old) => {
+				id = await aMadeEntry(old.app, { title: '备份前' });
+				device = await aTabDevice(old, '甲', 'archivist');
+			},
+			async (old) => {
+				const tab = await openTab(old, device);
+				await opened(tab, id);
+				await tab.close();
+				// Closed while more was on its way: the first of two edits is known to be logged, and still an edit here.
+				const store = await device.openStore();
+				const other = new SyncDevice(old, await old.token('甲', 'archivist'), device.me.me.id);
+				await other.load(id);
+				const logged = other.set(id, 'title', '备份后');
+				expect((await other.push([[id, logged]])).body.results).toMatchObject([{ ok: true }]);
+				await store.markSent([await store.append(id, logged)]);
+				await store.append(id, other.set(id, 'referenceCode', 'A1'));
+				store.close();
+			},
+		);
+		device = await signedIn(server, device);
+		const tab = await openTab(server, device);
+		await eventually(async () => {
+			const { title, referenceCode } = await server.app.catalogue.entry(system, id);
+			expect([title, referenceCode]).toEqual(['备份后', 'A1']);
+		});
+		await eventually(async () => expect((await tab.store.load(id))?.updates).toEqual([]));
+		expect(await tab.store.kept()).toEqual([]);
+	});
+
 	it('S2 what goes on from another history of the log is refused whole, and nothing of it is taken', async () => {
 		const server = await startTestServer();
 		const { lineage } = await server.app.collaboration.sync.lineage();
