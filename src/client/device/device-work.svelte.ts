@@ -213,7 +213,7 @@ export class DeviceWork {
 
 	/** Has what waits pushed now, by this tab or by the one that pushes. */
 	async push(): Promise<void> {
-		await this.#pusher.look();
+		await this.#pusher.retry();
 		this.tabs.say({ type: 'waiting' });
 	}
 

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { toBase64 } from 'lib0/buffer';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
-import { docNameOf, entryOf, isBeginning, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
+import { docNameOf, entryOf, isBeginning, type DocKey } from '#sync/entry-doc.ts';
 import {
 	MAX_BATCH_BYTES,
 	MAX_BATCH_ITEMS,
@@ -11,6 +11,7 @@ import {
 	type BatchResult,
 } from '#sync/sync-messages.ts';
 import type { DeviceStore, WaitingUpdate } from './device-store.ts';
+import { nextBatch, type EditsByDoc } from './next-batch.ts';
 import { putRefusedAway } from './refused-work.ts';
 import type { SyncApi } from './sync-api.ts';
 import type { TabMessage } from './tabs.ts';
@@ -21,6 +22,8 @@ const PASS_MS = 2000;
 const TOO_LARGE = 'collaboration.update-too-large';
 const PURGED = 'catalogue.purged';
 const UNKNOWN_PARENT = 'collaboration.unknown-parent';
+/** The server could not: the document may be in trouble there, and others not. */
+const FAILED = 'collaboration.failed';
 const MISSING_HISTORY = 'collaboration.missing-history';
 /** A document whose edits cannot be taken now is left alone for this long, so that it holds up no other. */
 const REST_MS = 60_000;
@@ -79,6 +82,12 @@ export class Pusher {
 	stop(): void {
 		this.#isStopped = true;
 		clearInterval(this.#timer);
+	}
+
+	/** Looks at once, also at what was to be left alone for a while: somebody asks. */
+	retry(): Promise<void> {
+		this.#resting.clear();
+		return this.look();
 	}
 
 	/** No editor has a live connection: nothing is worth waiting for. */
@@ -146,15 +155,17 @@ export class Pusher {
 
 	async #offer(items: readonly Recovered[], lineage: string, isLast: boolean): Promise<DocKey[]> {
 		const orphans: DocKey[] = [];
+		let passing: Refusal | undefined;
 		for (const [index, result] of (await this.#givenBack(items)).entries()) {
 			const item = items[index];
 			if (!item) continue;
 			if (result.ok)
 				await this.#parts.store.keepState(item.doc, item.update, { lineage, seq: result.seq }, []);
-			else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
+			else if (isPassing(result.code)) passing ??= new Refusal(result.code, result.params);
 			else if (result.code === UNKNOWN_PARENT && !isLast) orphans.push(item.doc);
 			else await this.#putAway(item.doc, [item.update], [], result.code, true);
 		}
+		if (passing) throw passing;
 		return orphans;
 	}
 
@@ -194,10 +205,7 @@ export class Pusher {
 	 * Has entries that were made here begun at the server, those above before those below them: nothing of them can be
 	 * sent before. @returns what is left to push
 	 */
-	async #begin(
-		due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>,
-		lineage: string,
-	): Promise<ReadonlyMap<DocKey, readonly WaitingUpdate[]>> {
+	async #begin(due: EditsByDoc, lineage: string): Promise<EditsByDoc> {
 		const left = new Map(due);
 		for (const [doc, updates] of due) {
 			const [first] = updates;
@@ -208,7 +216,8 @@ export class Pusher {
 			try {
 				await this.#parts.api.begin(entryOf(doc), card.profile, first.update, lineage);
 			} catch (error) {
-				if (!isRefusal(error) || isPassing(error.code) || error.code.startsWith('client.')) throw error;
+				// What is below it would be refused without it, so the rest waits, too.
+				if (!isRefusal(error) || isPassingError(error)) throw error;
 				left.delete(doc);
 				await this.#putAwayWaiting(doc, updates, error.code);
 			}
@@ -216,50 +225,24 @@ export class Pusher {
 		return left;
 	}
 
-	/**
-	 * What is to be sent now, by document, within the limits of one batch; and what can never be sent: an edit larger than
-	 * any message, with those after it in the document, which rest on it.
-	 */
-	async #due(): Promise<{
-		readonly due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>;
-		readonly tooLarge: ReadonlyMap<DocKey, readonly WaitingUpdate[]>;
-	}> {
+	/** What is to be sent now, and what can never be: see {@link nextBatch}. */
+	async #due(): Promise<ReturnType<typeof nextBatch>> {
 		const waiting = await this.#parts.store.waiting();
 		const now = this.#now();
 		const known = new Set(waiting.map((each) => each.n));
 		for (const n of this.#firstSeen.keys()) if (!known.has(n)) this.#firstSeen.delete(n);
+		for (const n of known) if (!this.#firstSeen.has(n)) this.#firstSeen.set(n, now);
 		const open =
 			this.#isHurried || waiting.length === 0 ? new Set<DocKey>() : await this.#parts.openElsewhere();
-		const due = new Map<DocKey, WaitingUpdate[]>();
-		const tooLarge = new Map<DocKey, WaitingUpdate[]>();
-		let bytes = 0;
-		let isFull = false;
-		for (const each of waiting) {
-			const seen = this.#firstSeen.get(each.n) ?? now;
-			this.#firstSeen.set(each.n, seen);
-			const size = each.update.byteLength;
-			const stopped = tooLarge.get(each.doc);
-			// Edits of one document stay in order: nothing after a gap.
-			if (stopped) stopped.push(each);
-			if (stopped || isFull || (this.#resting.get(each.doc) ?? 0) > now) continue;
-			if (open.has(each.doc) && now - seen < GRACE_MS) continue;
-			if (size > MAX_UPDATE_BYTES) {
-				tooLarge.set(each.doc, [each]);
-				continue;
-			}
-			const list = due.get(each.doc);
-			isFull = bytes + size > MAX_BATCH_BYTES || (!list && due.size >= MAX_BATCH_ITEMS);
-			if (isFull) continue;
-			bytes += size;
-			if (list) list.push(each);
-			else due.set(each.doc, [each]);
-		}
-		// What comes before such an edit is sent first.
-		for (const doc of due.keys()) tooLarge.delete(doc);
-		return { due, tooLarge };
+		return nextBatch(
+			waiting,
+			({ n, doc }) =>
+				(this.#resting.get(doc) ?? 0) > now ||
+				(open.has(doc) && now - (this.#firstSeen.get(n) ?? now) < GRACE_MS),
+		);
 	}
 
-	async #push(due: ReadonlyMap<DocKey, readonly WaitingUpdate[]>, lineage: string): Promise<void> {
+	async #push(due: EditsByDoc, lineage: string): Promise<void> {
 		const items = [...due].map(([doc, updates]) => ({
 			doc,
 			updates,
@@ -279,19 +262,24 @@ export class Pusher {
 			items: items.map((item) => ({ doc: docNameOf(item.doc), update: toBase64(item.update) })),
 		});
 		this.#unanswered = undefined;
+		let passing: Refusal | undefined;
 		for (const [index, result] of answer.results.entries()) {
 			const item = items[index];
-			if (item) await this.#settle(item, result, answer.lineage);
+			const why = item && (await this.#settle(item, result, answer.lineage));
+			passing ??= why;
 		}
+		if (passing) throw passing;
 	}
 
+	/** @returns what kept the server from taking it for now */
 	async #settle(
 		item: { readonly doc: DocKey; readonly updates: readonly WaitingUpdate[]; readonly update: Uint8Array },
 		result: BatchResult,
 		lineage: string,
-	): Promise<void> {
+	): Promise<Refusal | undefined> {
 		const numbers = item.updates.map((each) => each.n);
-		if (!result.ok && result.code === MISSING_HISTORY && (await this.#mayComeLater(item.doc))) return;
+		if (!result.ok && result.code === MISSING_HISTORY && (await this.#mayComeLater(item.doc)))
+			return undefined;
 		this.#missing.delete(item.doc);
 		if (result.ok) {
 			try {
@@ -301,8 +289,11 @@ export class Pusher {
 				this.#parts.onTrouble(error.code);
 			}
 			this.#parts.tell({ type: 'sent', doc: item.doc, numbers });
-		} else if (isPassing(result.code)) throw new Refusal(result.code, result.params);
-		else await this.#putAwayWaiting(item.doc, item.updates, result.code);
+		} else if (isPassing(result.code)) {
+			if (result.code === FAILED) this.#resting.set(item.doc, this.#now() + REST_MS);
+			return new Refusal(result.code, result.params);
+		} else await this.#putAwayWaiting(item.doc, item.updates, result.code);
+		return undefined;
 	}
 
 	/**
@@ -378,9 +369,14 @@ interface Recovered {
 function isPassing(code: string): boolean {
 	return [
 		'collaboration.log-failed',
-		'collaboration.failed',
+		FAILED,
 		'permissions.sign-in',
 		'sync.too-many',
 		'sync.other-lineage',
 	].includes(code);
+}
+
+/** The same of a request that was refused as a whole. */
+function isPassingError({ code, status }: Refusal): boolean {
+	return isPassing(code) || code.startsWith('client.') || status >= 500 || status === 401 || status === 429;
 }
