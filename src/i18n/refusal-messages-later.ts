@@ -225,4 +225,5 @@ export {
 	refusal_unsent_no_file,
 	refusal_unsent_other_archive,
 	refusal_unsent_other_person,
+	refusal_unsent_sealed,
 } from './generated/messages.js';

@@ -4,7 +4,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
 import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
-import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
@@ -89,7 +89,12 @@ export class IndexedStore implements DeviceStore {
 	): Promise<void> {
 		for (;;) {
 			const known = await done(() => this.#db.docs.get(doc));
-			const before = known?.state ? await this.#vault.open(stateName(doc), known.state) : undefined;
+			const before =
+				known?.state &&
+				(await this.#vault.open(stateName(doc), known.state).catch(async (error: unknown) => {
+					await done(() => this.#db.updates.bulkDelete([...holds]));
+					throw error;
+				}));
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
 			const write = (): Promise<boolean> =>
@@ -120,7 +125,7 @@ export class IndexedStore implements DeviceStore {
 
 	async waiting(): Promise<WaitingUpdate[]> {
 		const rows = await done(() => this.#db.updates.where('sent').equals(0).sortBy('n'));
-		return Promise.all(rows.map((row) => this.#read(row)));
+		return allThatOpen(rows, (row) => this.#read(row));
 	}
 
 	watchWaiting(listener: (waiting: Waiting) => void): () => void {
@@ -161,12 +166,10 @@ export class IndexedStore implements DeviceStore {
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
 		const rows = await done(() => this.#db.kept.orderBy('n').toArray());
-		return Promise.all(
-			rows.map(async (row) => ({
-				...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
-				n: row.n,
-			})),
-		);
+		return allThatOpen(rows, async (row) => ({
+			...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
+			n: row.n,
+		}));
 	}
 
 	watchKept(listener: (count: number) => void): () => void {
@@ -198,6 +201,22 @@ export class IndexedStore implements DeviceStore {
 		await done(() => this.#db.kept.delete(n));
 	}
 
+	async damaged(): Promise<SealedWork[]> {
+		const [updates, kept] = await done(() =>
+			Promise.all([this.#db.updates.where('sent').equals(0).toArray(), this.#db.kept.toArray()]),
+		);
+		const all = [
+			...updates.map(({ doc, update }) => ({ name: updateName(doc), doc, sealed: update })),
+			...kept.map(({ doc, work }) => ({ name: keptName(doc), doc, sealed: work })),
+		];
+		const open = await allThatOpen(
+			all,
+			async (each) => (await this.#vault.open(each.name, each.sealed), each),
+		);
+		const opened = new Set(open);
+		return all.filter((each) => !opened.has(each)).map(({ doc, sealed }) => ({ doc: doc as DocKey, sealed }));
+	}
+
 	async keepCard(detail: EntryDetail): Promise<void> {
 		const card = await this.#vault.sealJson(cardName(detail.id), detail);
 		await done(() => this.#db.cards.put({ id: detail.id, card }));
@@ -210,7 +229,7 @@ export class IndexedStore implements DeviceStore {
 
 	async cards(): Promise<EntryDetail[]> {
 		const rows = await done(() => this.#db.cards.toArray());
-		return Promise.all(rows.map((row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card)));
+		return allThatOpen(rows, (row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card));
 	}
 
 	async docsOfOtherLineage(lineage: string): Promise<DocKey[]> {
@@ -295,6 +314,22 @@ const updateName = (doc: string): string => `update:${doc}`;
 const keptName = (doc: string): string => `kept:${doc}`;
 const cardName = (doc: string): string => `card:${doc}`;
 const factName = (key: string): string => `fact:${key}`;
+
+/** What of these opens, in order: one that was damaged must not keep the others from anybody. */
+async function allThatOpen<R, T>(rows: readonly R[], open: (row: R) => Promise<T>): Promise<T[]> {
+	const read = await Promise.all(
+		rows.map((row) =>
+			open(row).then(
+				(value) => [value],
+				(error: unknown) => {
+					if (isRefusal(error) && error.code === 'device.damaged') return [];
+					throw error;
+				},
+			),
+		),
+	);
+	return read.flat(1) as T[];
+}
 
 /** @throws {Refusal} 'device.full' | 'device.newer' | 'device.unusable' */
 async function done<T>(work: () => PromiseLike<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
-import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
@@ -99,6 +99,10 @@ export class MemoryStore implements DeviceStore {
 	async discardKept(n: number): Promise<void> {
 		this.#kept.delete(n);
 		this.#changed();
+	}
+
+	async damaged(): Promise<SealedWork[]> {
+		return [];
 	}
 
 	async keepCard(detail: EntryDetail): Promise<void> {

@@ -11,6 +11,7 @@ import {
 	type BatchResult,
 } from '#sync/sync-messages.ts';
 import type { DeviceStore, WaitingUpdate } from './device-store.ts';
+import { orDamaged } from './or-damaged.ts';
 import { nextBatch, type EditsByDoc } from './next-batch.ts';
 import { putRefusedAway } from './refused-work.ts';
 import type { SyncApi } from './sync-api.ts';
@@ -139,7 +140,7 @@ export class Pusher {
 			bytes = 0;
 		};
 		for (const doc of ids) {
-			const update = (await this.#parts.store.load(doc))?.state;
+			const update = (await orDamaged(this.#parts.store.load(doc)))?.state;
 			if (!update) continue;
 			if (update.byteLength > MAX_STATE_BYTES) {
 				await this.#putAway(doc, [update], [], TOO_LARGE, true);
@@ -210,9 +211,9 @@ export class Pusher {
 		for (const [doc, updates] of due) {
 			const [first] = updates;
 			if (doc.startsWith('review:') || !first || !isBeginning(first.update)) continue;
-			const card = await this.#parts.store.card(entryOf(doc));
+			const card = await orDamaged(this.#parts.store.card(entryOf(doc)));
 			// What the server knows already goes the way of every edit.
-			if (!card || (await this.#parts.store.load(doc))?.state) continue;
+			if (!card || (await orDamaged(this.#parts.store.load(doc)))?.state) continue;
 			try {
 				await this.#parts.api.begin(entryOf(doc), card.profile, first.update, lineage);
 			} catch (error) {
@@ -305,7 +306,7 @@ export class Pusher {
 		const tries = (this.#missing.get(doc) ?? 0) + 1;
 		this.#missing.set(doc, tries);
 		if (tries > 2) return false;
-		const update = tries === 1 ? (await this.#parts.store.load(doc))?.state : undefined;
+		const update = tries === 1 ? (await orDamaged(this.#parts.store.load(doc)))?.state : undefined;
 		if (update && update.byteLength <= MAX_STATE_BYTES) {
 			try {
 				if ((await this.#givenBack([{ doc, update }]))[0]?.ok) return true;
@@ -344,8 +345,8 @@ export class Pusher {
 			this.#parts.tell({ type: 'refused', doc, code });
 			return;
 		}
-		const card = await this.#parts.store.card(entryOf(doc));
-		const stored = await this.#parts.store.load(doc);
+		const card = await orDamaged(this.#parts.store.card(entryOf(doc)));
+		const stored = await orDamaged(this.#parts.store.load(doc));
 		await putRefusedAway(this.#parts.store, this.#parts.personId, {
 			doc,
 			title: card?.title ?? '',
