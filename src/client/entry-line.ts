@@ -222,9 +222,10 @@ export class EntryLine {
 
 	/**
 	 * Another tab wrote an edit of this entry onto the device. Both send it, so that an edit made here on top of it never
-	 * reaches the server first.
+	 * reaches the server first. One that was read from the device is known.
 	 */
 	editedElsewhere(n: number, update: Uint8Array): void {
+		if (this.#logged.includes(n) || this.#outgoing.some((each) => each.n === n)) return;
 		Y.applyUpdate(this.#parts.doc, update, FROM_TAB);
 		this.#outgoing.push({ n, update });
 		this.#flow();

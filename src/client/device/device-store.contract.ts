@@ -172,6 +172,21 @@ export function deviceStoreContract(
 			store.close();
 		});
 
+		it('keeps the card of an entry whose work was put away: it may have to be begun by it', async () => {
+			const store = await open();
+			const doc = createId();
+			await store.keepState(doc, anUpdate('a', '1'), { lineage: LINEAGE }, []);
+			await store.keepCard(aCard(doc));
+			await store.keep({ doc, title: '', code: 'x', at: '', updates: [''], edits: [] }, []);
+			await store.forget(doc);
+			expect(await store.load(doc)).toBeUndefined();
+			expect(await store.card(doc)).toBeDefined();
+			await store.discardKept((await store.kept()).find((each) => each.doc === doc)?.n ?? 0);
+			await store.forget(doc);
+			expect(await store.card(doc)).toBeUndefined();
+			store.close();
+		});
+
 		it('removes all there is of purged entries, whatever waits, and says of how many there was something', async () => {
 			const store = await open();
 			const [gone, stays, below] = [createId(), createId(), createId()];

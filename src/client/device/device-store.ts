@@ -111,7 +111,7 @@ export interface DeviceStore {
 	 * restored may have lost them, and has those it did not lose once all the same.
 	 */
 	waitAgain(lineage: string): Promise<void>;
-	/** Drops what is held of an entry, unless edits wait. */
+	/** Drops what is held of an entry, unless edits wait; its card stays while work of it is put away. */
 	forget(doc: DocKey): Promise<void>;
 	/**
 	 * Removes all there is of entries whose content was purged, also what waits, was put away, or is being written, and

@@ -3,7 +3,7 @@ import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
-import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
+import { PERSON_DB_VERSION, PersonDb, type DocRecord, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
@@ -89,12 +89,7 @@ export class IndexedStore implements DeviceStore {
 	): Promise<void> {
 		for (;;) {
 			const known = await done(() => this.#db.docs.get(doc));
-			const before =
-				known?.state &&
-				(await this.#vault.open(stateName(doc), known.state).catch(async (error: unknown) => {
-					await done(() => this.#db.updates.bulkDelete([...holds]));
-					throw error;
-				}));
+			const before = await this.#stateIn(known, holds);
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
 			const write = (): Promise<boolean> =>
@@ -259,11 +254,16 @@ export class IndexedStore implements DeviceStore {
 
 	async forget(doc: DocKey): Promise<void> {
 		await done(() =>
-			this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
-				if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
-				await this.#db.docs.delete(doc);
-				await this.#db.cards.delete(doc);
-			}),
+			this.#db.transaction(
+				'rw',
+				[this.#db.docs, this.#db.updates, this.#db.kept, this.#db.cards],
+				async () => {
+					if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
+					await this.#db.docs.delete(doc);
+					// By its card an entry that was made here is begun, when its work is offered again.
+					if ((await this.#db.kept.where('doc').equals(doc).count()) === 0) await this.#db.cards.delete(doc);
+				},
+			),
 		);
 	}
 
@@ -290,6 +290,17 @@ export class IndexedStore implements DeviceStore {
 
 	close(): void {
 		this.#db.close();
+	}
+
+	/** The state of a record; when it does not open, edits go that the server has all the same. */
+	async #stateIn(record: DocRecord | undefined, holds: readonly number[]): Promise<Uint8Array | undefined> {
+		if (!record?.state) return undefined;
+		try {
+			return await this.#vault.open(stateName(record.id), record.state);
+		} catch (error) {
+			await done(() => this.#db.updates.bulkDelete([...holds]));
+			throw error;
+		}
 	}
 
 	async #read(row: UpdateRecord): Promise<WaitingUpdate> {

@@ -130,7 +130,7 @@ export class MemoryStore implements DeviceStore {
 	async forget(doc: DocKey): Promise<void> {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);
-		this.#cards.delete(doc as EntryId);
+		if (![...this.#kept.values()].some((each) => each.doc === doc)) this.#cards.delete(doc as EntryId);
 	}
 
 	async purge(ids: readonly EntryId[]): Promise<number> {
