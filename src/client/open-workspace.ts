@@ -87,15 +87,25 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		secrets: known ?? { hasPin: false, hasPasskey: false },
 	});
 	try {
-		await store.keepFact('me', me);
+		await keepMe(device, me);
+		// Before anything connects: what a restored server lost is offered to it.
+		await device.reached(me.lineage);
+	} catch (error) {
+		// Whoever tries again gets another one.
+		device.close();
+		throw error;
+	}
+	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });
+}
+
+async function keepMe(device: DeviceWork, me: Me): Promise<void> {
+	try {
+		await device.store.keepFact('me', me);
 	} catch (error) {
 		// A full disk must not keep anybody from their work.
 		if (!isRefusal(error)) throw error;
 		device.troubled(error.code);
 	}
-	// Before anything connects: what a restored server lost is offered to it.
-	await device.reached(me.lineage);
-	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });
 }
 
 async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWorkspace> {

@@ -347,16 +347,23 @@ export class Pusher {
 		}
 		const card = await orDamaged(this.#parts.store.card(entryOf(doc)));
 		const stored = await orDamaged(this.#parts.store.load(doc));
-		await putRefusedAway(this.#parts.store, this.#parts.personId, {
-			doc,
-			title: card?.title ?? '',
-			code,
-			updates,
-			base: isState ? undefined : stored?.state,
-			numbers,
-		});
+		// A state stays while edits wait, and is refused whenever it is offered.
+		if (!isState || !(await this.#isPutAway(doc, updates)))
+			await putRefusedAway(this.#parts.store, this.#parts.personId, {
+				doc,
+				title: card?.title ?? '',
+				code,
+				updates,
+				base: isState ? undefined : stored?.state,
+				numbers,
+			});
 		if (isState) await this.#parts.store.forget(doc);
 		this.#parts.tell({ type: 'refused', doc, code });
+	}
+
+	async #isPutAway(doc: DocKey, updates: readonly Uint8Array[]): Promise<boolean> {
+		const bytes = updates.map((update) => toBase64(update)).join();
+		return (await this.#parts.store.kept()).some((kept) => kept.doc === doc && kept.updates.join() === bytes);
 	}
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { createId } from '#domain/base/ids.ts';
 import { renewLineage } from '#server/storage/lineage.ts';
 import { Arrangement } from '#client/arrangement.ts';
@@ -62,6 +63,30 @@ describe('a server that cannot do its work for a moment', () => {
 		expect((await device.recover([[createId<string>(), device.state(id)]])).body.results).toMatchObject([
 			{ ok: false, code: 'collaboration.failed' },
 		]);
+	});
+
+	it('a state that it will not have back is put away once, however often the device comes', async () => {
+		const server = await startTestServer();
+		const id = await aMadeEntry(server.app, { title: '题' });
+		await renewLineage(server.app.storage, '2026-11-25T00:00:00.000Z');
+		const device = await aTabDevice(server, '甲', 'archivist');
+		const store = await device.openStore();
+		const foreign = new Y.Doc();
+		foreign.getMap('foreign').set('a', 1);
+		await store.keepState(id, Y.encodeStateAsUpdate(foreign), { lineage: createId<string>() }, []);
+		foreign.getMap('foreign').set('b', 2);
+		await store.append(id, Y.encodeStateAsUpdate(foreign));
+		store.close();
+		for (let times = 0; times < 3; times++) {
+			const tab = await openTab(server, device);
+			await tab.device.push();
+			await eventually(async () => expect(await tab.store.waiting()).toEqual([]));
+			expect((await tab.store.kept()).map(({ code }) => code)).toEqual([
+				'collaboration.foreign-type',
+				'collaboration.foreign-type',
+			]);
+			await tab.close();
+		}
 	});
 
 	it('takes everything else when one document fails, and that one when it is asked to try again', async () => {
