@@ -73,6 +73,10 @@ export async function importUnsent(
 			});
 		}
 	}
+	for (const { doc } of file.sealed ?? []) {
+		const code = 'unsent.sealed';
+		refused.push({ doc, title: '', code, message: wordsOf(new Refusal(code), language), edits: [] });
+	}
 	await app.storage.batch([
 		auditLine(app.storage, systemClock, actor, 'unsent.import', file.sha256, {
 			device: file.device,

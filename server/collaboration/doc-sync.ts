@@ -24,13 +24,19 @@ import { recoverBatch, type RecoverParts } from './recover-batch.ts';
 export interface DocSync {
 	lineage(): Promise<Lineage>;
 	/**
+	 * Stops what goes on from another history of the log: a device first gives back what the log lost.
+	 * @throws {Refusal} 'sync.other-lineage' (409)
+	 */
+	demandLineage(lineage: string | undefined): Promise<void>;
+	/**
 	 * The whole state of a document; without `state` when the asker has position `since`.
 	 * @throws {Refusal} 'collaboration.unknown-document' (404) | 'permissions.denied' (403)
 	 */
 	load(docName: string, since: number | undefined, person: Person): Promise<LoadAnswer>;
 	/**
 	 * Takes a batch of updates; each is answered by itself, after its commit.
-	 * @throws {Refusal} 'sync.batch-too-large' (413) | 'sync.batch-reused' (409) | 'sync.too-many' (429)
+	 * @throws {Refusal} 'sync.batch-too-large' (413) | 'sync.batch-reused' (409) | 'sync.too-many' (429) and what
+	 * {@link demandLineage} refuses
 	 */
 	push(batch: Batch, identity: Identity): Promise<BatchAnswer>;
 	/**
@@ -57,6 +63,10 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 		protocol: SYNC_PROTOCOL,
 		lineage: (await readLineage(storage)).lineage,
 	});
+	const demandLineage = async (lineage: string | undefined): Promise<void> => {
+		if (lineage !== undefined && lineage !== (await readLineage(storage)).lineage)
+			throw new Refusal('sync.other-lineage', {}, 409);
+	};
 	const take = async (
 		kind: 'push' | 'recover',
 		batch: Batch,
@@ -84,7 +94,11 @@ export function createDocSync(parts: DocSyncParts): DocSync {
 				state: state && Buffer.from(state).toString('base64'),
 			};
 		},
-		push: (batch, identity) => take('push', batch, identity, (items) => pushBatch(items, identity, parts)),
+		demandLineage,
+		async push(batch, identity) {
+			await demandLineage(batch.lineage);
+			return take('push', batch, identity, (items) => pushBatch(items, identity, parts));
+		},
 		async recover(batch, identity) {
 			if (!(await readLineage(storage)).restored) throw new Refusal('sync.not-restored', {}, 409);
 			return take('recover', batch, identity, (items) =>

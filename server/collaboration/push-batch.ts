@@ -141,9 +141,9 @@ async function outcomeIfRefused(logger: Logger, check: () => Promise<void>): Pro
 	}
 }
 
-/** A refusal as it is; anything else is logged and said to have failed. */
+/** A refusal as it is; trouble of ours is logged and said to have failed: a device puts away what is refused. */
 export function refusalOf(error: unknown, logger: Logger): Refusal {
-	if (isRefusal(error)) return error;
+	if (isRefusal(error) && (error.status < 500 || error.code === 'collaboration.log-failed')) return error;
 	logger.error({ err: error }, 'taking an update of a batch failed');
 	return new Refusal('collaboration.failed', {}, 500);
 }

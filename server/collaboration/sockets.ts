@@ -78,9 +78,11 @@ export class Sockets {
 			if (asked.lineage !== null && asked.lineage !== (await this.#lineage()))
 				return answer(socket, 409, 'Conflict');
 			// Who brings a bad token is let in to hear so: a plain Yjs client takes an HTTP status for a bad line.
-			identity = asked.token
+			const found = asked.token
 				? await this.#identities.personOfToken(asked.token)
 				: await this.#identities.personOf(headersOf(request));
+			// In the name of somebody else there is nobody, and a socket of nobody is told to sign in.
+			if (asked.personId === null || asked.personId === found?.person.id) identity = found;
 		} catch (error) {
 			this.#logger.error({ err: error }, 'session look-up failed');
 			return answer(socket, 500, 'Internal Server Error');

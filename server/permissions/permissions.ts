@@ -3,6 +3,7 @@ import type { EntryId, PersonId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Person, Role } from '#domain/permissions/permissions.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
+import { PERSON_HEADER } from '#sync/person-header.ts';
 import { Attempts } from './attempts.ts';
 import type { Identities, Identity } from './identity.ts';
 import { DeviceKeys } from './device-keys.ts';
@@ -17,7 +18,7 @@ export interface Permissions extends Identities {
 	readonly deviceKeys: DeviceKeys;
 	/**
 	 * The identity of a request: a Bearer token, else the session cookie, whose end moves; `setCookie` must then reach
-	 * the browser.
+	 * the browser. Nobody, when the request is in the name of somebody else: see {@link PERSON_HEADER}.
 	 */
 	identify(
 		headers: Headers,
@@ -162,9 +163,13 @@ export function createPermissions(parts: {
 		personOfToken,
 		async identify(headers) {
 			const bearer = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '');
-			return bearer
+			const found = bearer
 				? { identity: await personOfToken(bearer[1] as string), setCookie: [] }
-				: identityOfSession(headers, true);
+				: await identityOfSession(headers, true);
+			const asking = headers.get(PERSON_HEADER);
+			return asking === null || asking === found.identity?.person.id
+				? found
+				: { identity: undefined, setCookie: [] };
 		},
 		async isAlive(identity) {
 			const person = await personWhere('id', identity.person.id);

@@ -1,4 +1,5 @@
 import { isRefusal } from '#domain/base/refusal.ts';
+import { PERSON_HEADER } from '#sync/person-header.ts';
 import { LiveSocket } from './live-socket.ts';
 
 /**
@@ -37,11 +38,14 @@ export class Connection {
 	 */
 	constructor(parts: {
 		url: URL;
+		personId: string;
 		lineage: string | undefined;
 		probe: () => Promise<Probe>;
 		onAnswer: (lineage: string) => Promise<void>;
 	}) {
-		this.#url = parts.url;
+		this.#url = new URL(parts.url);
+		// A socket comes back by itself, and somebody else may have signed in meanwhile.
+		this.#url.searchParams.set(PERSON_HEADER, parts.personId);
 		this.#probe = parts.probe;
 		this.#onAnswer = parts.onAnswer;
 		this.#downSince = performance.now();

@@ -4,6 +4,7 @@ import { isRefusal } from '#domain/base/refusal.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docNameOf, entryOf, MAX_UPDATE_BYTES, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceWork } from './device/device-work.svelte.ts';
+import type { TabMessage } from './device/tabs.ts';
 import { EntryLine } from './entry-line.ts';
 
 /** Refusals by which there is nothing to come back to. */
@@ -73,8 +74,8 @@ export class EntryConnection {
 	#parts: EntryConnectionParts;
 	#line: EntryLine;
 	#provider: HocuspocusProvider | undefined;
-	/** What was sent while the device was being read. */
-	#early: number[] | undefined = [];
+	/** What was sent, and edited in other tabs, while the device was being read. */
+	#early: { readonly sent: number[]; readonly edited: Edited[] } | undefined = { sent: [], edited: [] };
 	/** What was said before there was a provider counts, too. */
 	#shown: Record<string, unknown> = { field: null, cursor: null, idle: false };
 	#phase: ConnectionFacts['phase'] = 'loading';
@@ -106,7 +107,7 @@ export class EntryConnection {
 		this.#stops.push(
 			device.tabs.hear((message) => {
 				if (!('doc' in message) || message.doc !== parts.key) return;
-				if (message.type === 'edited') this.#line.editedElsewhere(message.n, message.update);
+				if (message.type === 'edited') this.#editedElsewhere(message);
 				else if (message.type === 'sent') this.#sent(message.numbers);
 				else if (message.type === 'refused') void this.#refusedElsewhere(message.code);
 			}),
@@ -143,8 +144,10 @@ export class EntryConnection {
 		this.#changed();
 		if (this.#phase === 'refused') return;
 		this.#stops.push(device.hold(key));
-		if (this.#early) this.#line.sent(this.#early);
+		const early = this.#early;
 		this.#early = undefined;
+		for (const edited of early?.edited ?? []) this.#editedElsewhere(edited);
+		if (early) this.#line.sent(early.sent);
 		// What was made here has no line before the server has heard of it.
 		if (!this.#line.isUnbegun) this.#join();
 	}
@@ -154,8 +157,14 @@ export class EntryConnection {
 		this.#stops.push(this.#parts.connection.onHttpTurn(() => this.#pullOverHttp()));
 	}
 
+	#editedElsewhere(edited: Edited): void {
+		// What the device has comes first: it may be what begins the entry.
+		if (this.#early) this.#early.edited.push(edited);
+		else this.#line.editedElsewhere(edited.n, edited.update);
+	}
+
 	#sent(numbers: readonly number[]): void {
-		if (this.#early) this.#early.push(...numbers);
+		this.#early?.sent.push(...numbers);
 		const wasUnbegun = this.#line.isUnbegun;
 		this.#line.sent(numbers);
 		if (!wasUnbegun || this.#line.isUnbegun || this.#isClosed) return;
@@ -339,6 +348,8 @@ export class EntryConnection {
 		if (!this.#isClosed) this.#parts.onChanged(this.facts);
 	}
 }
+
+type Edited = Extract<TabMessage, { readonly type: 'edited' }>;
 
 type Heard =
 	| { readonly type: 'barrier'; readonly n: number }

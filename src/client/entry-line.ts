@@ -63,6 +63,8 @@ export class EntryLine {
 	#outgoing: Outgoing[] = [];
 	/** Logged, and still on the device until the state holds them. */
 	#logged: number[] = [];
+	/** History of the log in which they are. */
+	#loggedIn: string | undefined;
 	/** Edits that the server refused. */
 	#putAwayCount = 0;
 	#step = 0;
@@ -133,6 +135,7 @@ export class EntryLine {
 		}
 		for (const { update } of this.#outgoing) Y.applyUpdate(this.#parts.doc, update, FROM_DEVICE);
 		this.#hasState = stored.state !== undefined;
+		this.#loggedIn = stored.lineage || undefined;
 		const [first] = this.#outgoing;
 		if (!this.#hasState && known.length === 0 && first && isBeginning(first.update))
 			this.#beginning = first.n;
@@ -195,6 +198,7 @@ export class EntryLine {
 		this.#outgoing = this.#outgoing.filter((each) => !done.includes(each));
 		const numbers = done.flatMap((each) => (each.n === undefined ? [] : [each.n]));
 		this.#logged.push(...numbers);
+		this.#loggedIn ??= this.#parts.lineage();
 		if (this.#outgoing.length === 0) this.#outbox.saved();
 		this.#flow();
 		this.#parts.onChanged();
@@ -218,9 +222,10 @@ export class EntryLine {
 
 	/**
 	 * Another tab wrote an edit of this entry onto the device. Both send it, so that an edit made here on top of it never
-	 * reaches the server first.
+	 * reaches the server first. One that was read from the device is known.
 	 */
 	editedElsewhere(n: number, update: Uint8Array): void {
+		if (this.#logged.includes(n) || this.#outgoing.some((each) => each.n === n)) return;
 		Y.applyUpdate(this.#parts.doc, update, FROM_TAB);
 		this.#outgoing.push({ n, update });
 		this.#flow();
@@ -320,6 +325,9 @@ export class EntryLine {
 		if (this.#isStopped || !this.#hasState || lineage === undefined) return;
 		if (this.#outgoing.length > 0 || this.#outbox.queued > 0) return;
 		clearTimeout(this.#keeping);
+		// After a restore they wait again on the device, until the server says that it has them.
+		if (this.#loggedIn !== undefined && this.#loggedIn !== lineage) this.#logged = [];
+		this.#loggedIn = lineage;
 		const holds = this.#logged;
 		this.#logged = [];
 		this.#parts.store

@@ -1,6 +1,6 @@
 import { Refusal } from '#domain/base/refusal.ts';
 import type { ImportOptions, ImportProgress, ImportReport, ImportsClient } from './contract.ts';
-import { request, requestWithProgress } from './requests.ts';
+import { request, requestWithProgress, whoAsks } from './requests.ts';
 
 /** Withdrawing a whole finding aid takes a while. */
 const UNDO_MS = 600_000;
@@ -12,6 +12,7 @@ export const importsClient: ImportsClient = {
 		return new Promise((resolve, reject) => {
 			const sending = new XMLHttpRequest();
 			sending.open('PUT', `/api/uploads?name=${encodeURIComponent(file.name)}`);
+			for (const [name, value] of Object.entries(whoAsks())) sending.setRequestHeader(name, value);
 			sending.responseType = 'json';
 			sending.upload.onprogress = (event) => onProgress(event.loaded, event.total);
 			sending.onload = () => {

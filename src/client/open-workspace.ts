@@ -16,7 +16,7 @@ import { IndexedStore } from './device/indexed-store.ts';
 import { MemoryStore } from './device/memory-store.ts';
 import { syncApiBy } from './device/sync-api.ts';
 import type { Vault } from './device/vault.ts';
-import { request } from './requests.ts';
+import { askAs, request } from './requests.ts';
 import { serverClock } from './server-clock.ts';
 import { LiveWorkspace } from './workspace.svelte.ts';
 
@@ -53,6 +53,7 @@ export type Unlock = (
 export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 	const people = new DevicePeople();
 	const profiles = loadShippedProfiles();
+	askAs(undefined);
 	let me: Me | undefined;
 	try {
 		me = await readMe();
@@ -60,6 +61,7 @@ export async function openWorkspace(unlock: Unlock): Promise<LiveWorkspace> {
 		if (!isRefusal(error) || error.code !== 'client.unreachable') throw error;
 	}
 	await profiles;
+	if (me) askAs(me.me.id);
 	return me ? openSignedIn(me, people) : openAlone(people, unlock);
 }
 
@@ -85,21 +87,32 @@ async function openSignedIn(me: Me, people: DevicePeople): Promise<LiveWorkspace
 		secrets: known ?? { hasPin: false, hasPasskey: false },
 	});
 	try {
-		await store.keepFact('me', me);
+		await keepMe(device, me);
+		// Before anything connects: what a restored server lost is offered to it.
+		await device.reached(me.lineage);
+	} catch (error) {
+		// Whoever tries again gets another one.
+		device.close();
+		throw error;
+	}
+	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });
+}
+
+async function keepMe(device: DeviceWork, me: Me): Promise<void> {
+	try {
+		await device.store.keepFact('me', me);
 	} catch (error) {
 		// A full disk must not keep anybody from their work.
 		if (!isRefusal(error)) throw error;
 		device.troubled(error.code);
 	}
-	// Before anything connects: what a restored server lost is offered to it.
-	await device.reached(me.lineage);
-	return new LiveWorkspace({ me, device, people, isReached: true, stopHandOver: offer(me.me.id, vault) });
 }
 
 async function openAlone(people: DevicePeople, unlock: Unlock): Promise<LiveWorkspace> {
 	const list = whyNothingIsKept() === undefined ? await people.list() : [];
 	if (list.length === 0) throw new Refusal('client.unreachable');
 	const { person, vault } = (await handedOver(list)) ?? (await unlock(list, people));
+	askAs(person.id);
 	const store = await IndexedStore.open(person.id, vault, replaced);
 	const me = await store.fact<Me>('me');
 	if (!me) throw new Refusal('client.unreachable');

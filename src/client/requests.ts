@@ -1,4 +1,5 @@
 import { Refusal, type Params } from '#domain/base/refusal.ts';
+import { PERSON_HEADER } from '#sync/person-header.ts';
 
 /** A server that says nothing for this long is taken to be away: a line may swallow requests without a word. */
 const ANSWER_MS = 30_000;
@@ -30,8 +31,27 @@ export function askBy(fetchBy: typeof fetch): Ask {
 	};
 }
 
+let asking: string | undefined;
+
+/** From now on the page asks as this person: while another one is signed in, the server refuses. */
+export function askAs(personId: string | undefined): void {
+	asking = personId;
+}
+
+/** What a request of the page says of whose it is. */
+export function whoAsks(): Readonly<Record<string, string>> {
+	return asking === undefined ? {} : { [PERSON_HEADER]: asking };
+}
+
+/** Fetches as the page does. */
+const fetchAsPerson: typeof fetch = (input, init) => {
+	const headers = new Headers(init?.headers);
+	for (const [name, value] of Object.entries(whoAsks())) headers.set(name, value);
+	return fetch(input, { ...init, headers });
+};
+
 /** Asks as the page does. */
-export const request: Ask = askBy((...given) => fetch(...given));
+export const request: Ask = askBy(fetchAsPerson);
 
 /** A line of a long answer: progress, then a result or a refusal. */
 type Line<P, R> =
@@ -74,7 +94,7 @@ export async function requestWithProgress<P, R>(
 	}
 }
 
-async function answered(path: string, init: RequestInit, fetchBy: typeof fetch = fetch): Promise<Response> {
+async function answered(path: string, init: RequestInit, fetchBy = fetchAsPerson): Promise<Response> {
 	let response: Response;
 	try {
 		response = await fetchBy(path, init);

@@ -71,6 +71,7 @@ export class LiveWorkspace implements Workspace {
 		url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
 		this.#connection = new Connection({
 			url,
+			personId: this.me.id,
 			lineage: parts.device.lineage,
 			probe: () => this.#probe(),
 			onAnswer: (lineage) => this.device.reached(lineage),
@@ -228,14 +229,13 @@ export class LiveWorkspace implements Workspace {
 	}
 
 	async signIn(password: string): Promise<void> {
-		await request('/api/session', {
+		const { id } = await request<{ readonly id: string }>('/api/session', {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ name: this.me.name, password }),
 		});
-		const { me } = await readMe();
 		// A name may have been given to another account meanwhile.
-		if (me.id !== this.me.id) location.reload();
+		if (id !== this.me.id) return location.reload();
 		this.reconnect();
 	}
 

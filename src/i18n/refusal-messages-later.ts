@@ -215,6 +215,7 @@ export {
 	refusal_storage_newer,
 	refusal_storage_no_log_copy,
 	refusal_storage_unwritable,
+	refusal_sync_other_lineage,
 	refusal_tls_bad_name,
 	refusal_tls_bad_option,
 	refusal_tls_expired,
@@ -228,4 +229,5 @@ export {
 	refusal_unsent_no_file,
 	refusal_unsent_other_archive,
 	refusal_unsent_other_person,
+	refusal_unsent_sealed,
 } from './generated/messages.js';

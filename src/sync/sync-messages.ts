@@ -53,6 +53,8 @@ function batchOf(maxItemBytes: number) {
 		device: id,
 		/** Made once for each batch; the same for every attempt. */
 		batchId: id,
+		/** History of the log that a push goes on from, as far as the device knows. */
+		lineage: v.optional(id),
 		items: v.pipe(
 			v.array(v.object({ doc: docName, update: base64Of(maxItemBytes) })),
 			v.minLength(1),

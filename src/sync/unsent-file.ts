@@ -48,6 +48,10 @@ export const UnsentFile = v.strictObject({
 		),
 		v.maxLength(MAX_ITEMS),
 	),
+	/** What did not open on the device, as it lies there: nobody can read it without the device's key. */
+	sealed: v.exactOptional(
+		v.array(v.strictObject({ doc: v.pipe(v.string(), v.maxLength(MAX_DOC_NAME_BYTES)), bytes: base64 })),
+	),
 	/** SHA-256 in hex over the canonical JSON (RFC 8785) of the file without this member. */
 	sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });

@@ -16,6 +16,7 @@ import { LiveSocket } from '#client/live-socket.ts';
 import type { Me } from '#client/open-workspace.ts';
 import { askBy } from '#client/requests.ts';
 import { PRESENCE_DOC_NAME } from '#sync/entry-doc.ts';
+import { PERSON_HEADER } from '#sync/person-header.ts';
 import type { PlacesMessage } from '#sync/presence.ts';
 import { startCutProxy, type CutProxy } from './cut-proxy.ts';
 import type { TestServer } from './server.ts';
@@ -63,7 +64,10 @@ export async function openTab(
 	if (options.isOffline) line.cut();
 	const origin = `http://127.0.0.1:${line.port}`;
 	const ask = askBy((path, init) =>
-		fetch(`${origin}${String(path)}`, { ...init, headers: { ...init?.headers, cookie: of.cookie, origin } }),
+		fetch(`${origin}${String(path)}`, {
+			...init,
+			headers: { ...init?.headers, cookie: of.cookie, origin, [PERSON_HEADER]: of.me.me.id },
+		}),
 	);
 	const store = await of.openStore();
 	const api = syncApiBy(ask);
@@ -88,7 +92,7 @@ export async function openTab(
 	}
 	let isOnline = false;
 	const socket = new LiveSocket({
-		url: `ws://127.0.0.1:${line.port}/collab`,
+		url: `ws://127.0.0.1:${line.port}/collab?${PERSON_HEADER}=${of.me.me.id}`,
 		WebSocketPolyfill: WithCookie,
 		delay: 20,
 		minDelay: 10,

@@ -64,31 +64,14 @@ export class DevicePeople {
 		readonly vault: Vault;
 		readonly known: KnownPerson;
 	}> {
-		const record: DevicePerson = (await this.#db.people.get(person.id)) ?? {
-			id: person.id,
-			name: person.name,
-			device: createId<string>(),
-			keys: [],
-			confirmedAt: 0,
-			wrongPins: 0,
-		};
-		const secret = await serverSecret(record.device);
-		const wrapped = record.keys.find((key) => key.kind === 'server');
-		let dataKey: Uint8Array;
-		if (wrapped) dataKey = await openedOrLockedOut(wrapped, secret);
-		else if (record.keys.length > 0) throw new Refusal('device.locked-out');
-		else {
-			dataKey = createDataKey();
-			record.keys = [await wrapDataKey(dataKey, secret)];
-		}
-		const isNew = wrapped === undefined;
-		const confirmed = { ...record, name: person.name, ...confirmation(), wrongPins: 0 };
-		await this.#db.people.put(confirmed).catch((error: unknown) => {
-			// Without room the record stays as it is; only a key that was never kept cannot be used.
-			if (!isQuotaError(error)) throw error;
-			if (isNew) throw new Refusal('device.full');
+		// A browser opens its tabs again all at once: of two keys made, one would be kept nowhere.
+		return navigator.locks.request(`lantai-key:${person.id}`, async () => {
+			const record = await this.#db.people.get(person.id);
+			const [dataKey, known] = record?.keys.length
+				? await this.#openKnown(record, person.name)
+				: await this.#begin(person);
+			return { vault: await vaultOf(dataKey), known };
 		});
-		return { vault: await vaultOf(dataKey), known: knownOf(confirmed) };
 	}
 
 	/**
@@ -171,6 +154,36 @@ export class DevicePeople {
 
 	close(): void {
 		this.#db.close();
+	}
+
+	/** @throws {Refusal} 'device.full': a key that is not kept cannot be used */
+	async #begin(person: { readonly id: string; readonly name: string }): Promise<[Uint8Array, KnownPerson]> {
+		const device = createId<string>();
+		const dataKey = createDataKey();
+		const keys = [await wrapDataKey(dataKey, await serverSecret(device))];
+		const { id, name } = person;
+		const record: DevicePerson = { id, name, device, keys, ...confirmation(), wrongPins: 0 };
+		await this.#db.people.put(record).catch((error: unknown) => {
+			throw isQuotaError(error) ? new Refusal('device.full') : error;
+		});
+		return [dataKey, knownOf(record)];
+	}
+
+	async #openKnown(record: DevicePerson, name: string): Promise<[Uint8Array, KnownPerson]> {
+		const wrapped = record.keys.find((key) => key.kind === 'server');
+		const secret = await serverSecret(record.device);
+		if (!wrapped) throw new Refusal('device.locked-out');
+		const dataKey = await openedOrLockedOut(wrapped, secret);
+		try {
+			const known = await this.#change(record.id, (now) => {
+				Object.assign(now, { name, ...confirmation(), wrongPins: 0 });
+			});
+			return [dataKey, known];
+		} catch (error) {
+			// Without room the record stays as it is.
+			if (!isQuotaError(error)) throw error;
+			return [dataKey, knownOf({ ...record, ...confirmation(), wrongPins: 0 })];
+		}
 	}
 
 	async #openable(

@@ -141,6 +141,22 @@ export function deviceStoreContract(
 			store.close();
 		});
 
+		it('has edits wait again that were logged in another history only, also those without a state', async () => {
+			const store = await open();
+			const [stated, stateless] = [createId(), createId()];
+			await store.keepState(stated, anUpdate('a', '1'), { lineage: LINEAGE }, []);
+			const numbers = [
+				await store.append(stated, anUpdate('b', '2')),
+				await store.append(stateless, anUpdate('c', '3')),
+			];
+			await store.markSent(numbers);
+			await store.waitAgain(LINEAGE);
+			expect((await store.waiting()).map(({ n }) => n)).toEqual([numbers[1]]);
+			await store.waitAgain(createId());
+			expect((await store.waiting()).map(({ n }) => n)).toEqual(numbers);
+			store.close();
+		});
+
 		it('forgets an entry only when nothing of it waits', async () => {
 			const store = await open();
 			const doc = createId();
@@ -152,6 +168,21 @@ export function deviceStoreContract(
 			await store.keepState(doc, anUpdate('b', '2'), { lineage: LINEAGE }, [n]);
 			await store.forget(doc);
 			expect(await store.load(doc)).toBeUndefined();
+			expect(await store.card(doc)).toBeUndefined();
+			store.close();
+		});
+
+		it('keeps the card of an entry whose work was put away: it may have to be begun by it', async () => {
+			const store = await open();
+			const doc = createId();
+			await store.keepState(doc, anUpdate('a', '1'), { lineage: LINEAGE }, []);
+			await store.keepCard(aCard(doc));
+			await store.keep({ doc, title: '', code: 'x', at: '', updates: [''], edits: [] }, []);
+			await store.forget(doc);
+			expect(await store.load(doc)).toBeUndefined();
+			expect(await store.card(doc)).toBeDefined();
+			await store.discardKept((await store.kept()).find((each) => each.doc === doc)?.n ?? 0);
+			await store.forget(doc);
 			expect(await store.card(doc)).toBeUndefined();
 			store.close();
 		});

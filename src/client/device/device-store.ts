@@ -35,6 +35,12 @@ export interface WaitingUpdate {
 	readonly isSent: boolean;
 }
 
+/** Work on the device that does not open: it was damaged, or sealed with another key. */
+export interface SealedWork {
+	readonly doc: DocKey;
+	readonly sealed: Uint8Array;
+}
+
 export interface StoredDoc {
 	/** Yjs state that the server has; undefined when only edits are here. */
 	readonly state: Uint8Array | undefined;
@@ -66,7 +72,7 @@ export interface DeviceStore {
 	markSent(numbers: readonly number[]): Promise<void>;
 	/**
 	 * Joins a state that the server has with the one known, and forgets the edits it holds. All or nothing, except that
-	 * without room for the state the edits go all the same: the server has them.
+	 * without room for the state, or when the known one does not open, the edits go all the same: the server has them.
 	 */
 	keepState(
 		doc: DocKey,
@@ -74,7 +80,7 @@ export interface DeviceStore {
 		facts: { readonly lineage: string; readonly seq?: number },
 		holds: readonly number[],
 	): Promise<void>;
-	/** Edits not sent yet, oldest first. */
+	/** Edits not sent yet, oldest first; what does not open is left out, as with what was put away and with cards. */
 	waiting(): Promise<WaitingUpdate[]>;
 	/** Calls at once and after every change, in any tab; returns the end of it. */
 	watchWaiting(listener: (waiting: Waiting) => void): () => void;
@@ -93,12 +99,19 @@ export interface DeviceStore {
 	/** Takes kept work back among the edits that wait. */
 	offerAgain(n: number): Promise<void>;
 	discardKept(n: number): Promise<void>;
+	/** What waits or was put away and does not open. */
+	damaged(): Promise<SealedWork[]>;
 	keepCard(detail: EntryDetail): Promise<void>;
 	card(id: EntryId): Promise<EntryDetail | undefined>;
 	cards(): Promise<EntryDetail[]>;
 	/** Documents whose state belongs to another history of the log than the given one. */
 	docsOfOtherLineage(lineage: string): Promise<DocKey[]>;
-	/** Drops what is held of an entry, unless edits wait. */
+	/**
+	 * Has logged edits wait again whose document is not of this history of the log, or has no state: a server that was
+	 * restored may have lost them, and has those it did not lose once all the same.
+	 */
+	waitAgain(lineage: string): Promise<void>;
+	/** Drops what is held of an entry, unless edits wait; its card stays while work of it is put away. */
 	forget(doc: DocKey): Promise<void>;
 	/**
 	 * Removes all there is of entries whose content was purged, also what waits, was put away, or is being written, and

@@ -71,6 +71,7 @@ export class DeviceWork {
 			api: parts.api,
 			device: parts.deviceId,
 			personId: parts.personId,
+			lineage: () => this.#lineage,
 			openElsewhere: () => this.#openDocs(),
 			tell: (message) => this.tabs.sayToAll(message),
 			purge: (id) => this.purged([id]),
@@ -212,7 +213,7 @@ export class DeviceWork {
 
 	/** Has what waits pushed now, by this tab or by the one that pushes. */
 	async push(): Promise<void> {
-		await this.#pusher.look();
+		await this.#pusher.retry();
 		this.tabs.say({ type: 'waiting' });
 	}
 

@@ -55,6 +55,45 @@ describe('what lies on the disk', () => {
 		own.close();
 	});
 
+	it('a piece that does not open keeps nobody from the others, and is named', async () => {
+		const id = createId<string>();
+		const [lost, well] = [createId(), createId()];
+		const stranger = await IndexedStore.open(id, await vaultOf(createDataKey()));
+		const own = await IndexedStore.open(id, vault);
+		for (const [store, doc] of [
+			[stranger, lost],
+			[own, well],
+		] as const) {
+			await store.append(doc, new Uint8Array([1, 2, 3]));
+			await store.keepCard(aCard(doc));
+			await store.keep({ doc, title: '', code: 'x', at: '', updates: [], edits: [] }, []);
+		}
+		expect((await own.waiting()).map(({ doc }) => doc)).toEqual([well]);
+		expect((await own.kept()).map(({ doc }) => doc)).toEqual([well]);
+		expect((await own.cards()).map((card) => card.id)).toEqual([well]);
+		expect((await own.damaged()).map(({ doc }) => doc)).toEqual([lost, lost]);
+		expect((await own.damaged())[0]?.sealed.byteLength).toBeGreaterThan(3);
+		expect(await own.purge([lost])).toBe(1);
+		expect(await own.damaged()).toEqual([]);
+		stranger.close();
+		own.close();
+	});
+
+	it('lets edits go that the server has when the state they belong to does not open', async () => {
+		const id = createId<string>();
+		const doc = createId();
+		const stranger = await IndexedStore.open(id, await vaultOf(createDataKey()));
+		await stranger.keepState(doc, new Uint8Array([0, 0]), { lineage: createId<string>() }, []);
+		stranger.close();
+		const own = await IndexedStore.open(id, vault);
+		const n = await own.append(doc, new Uint8Array([0, 0]));
+		await expect(
+			own.keepState(doc, new Uint8Array([0, 0]), { lineage: createId<string>() }, [n]),
+		).rejects.toMatchObject({ code: 'device.damaged' });
+		expect(await own.waiting()).toEqual([]);
+		own.close();
+	});
+
 	it('is gone after wiping', async () => {
 		const id = createId<string>();
 		const store = await IndexedStore.open(id, vault);

@@ -3,8 +3,8 @@ import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
-import { PERSON_DB_VERSION, PersonDb, type UpdateRecord } from './device-db.ts';
-import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import { PERSON_DB_VERSION, PersonDb, type DocRecord, type UpdateRecord } from './device-db.ts';
+import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
 import { joinStates } from './join-states.ts';
@@ -89,7 +89,7 @@ export class IndexedStore implements DeviceStore {
 	): Promise<void> {
 		for (;;) {
 			const known = await done(() => this.#db.docs.get(doc));
-			const before = known?.state ? await this.#vault.open(stateName(doc), known.state) : undefined;
+			const before = await this.#stateIn(known, holds);
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
 			const write = (): Promise<boolean> =>
@@ -120,7 +120,7 @@ export class IndexedStore implements DeviceStore {
 
 	async waiting(): Promise<WaitingUpdate[]> {
 		const rows = await done(() => this.#db.updates.where('sent').equals(0).sortBy('n'));
-		return Promise.all(rows.map((row) => this.#read(row)));
+		return allThatOpen(rows, (row) => this.#read(row));
 	}
 
 	watchWaiting(listener: (waiting: Waiting) => void): () => void {
@@ -161,12 +161,10 @@ export class IndexedStore implements DeviceStore {
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
 		const rows = await done(() => this.#db.kept.orderBy('n').toArray());
-		return Promise.all(
-			rows.map(async (row) => ({
-				...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
-				n: row.n,
-			})),
-		);
+		return allThatOpen(rows, async (row) => ({
+			...(await this.#vault.openJson<KeptWork>(keptName(row.doc), row.work)),
+			n: row.n,
+		}));
 	}
 
 	watchKept(listener: (count: number) => void): () => void {
@@ -198,6 +196,22 @@ export class IndexedStore implements DeviceStore {
 		await done(() => this.#db.kept.delete(n));
 	}
 
+	async damaged(): Promise<SealedWork[]> {
+		const [updates, kept] = await done(() =>
+			Promise.all([this.#db.updates.where('sent').equals(0).toArray(), this.#db.kept.toArray()]),
+		);
+		const all = [
+			...updates.map(({ doc, update }) => ({ name: updateName(doc), doc, sealed: update })),
+			...kept.map(({ doc, work }) => ({ name: keptName(doc), doc, sealed: work })),
+		];
+		const open = await allThatOpen(
+			all,
+			async (each) => (await this.#vault.open(each.name, each.sealed), each),
+		);
+		const opened = new Set(open);
+		return all.filter((each) => !opened.has(each)).map(({ doc, sealed }) => ({ doc: doc as DocKey, sealed }));
+	}
+
 	async keepCard(detail: EntryDetail): Promise<void> {
 		const card = await this.#vault.sealJson(cardName(detail.id), detail);
 		await done(() => this.#db.cards.put({ id: detail.id, card }));
@@ -210,7 +224,7 @@ export class IndexedStore implements DeviceStore {
 
 	async cards(): Promise<EntryDetail[]> {
 		const rows = await done(() => this.#db.cards.toArray());
-		return Promise.all(rows.map((row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card)));
+		return allThatOpen(rows, (row) => this.#vault.openJson<EntryDetail>(cardName(row.id), row.card));
 	}
 
 	async docsOfOtherLineage(lineage: string): Promise<DocKey[]> {
@@ -223,13 +237,33 @@ export class IndexedStore implements DeviceStore {
 		return ids;
 	}
 
+	async waitAgain(lineage: string): Promise<void> {
+		await done(() =>
+			this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
+				const logged = await this.#db.updates.where('sent').equals(1).toArray();
+				const docs = [...new Set(logged.map(({ doc }) => doc))];
+				const records = await this.#db.docs.bulkGet(docs);
+				const lost = docs.filter((_, index) => {
+					const record = records[index];
+					return !record?.state || record.lineage !== lineage;
+				});
+				await this.#db.updates.where('doc').anyOf(lost).modify({ sent: 0 });
+			}),
+		);
+	}
+
 	async forget(doc: DocKey): Promise<void> {
 		await done(() =>
-			this.#db.transaction('rw', [this.#db.docs, this.#db.updates, this.#db.cards], async () => {
-				if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
-				await this.#db.docs.delete(doc);
-				await this.#db.cards.delete(doc);
-			}),
+			this.#db.transaction(
+				'rw',
+				[this.#db.docs, this.#db.updates, this.#db.kept, this.#db.cards],
+				async () => {
+					if ((await this.#db.updates.where('doc').equals(doc).count()) > 0) return;
+					await this.#db.docs.delete(doc);
+					// By its card an entry that was made here is begun, when its work is offered again.
+					if ((await this.#db.kept.where('doc').equals(doc).count()) === 0) await this.#db.cards.delete(doc);
+				},
+			),
 		);
 	}
 
@@ -258,6 +292,17 @@ export class IndexedStore implements DeviceStore {
 		this.#db.close();
 	}
 
+	/** The state of a record; when it does not open, edits go that the server has all the same. */
+	async #stateIn(record: DocRecord | undefined, holds: readonly number[]): Promise<Uint8Array | undefined> {
+		if (!record?.state) return undefined;
+		try {
+			return await this.#vault.open(stateName(record.id), record.state);
+		} catch (error) {
+			await done(() => this.#db.updates.bulkDelete([...holds]));
+			throw error;
+		}
+	}
+
 	async #read(row: UpdateRecord): Promise<WaitingUpdate> {
 		const doc = row.doc as DocKey;
 		return {
@@ -280,6 +325,22 @@ const updateName = (doc: string): string => `update:${doc}`;
 const keptName = (doc: string): string => `kept:${doc}`;
 const cardName = (doc: string): string => `card:${doc}`;
 const factName = (key: string): string => `fact:${key}`;
+
+/** What of these opens, in order: one that was damaged must not keep the others from anybody. */
+async function allThatOpen<R, T>(rows: readonly R[], open: (row: R) => Promise<T>): Promise<T[]> {
+	const read = await Promise.all(
+		rows.map((row) =>
+			open(row).then(
+				(value) => [value],
+				(error: unknown) => {
+					if (isRefusal(error) && error.code === 'device.damaged') return [];
+					throw error;
+				},
+			),
+		),
+	);
+	return read.flat(1) as T[];
+}
 
 /** @throws {Refusal} 'device.full' | 'device.newer' | 'device.unusable' */
 async function done<T>(work: () => PromiseLike<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
-import type { DeviceStore, KeptWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
@@ -101,6 +101,10 @@ export class MemoryStore implements DeviceStore {
 		this.#changed();
 	}
 
+	async damaged(): Promise<SealedWork[]> {
+		return [];
+	}
+
 	async keepCard(detail: EntryDetail): Promise<void> {
 		this.#cards.set(detail.id, detail);
 	}
@@ -117,10 +121,16 @@ export class MemoryStore implements DeviceStore {
 		return [...this.#states].filter(([, known]) => known.lineage !== lineage).map(([id]) => id);
 	}
 
+	async waitAgain(lineage: string): Promise<void> {
+		for (const [n, each] of this.#updates)
+			if (this.#states.get(each.doc)?.lineage !== lineage) this.#updates.set(n, { ...each, isSent: false });
+		this.#changed();
+	}
+
 	async forget(doc: DocKey): Promise<void> {
 		if ([...this.#updates.values()].some((each) => each.doc === doc)) return;
 		this.#states.delete(doc);
-		this.#cards.delete(doc as EntryId);
+		if (![...this.#kept.values()].some((each) => each.doc === doc)) this.#cards.delete(doc as EntryId);
 	}
 
 	async purge(ids: readonly EntryId[]): Promise<number> {

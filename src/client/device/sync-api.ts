@@ -13,9 +13,10 @@ export interface SyncApi {
 	recover(batch: Batch): Promise<BatchAnswer>;
 	/**
 	 * The beginning of an entry that was made here; the same again is no error.
+	 * @param lineage history of the server's log, as far as the device knows
 	 * @throws {Refusal} why the server does not take it
 	 */
-	begin(id: EntryId, profile: string, update: Uint8Array): Promise<void>;
+	begin(id: EntryId, profile: string, update: Uint8Array, lineage: string): Promise<void>;
 	/** Entries purged since a number, in their order. */
 	purged(after: number): Promise<PurgedAnswer>;
 }
@@ -49,11 +50,11 @@ export function syncApiBy(ask: Ask): SyncApi {
 			),
 		push: (batch) => send('/api/sync/push', batch),
 		recover: (batch) => send('/api/sync/recover', batch),
-		async begin(id, profile, update) {
+		async begin(id, profile, update, lineage) {
 			await ask('/api/entries', {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ id, profile, update: toBase64(update) }),
+				body: JSON.stringify({ id, profile, update: toBase64(update), lineage }),
 			});
 		},
 		purged: async (after) => parsed(PurgedAnswer, await ask(`/api/sync/purged?after=${String(after)}`)),

@@ -5,6 +5,7 @@ import type { Workspace } from '../contract.ts';
 import { serverClock } from '../server-clock.ts';
 import type { DeviceWork } from './device-work.svelte.ts';
 import { readableEdits } from './kept-work.ts';
+import { orDamaged } from './or-damaged.ts';
 
 /**
  * Everything that waits or was refused, as the file of rule S11: a person can keep it, read it, and have it imported on
@@ -25,7 +26,10 @@ export async function unsentFileOf(
 	const docs = [...new Set([...all.map((each) => each.doc), ...onlyHere])];
 	const waiting = await Promise.all(
 		docs.map(async (doc) => {
-			const [card, stored] = await Promise.all([store.card(entryOf(doc)), store.load(doc)]);
+			const [card, stored] = await Promise.all([
+				orDamaged(store.card(entryOf(doc))),
+				orDamaged(store.load(doc)),
+			]);
 			const bytes = [
 				...all.filter((each) => each.doc === doc).map((each) => each.update),
 				...(of.unwritten.get(doc) ?? []),
@@ -44,6 +48,10 @@ export async function unsentFileOf(
 		updates: [...updates],
 		edits: [...edits],
 	}));
+	const sealed = (await store.damaged()).map((each) => ({
+		doc: docNameOf(each.doc),
+		bytes: toBase64(each.sealed),
+	}));
 	const text = unsentText({
 		format: UNSENT_FORMAT,
 		version: UNSENT_VERSION,
@@ -53,6 +61,7 @@ export async function unsentFileOf(
 		person: { id: of.me.id, name: of.me.name },
 		exportedAt: serverClock.isoNow(),
 		items: [...waiting, ...kept],
+		...(sealed.length > 0 ? { sealed } : {}),
 	});
 	return new Blob([text], { type: 'application/json' });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Arrangement } from '#client/arrangement.ts';
 import { createDeviceRows } from '#client/device/device-rows.ts';
@@ -47,6 +48,21 @@ async function anOffice() {
 }
 
 describe('an entry made without the server', () => {
+	it('takes an edit of another tab once that comes while the device is read, and knows that it is not begun', async () => {
+		const { fonds, tab } = await anOffice();
+		tab.line.cut();
+		await eventually(() => expect(tab.socket.status).not.toBe('connected'));
+		const id = await withoutServer(tab)(fonds, '离线新件');
+		const update = Y.encodeStateAsUpdate(new Y.Doc());
+		const n = await tab.store.append(id, update);
+		const session = tab.open(id);
+		tab.device.tabs.sayToAll({ type: 'edited', doc: id, n, update });
+		await session.ready();
+		expect([session.unsent, session.phase, session.detail?.title]).toEqual([2, 'offline', '离线新件']);
+		tab.device.tabs.sayToAll({ type: 'edited', doc: id, n, update });
+		expect(session.unsent).toBe(2);
+	});
+
 	it('is shown, edited and listed on the device, and begun at the server before what was typed in it', async () => {
 		const { app, fonds, tab } = await anOffice();
 		tab.line.cut();

@@ -1,17 +1,21 @@
+import 'fake-indexeddb/auto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import Dexie from 'dexie';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { MAX_UPDATE_BYTES } from '#sync/entry-doc.ts';
 import { fieldValuesOf, setField } from '#sync/field-values.ts';
 import { unsentText, type UnsentFile } from '#sync/unsent-file.ts';
+import { unsentFileOf } from '#client/device/unsent-export.ts';
 import { runCli } from '#server/cli.ts';
 import { serveAppCommands } from '#server/cli/command-socket.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { joinLive } from '#tests/support/live-client.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';
+import { aTabDevice, openTab } from '#tests/support/tab.ts';
 
 async function lantai(args: readonly string[]): Promise<{ code: number; json: never }> {
 	let text = '';
@@ -114,6 +118,35 @@ describe('S11 a file of unsent work', () => {
 			code: 0,
 			json: { items: 1, taken: 0, nothingNew: 1, refused: [] },
 		});
+	});
+
+	it('takes what can be read, and names what the device could not open itself', async () => {
+		const server = await startTestServer();
+		const commands = await serveAppCommands(server.app);
+		onTestFinished(() => commands.close());
+		const id = await aMadeEntry(server.app, { title: '旧' });
+		const device = await aTabDevice(server, '张三', 'archivist');
+		const tab = await openTab(server, device, { pushes: false });
+		const { updates } = await anOfflineEdit(server, id, device.me.me, '离线改的');
+		await tab.store.append(id, new Uint8Array(Buffer.from(updates[0] ?? '', 'base64')));
+		const damaged = createId();
+		const n = await tab.store.append(damaged, new Uint8Array([1, 2, 3]));
+		const names = await Dexie.getDatabaseNames();
+		const db = await new Dexie(names.find((name) => name.includes(device.me.me.id)) ?? '').open();
+		await db.table('updates').update(n, { update: new Uint8Array([1, 2, 3]) });
+		db.close();
+		const file = await unsentFileOf(tab.device, {
+			me: device.me.me,
+			archive: device.me.archive,
+			unwritten: new Map(),
+		});
+		const path = join(server.dataDir, 'sealed.json');
+		await writeFile(path, await file.text());
+		expect(await lantai(['unsent', 'import', path, '--data', server.dataDir])).toMatchObject({
+			code: 1,
+			json: { items: 1, taken: 1, refused: [{ doc: `entry:${damaged}`, code: 'unsent.sealed' }] },
+		});
+		expect((await server.app.catalogue.entry(system, id)).title).toBe('离线改的');
 	});
 
 	it('takes an edit that was too large for any message', async () => {
