@@ -259,6 +259,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storage,
 			clock,
 			collaboration,
+			index: codeIndex,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
 		});
 		const thingOf = (id: EntryId) => catalogue.thingOf(id);

@@ -8,6 +8,7 @@ import type {
 	RenumberAsk,
 	Renumbered,
 	RenumberLine,
+	RenumberPreview,
 } from '#domain/catalogue/reference-codes/renumber-preview.ts';
 import { demand, type EntryThing } from '#domain/permissions/permissions.ts';
 import { distinctValues, elementsOf, fieldValuesOf, setField } from '#sync/field-values.ts';
@@ -60,6 +61,16 @@ interface CodeChange {
 /** Events that are about codes and no number. */
 const NO_NUMBER = { fondsNumber: '', regime: '', groupKey: '', from: 0, to: 0 };
 const MAX_REASON = 2000;
+
+function reasonOf(why: string): string {
+	return why.trim().slice(0, MAX_REASON);
+}
+
+/** The numbers that entries are to have, from the first to the last. */
+function numbersOf({ groupKey, lines }: RenumberPreview) {
+	const numbers = lines.flatMap(({ field, number }) => (field === '' ? [] : Number.parseInt(number, 10)));
+	return { ...NO_NUMBER, groupKey, from: Math.min(...numbers), to: Math.max(...numbers) };
+}
 
 /** Whoever gives a code up comes before whoever takes it: the highest first where numbers go up. */
 function safely(ask: RenumberAsk, lines: readonly RenumberLine[]): readonly RenumberLine[] {
@@ -147,6 +158,10 @@ export function createRenumbering(parts: Parts): Renumbering {
 					...(field === '' ? [] : [{ entry: id, field, value: number }]),
 				]);
 				const order = await orders.create(identity, { kind: 'rows', rows }, why);
+				await allotment.record(
+					[{ ...numbersOf(preview), kind: 'ordered', blockId: order.id, why: reasonOf(why) }],
+					actorOf(identity),
+				);
 				return { ...preview, batchId: null, order: { id: order.id, number: order.number }, stale: [] };
 			}
 			await demandEdit(
@@ -157,7 +172,7 @@ export function createRenumbering(parts: Parts): Renumbering {
 			// Written first: what ends in between leaves a former code that leads to the entry that still has it.
 			await allotment.record(
 				[
-					{ ...NO_NUMBER, kind: 'renumbered', blockId: batchId, why: why.trim().slice(0, MAX_REASON) },
+					{ ...NO_NUMBER, kind: 'renumbered', blockId: batchId, why: reasonOf(why) },
 					...preview.lines.map((line) => aliasOf(line, batchId)),
 				],
 				actorOf(identity),

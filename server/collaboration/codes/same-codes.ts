@@ -10,12 +10,15 @@ export const UNDER_ORDER = sql`select line.entry_id from correction_order_row as
 	where line.field = 'referenceCode' and correction_order.decided_at is not null
 	and correction_order.finished_at is null and line.state in ('waiting', 'approved')`;
 
+/** A code, and which entry has it. */
+export type SameCode = Readonly<Record<'code' | 'entry' | 'title', string>>;
+
 /** For each of the entries whose code another entry has, too: the code, and which that is, as far as the person may know. */
 export async function sameCodes(
 	storage: Storage,
 	ids: readonly EntryId[],
 	person: Person,
-): Promise<Map<EntryId, { readonly code: string; readonly entry: string; readonly title: string }>> {
+): Promise<Map<EntryId, SameCode>> {
 	const { rows } = await sql<{ id: string; canonical: string; other: string }>`
 		select own.entry_id as id, other.canonical, other.entry_id as other
 		from coded_entry as own join coded_entry as other on other.row_id <> own.row_id and (
@@ -26,24 +29,30 @@ export async function sameCodes(
 			and entry.import_row not in (select row_id from import where state = 'staging')
 			and other.entry_id not in (${UNDER_ORDER})
 		order by other.row_id`.execute(storage.db);
-	const shown = new Map(
-		(
-			await rowsById(
-				storage,
-				person,
-				rows.slice(0, 500).map(({ other }) => other),
-			)
-		).map((row) => [row.id as string, row]),
+	const first = new Map<EntryId, { id: EntryId; canonical: string }>();
+	for (const { id, canonical, other } of rows)
+		if (!first.has(id as EntryId)) first.set(id as EntryId, { id: other as EntryId, canonical });
+	const named = await namedHolders(storage, person, [...first.values()]);
+	return new Map([...first].map(([id, holder]) => [id, named.get(holder.id) as SameCode]));
+}
+
+/** Entries that have codes, at most as many as one statement takes, as far as the person may know of them. */
+export async function namedHolders(
+	storage: Storage,
+	person: Person,
+	holders: readonly { readonly id: EntryId; readonly canonical: string }[],
+): Promise<Map<EntryId, SameCode>> {
+	const rows = await rowsById(
+		storage,
+		person,
+		holders.map(({ id }) => id),
 	);
-	const same = new Map<EntryId, { code: string; entry: string; title: string }>();
-	for (const { id, canonical, other } of rows) {
-		if (same.has(id as EntryId)) continue;
-		const row = shown.get(other);
-		same.set(id as EntryId, {
-			code: row?.referenceCode || canonical,
-			entry: row ? other : '—',
-			title: row?.title ?? '—',
-		});
-	}
-	return same;
+	const shown = new Map(rows.map((row) => [row.id, row]));
+	return new Map(
+		holders.map(({ id, canonical }) => {
+			const row = shown.get(id);
+			const code = row?.referenceCode || canonical;
+			return [id, { code, entry: row ? id : '—', title: row?.title ?? '—' }];
+		}),
+	);
 }
