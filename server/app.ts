@@ -291,7 +291,10 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			holdBackups: () => administration.backups.hold(),
 			removeFromCopies:
 				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),
-			onRowsGone: () => registers.reload('exception'),
+			async onRowsGone() {
+				codeIndex.poke();
+				await registers.reload('exception');
+			},
 			settleCopies: (objectIds) => preservation.copies.settleRemovals(objectIds),
 			...options.purge,
 		});

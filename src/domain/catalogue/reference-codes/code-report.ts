@@ -4,8 +4,8 @@ import type { Params } from '../../base/refusal.ts';
 
 /** Why a number is nobody's. */
 export interface GapReason {
-	/** `deleted` an entry that was deleted holds it · `ordered` a renumbering was to give it; the others are events, too. */
-	readonly kind: 'allotted' | 'voided' | 'reserved' | 'returned' | 'ordered' | 'note' | 'deleted';
+	/** `deleted` an entry that was deleted holds it · `alias` it stood in a former code · `ordered` a renumbering was to give it. */
+	readonly kind: 'allotted' | 'voided' | 'reserved' | 'returned' | 'ordered' | 'alias' | 'note' | 'deleted';
 	readonly from: number;
 	readonly to: number;
 	readonly why: string;

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<GapReason['kind'], () => string>> = {
 	reserved: m.codes_reason_reserved,
 	returned: m.codes_reason_returned,
 	ordered: m.codes_reason_ordered,
+	alias: m.codes_reason_alias,
 	note: m.codes_reason_note,
 	deleted: m.codes_reason_deleted,
 };
