@@ -56,6 +56,19 @@ describe('codes are read from rows', () => {
 		]);
 	});
 
+	it('names the first of very many entries with one code, and counts all of them', async () => {
+		const { app, fonds } = await anArchive();
+		const ids: EntryId[] = [];
+		for (let at = 0; at < 53; at++) ids.push(await anItem(app, fonds, `第${at}件`, { referenceCode: '无' }));
+		const [same] = (await report(app)).duplicates;
+		expect(same).toMatchObject({ code: '无', count: 53 });
+		expect(same?.entries.map(({ id }) => id)).toEqual(ids.slice(0, 50));
+		await expect(registerEntries(app, ids.slice(0, 1))).rejects.toMatchObject({
+			code: 'catalogue.code-taken',
+			params: { code: '无', entry: ids[1] },
+		});
+	});
+
 	it('reads a fonds anew when its record changes, and what stands below an entry when that says another part', async () => {
 		const { app, fonds } = await anArchive({ ...B002, codeRegimes: [] });
 		const series = await aMadeEntry(app, {

@@ -40,6 +40,9 @@ export interface CodeDuplicate {
 	readonly fondsNumber: string;
 	readonly groupKey: string;
 	readonly code: string;
+	/** How many have it. */
+	readonly count: number;
+	/** The first of them. */
 	readonly entries: readonly CodedEntryLine[];
 }
 
