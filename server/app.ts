@@ -262,6 +262,15 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			index: codeIndex,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
 		});
+		const renumbering = createRenumbering({
+			storage,
+			clock,
+			collaboration,
+			index: codeIndex,
+			allotment,
+			orders,
+			thingsOf: (ids) => catalogue.thingsOf(ids),
+		});
 		const thingOf = (id: EntryId) => catalogue.thingOf(id);
 		const findings = new Findings(storage, registers);
 		const campaigns = new Campaigns({
@@ -316,6 +325,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		await renumbering
+			.resume()
+			.catch((error: unknown) => logger.error({ err: error }, 'a renumbering is not finished'));
 		codeIndex.poke();
 		await purges.resume();
 		await campaigns.pump();
@@ -382,15 +394,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			fixes,
 			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
 			codeIndex,
-			renumbering: createRenumbering({
-				storage,
-				clock,
-				collaboration,
-				index: codeIndex,
-				allotment,
-				orders,
-				thingsOf: (ids) => catalogue.thingsOf(ids),
-			}),
+			renumbering,
 			sheets: new SheetDesk({
 				registers,
 				sheets: REGISTER_SHEETS,

@@ -4,9 +4,17 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 
 /** What was done with a number or a code. */
 export interface CodeEvent {
-	/** `ordered`: an order (`blockId`) is to give the numbers. */
+	/** `ordered`: an order (`blockId`) is to give the numbers · `renumbering`: a batch began, `renumbered`: it is through. */
 	readonly kind:
-		'allotted' | 'voided' | 'reserved' | 'returned' | 'ordered' | 'alias' | 'renumbered' | 'note';
+		| 'allotted'
+		| 'voided'
+		| 'reserved'
+		| 'returned'
+		| 'ordered'
+		| 'alias'
+		| 'renumbering'
+		| 'renumbered'
+		| 'note';
 	readonly fondsNumber: string;
 	readonly regime: string;
 	readonly groupKey: string;

@@ -193,7 +193,7 @@ async function reasonsOf(
 			select event.group_key as key, event.kind, event.number as first, event.number_to as last, event.why,
 				event.actor_name, event.at, event.entry_id, entry.title
 			from code_event as event left join entry on entry.id = event.entry_id
-			where event.group_key in (${list})
+			where event.group_key in (${list}) and event.kind <> 'renumbering'
 			union all
 			select code.group_key, 'deleted', code.number, code.number, '', '', entry.updated_at, code.entry_id, entry.title
 			from coded_entry as code join entry on entry.row_id = code.row_id
