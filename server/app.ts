@@ -268,7 +268,17 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			storage,
 			clock,
 			collaboration,
+			index: codeIndex,
 			onChanged: (orderId) => preservation.noteOrder(orderId),
+		});
+		const renumbering = createRenumbering({
+			storage,
+			clock,
+			collaboration,
+			index: codeIndex,
+			allotment,
+			orders,
+			thingsOf: (ids) => catalogue.thingsOf(ids),
 		});
 		const thingOf = (id: EntryId) => catalogue.thingOf(id);
 		const findings = new Findings(storage, registers);
@@ -302,6 +312,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			removeFromCopies:
 				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),
 			async onRowsGone(ids) {
+				codeIndex.poke();
 				await registers.reload('exception');
 				// Behind what was read of them while they went: what that found is written by then, and goes.
 				await checker
@@ -333,6 +344,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		await collaboration.catchUp();
 		await collaboration.sync.prune();
 		await preservation.resume();
+		await renumbering
+			.resume()
+			.catch((error: unknown) => logger.error({ err: error }, 'a renumbering is not finished'));
 		codeIndex.poke();
 		await purges.resume();
 		void imports.finishUndos().then(
@@ -406,15 +420,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			fixes,
 			codes: new CodeDesk({ storage, index: codeIndex, allotment, thingOf: (id) => catalogue.thingOf(id) }),
 			codeIndex,
-			renumbering: createRenumbering({
-				storage,
-				clock,
-				collaboration,
-				index: codeIndex,
-				allotment,
-				orders,
-				thingsOf: (ids) => catalogue.thingsOf(ids),
-			}),
+			renumbering,
 			sheets: new SheetDesk({
 				registers,
 				sheets: REGISTER_SHEETS,

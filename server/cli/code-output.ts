@@ -43,9 +43,12 @@ export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =>
 	) =>
 		[
 			say('cli_code_duplicates_found', { count: result.duplicateCount }),
-			...result.duplicates.flatMap(({ code, entries }) => [
+			...result.duplicates.flatMap(({ code, count, entries }) => [
 				code,
 				...entries.map((entry) => `  ${entry.id}  ${entry.code}  ${entry.title}`),
+				...(entries.length < count
+					? [`  ${say('codes_duplicate_more', { shown: entries.length, count })}`]
+					: []),
 			]),
 			...waitingLine(result.waiting, say),
 		].join('\n'),

@@ -55,6 +55,7 @@ export {
 	refusal_catalogue_renumber_problem,
 	refusal_catalogue_renumber_too_many,
 	refusal_catalogue_renumber_uncoded,
+	refusal_catalogue_renumber_unfinished,
 	refusal_catalogue_same_record,
 	refusal_catalogue_unknown_assignee,
 	refusal_catalogue_unknown_campaign,

@@ -218,7 +218,10 @@ export class Allotment {
 		return this.#inTurn(() => this.#write(events, actor, isoAt(this.#clock)));
 	}
 
-	/** The highest number of each group that is held, allotted or reserved. */
+	/**
+	 * The highest number of each group that is held, was given or stood in a former code, is reserved, or is meant by an
+	 * order that waits or a renumbering that is under way.
+	 */
 	async #tops(keys: readonly string[]): Promise<Map<string, number>> {
 		const tops = new Map<string, number>();
 		for (let from = 0; from < keys.length; from += GROUPS_AT_ONCE) {
@@ -228,8 +231,11 @@ export class Allotment {
 					select group_key, max(number) as top from coded_entry where group_key in (${list}) group by group_key
 					union all
 					select group_key, max(number_to) from code_event as event where group_key in (${list})
-						and (kind = 'allotted' or kind = 'reserved' and not exists (
-							select 1 from code_event as back where back.kind = 'returned' and back.block_id = event.block_id))
+						and (kind in ('allotted', 'voided', 'alias') or kind in ('reserved', 'renumbering') and not exists (
+							select 1 from code_event as back where back.kind in ('returned', 'renumbered')
+								and back.block_id = event.block_id)
+							or kind = 'ordered' and exists (select 1 from correction_order where id = event.block_id
+								and state = 'submitted'))
 						group by group_key
 				) group by group_key`.execute(this.#storage.db);
 			for (const { group_key, top } of rows) tops.set(group_key, top);

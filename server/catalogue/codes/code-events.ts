@@ -4,7 +4,17 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 
 /** What was done with a number or a code. */
 export interface CodeEvent {
-	readonly kind: 'allotted' | 'voided' | 'reserved' | 'returned' | 'alias' | 'renumbered' | 'note';
+	/** `ordered`: an order (`blockId`) is to give the numbers · `renumbering`: a batch began, `renumbered`: it is through. */
+	readonly kind:
+		| 'allotted'
+		| 'voided'
+		| 'reserved'
+		| 'returned'
+		| 'ordered'
+		| 'alias'
+		| 'renumbering'
+		| 'renumbered'
+		| 'note';
 	readonly fondsNumber: string;
 	readonly regime: string;
 	readonly groupKey: string;

@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Logger } from 'pino';
-import { allProfiles } from '#domain/catalogue/profiles.ts';
-import { isCodedLevel, readEntryCode } from '#domain/catalogue/reference-codes/entry-code.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
 import type { Registers } from '../registers/registers.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import { codeSources, SOURCES_AT_ONCE, type CodedSource } from './code-sources.ts';
+import { codeOf, codeSources, SOURCES_AT_ONCE, type CodedSource } from './code-sources.ts';
 import { FondsFinder } from './fonds-finder.ts';
 
 /** Rows that need no reading and are taken off the list at once. */
@@ -242,11 +240,9 @@ export class CodeIndex {
 type Row = readonly [rowId: number, ...rest: (string | number | null)[]];
 
 function rowOf(source: CodedSource): Row | undefined {
-	const { fonds, rowId, id, level } = source;
-	const profile = allProfiles().find((each) => each.id === source.profile);
-	if (!fonds || fonds.codeRegimes.length === 0 || !profile || !isCodedLevel(level)) return undefined;
-	const code = readEntryCode(profile, source.chain, fonds);
-	if (!code) return undefined;
+	const { fonds, rowId, id } = source;
+	const code = codeOf(source);
+	if (!code || !fonds) return undefined;
 	const active = source.isActive ? 1 : 0;
 	const problems = code.problems.length > 0 ? JSON.stringify(code.problems) : null;
 	if ('written' in code)

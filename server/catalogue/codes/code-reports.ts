@@ -18,6 +18,8 @@ import { usedWidth, type FondsFinder } from './fonds-finder.ts';
 
 /** Reasons of one gap that are told. */
 const MAX_REASONS = 50;
+/** Entries with one code that are named. */
+const MAX_MEMBERS = 50;
 
 /** Which codes a person may be told of: of active entries of their fonds, and of no import under way. */
 function among(person: Person, fondsNumber: string | undefined): RawBuilder<unknown> {
@@ -201,7 +203,7 @@ async function reasonsOf(
 				event.actor_name, event.at, case when entry.id is null or ${isTold} then event.entry_id end as entry_id,
 				case when ${isTold} then entry.title end as title
 			from code_event as event left join entry on entry.id = event.entry_id
-			where event.group_key in (${list}) and event.kind <> 'alias'
+			where event.group_key in (${list}) and event.kind <> 'renumbering'
 			union all
 			select code.group_key, 'deleted', code.number, code.number, '', '', entry.updated_at,
 				case when ${isTold} then code.entry_id end, case when ${isTold} then entry.title end
@@ -232,23 +234,33 @@ async function duplicatesOf(
 	own: RawBuilder<unknown>,
 	limit: number,
 ): Promise<Pick<CodeReport, 'duplicates' | 'duplicateCount'>> {
+	const members = (where: RawBuilder<unknown>) => sql`(
+		select json_group_array(json_object('id', id, 'code', code, 'title', title)) from (
+			select code.entry_id as id, entry.reference_code as code, entry.title ${own} and ${where}
+			order by code.row_id limit ${MAX_MEMBERS}))`;
 	// What could not be read is compared as it is written.
-	const { rows } = await sql<{ fonds: string; key: string; code: string; entries: string; total: number }>`
-		select code.fonds_number as fonds, code.group_key as key, min(code.canonical) as code,
-			json_group_array(json_object('id', code.entry_id, 'code', entry.reference_code, 'title', entry.title)) as entries,
-			count(*) over () as total
-		${own}
-		group by code.fonds_number, code.group_key, code.number, code.suffix,
-			case when code.group_key = '' then code.canonical else '' end
-		having count(*) > 1 order by code.fonds_number, code.group_key, code.number, code.suffix limit ${limit}`.execute(
-		db,
-	);
+	const { rows } = await sql<Omit<CodeDuplicate, 'entries'> & { entries: string; total: number }>`
+		select same.fonds as "fondsNumber", same.key as "groupKey", same.code, same.count, same.total, case same.key
+			when '' then ${members(sql`code.canonical = same.code and +code.group_key = '' and +code.fonds_number = same.fonds`)}
+			else ${members(
+				sql`code.group_key = same.key and code.number = same.number and code.suffix = same.suffix
+					and +code.fonds_number = same.fonds`,
+			)} end as entries
+		from (
+			select code.fonds_number as fonds, code.group_key as key, code.number, code.suffix,
+				min(code.canonical) as code, count(*) as count, count(*) over () as total
+			${own}
+			group by code.fonds_number, code.group_key, code.number, code.suffix,
+				case when code.group_key = '' then code.canonical else '' end
+			having count(*) > 1 order by code.fonds_number, code.group_key, code.number, code.suffix limit ${limit}
+		) as same order by same.fonds, same.key, same.number, same.suffix`.execute(db);
 	return {
 		duplicateCount: rows[0]?.total ?? 0,
-		duplicates: rows.map(({ fonds, key, code, entries }): CodeDuplicate => ({
-			fondsNumber: fonds,
-			groupKey: key,
+		duplicates: rows.map(({ fondsNumber, groupKey, code, count, entries }): CodeDuplicate => ({
+			fondsNumber,
+			groupKey,
 			code,
+			count,
 			entries: (JSON.parse(entries) as CodedEntryLine[]).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
 		})),
 	};

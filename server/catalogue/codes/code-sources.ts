@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
-import type { CodeSource } from '#domain/catalogue/reference-codes/entry-code.ts';
+import { allProfiles } from '#domain/catalogue/profiles.ts';
+import {
+	isCodedLevel,
+	readEntryCode,
+	type CodeSource,
+} from '#domain/catalogue/reference-codes/entry-code.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { FondsFinder } from './fonds-finder.ts';
 
@@ -59,6 +64,18 @@ export async function codeSources(
 			fonds: finder.of(chain.find(({ level }) => level === 'fonds')),
 		};
 	});
+}
+
+/** What the code of an entry says, or another one in its place; undefined where it has none, or none is read of it. */
+export function codeOf(
+	{ fonds, profile, level, chain }: CodedSource,
+	written?: string,
+): ReturnType<typeof readEntryCode> {
+	const rules = allProfiles().find(({ id }) => id === profile);
+	const [own, ...above] = chain;
+	if (!own || !fonds || fonds.codeRegimes.length === 0 || !rules || !isCodedLevel(level)) return undefined;
+	const said = written === undefined ? own : { ...own, fields: { ...own.fields, referenceCode: written } };
+	return readEntryCode(rules, [said, ...above], fonds);
 }
 
 /** Each of the entries with all above it, the nearest first. */

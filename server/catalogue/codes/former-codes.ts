@@ -16,7 +16,7 @@ export async function formerCodes({ db }: Pick<Storage, 'db'>, id: EntryId): Pro
 	const { rows } = await sql<FormerCode>`
 		select event.code, event.at, event.actor_name as "actorName", coalesce(
 			(select batch.why from code_event as batch where batch.block_id = event.block_id
-				and batch.kind = 'renumbered' limit 1),
+				and batch.kind in ('renumbering', 'renumbered') limit 1),
 			(select case when event.via like 'undo-order:%' then json_extract(orders.undo, '$.why') else orders.why end
 				from correction_order as orders where event.via in ('order:' || orders.id, 'undo-order:' || orders.id)),
 			'') as why

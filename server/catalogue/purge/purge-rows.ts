@@ -106,6 +106,12 @@ export async function purgeRows(
 	const ids = [...places.keys()];
 	const rows = await db.selectFrom('entry').select(['id', 'row_id']).where('id', 'in', ids).execute();
 	return [
+		// That a number was held stays, whoever gave it: it is given to nobody else, and explains its gap.
+		sql`insert into code_event (kind, fonds_number, regime, group_key, number, number_to, suffix, entry_id, code, why,
+				actor_id, actor_name, via, at)
+			select 'voided', fonds_number, regime, group_key, number, number, suffix, entry_id, '', 'purge',
+				'server', 'server', 'purge', ${at}
+			from coded_entry where group_key <> '' and entry_id in (${sql.join(ids)})`.compile(db),
 		...fullText.remove(rows.flatMap(({ row_id }) => [row_id, -row_id])),
 		...deleteFrom(storage, CATALOGUE_PLACES, ids),
 		// That a number was given stays, so that it is given to nobody else; what the codes said goes with the entry.

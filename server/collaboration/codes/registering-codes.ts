@@ -16,7 +16,7 @@ import {
 	type NumberedCode,
 } from '#domain/catalogue/reference-codes/entry-code.ts';
 import type { FondsRecord } from '#domain/catalogue/fonds/fonds-record.ts';
-import { fieldValuesOf, setField } from '#sync/field-values.ts';
+import { distinctValues, elementsOf, fieldValuesOf, setField, type FieldValues } from '#sync/field-values.ts';
 import type { Allotment, ToAllot } from '#server/catalogue/codes/allotment.ts';
 import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { codeSources, type CodedSource } from '#server/catalogue/codes/code-sources.ts';
@@ -83,7 +83,7 @@ export async function giveCodes(
 		else if (source.fonds) bases.set(id, { basis, fonds: source.fonds });
 	}
 	const codes = await codesOf(parts, identity, bases, refused);
-	const given = await writeCodes(parts, identity, codes, refused);
+	const given = await writeCodes(parts, identity, codes, found, refused);
 	if (given.size > 0) await index.settled();
 	for (const [id, same] of await sameCodes(storage, ids, identity.person))
 		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-taken', params: same });
@@ -128,11 +128,15 @@ async function codesOf(
 	return codes;
 }
 
-/** Sets the codes as edits that are no work of the person's own on the entry. */
+/**
+ * Sets the codes as edits that are no work of the person's own on the entry, wherever code and number still say what they
+ * said when they were read.
+ */
 async function writeCodes(
 	{ collaboration, clock }: Parts,
 	identity: Identity,
 	codes: ReadonlyMap<EntryId, NumberedCode>,
+	read: ReadonlyMap<EntryId, CodedSource>,
 	refused: Map<EntryId, WhyNoCode>,
 ): Promise<Set<EntryId>> {
 	const actor = { ...actorOf(identity), via: 'register' };
@@ -143,10 +147,15 @@ async function writeCodes(
 			entryId,
 			change: (copy: Y.Doc) => {
 				const values = fieldValuesOf(copy);
-				const set = (field: FieldKey, value: FieldValue): unknown =>
-					setField(values, field, value, { id: createId<string>(), by: actor.id, at, via: actor.via });
-				set('referenceCode', code.canonical);
-				if (code.final !== 'pageNumber') set(code.final, writtenNumber(code));
+				const said = [
+					['referenceCode', code.canonical],
+					...(code.final === 'pageNumber' ? [] : [[code.final, writtenNumber(code)] as const]),
+				] as const;
+				const known = read.get(entryId)?.chain[0]?.fields;
+				if (!said.every(([field, text]) => isAsRead(values, field, known?.[field] ?? null, text)))
+					return false;
+				for (const [field, text] of said)
+					setField(values, field, text, { id: createId<string>(), by: actor.id, at, via: actor.via });
 				return true;
 			},
 		})),
@@ -156,7 +165,15 @@ async function writeCodes(
 	for (const [at, outcome] of outcomes.entries()) {
 		const id = all[at]?.[0] as EntryId;
 		if (isRefusal(outcome)) refused.set(id, { code: outcome.code, params: outcome.params });
-		else given.add(id);
+		else if (typeof outcome === 'number') given.add(id);
+		else refused.set(id, { code: 'collaboration.changed-since', params: {} });
 	}
 	return given;
+}
+
+/** Whether a field says what was read of it, or already what it is to say: somebody may register the same entry. */
+function isAsRead(values: FieldValues, field: FieldKey, read: FieldValue, given: string): boolean {
+	const [standing, ...others] = distinctValues(elementsOf(values, field));
+	const now = textOf(standing?.value).trim();
+	return others.length === 0 && (now === textOf(read).trim() || now === given);
 }

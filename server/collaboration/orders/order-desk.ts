@@ -14,12 +14,15 @@ import {
 	type OrderDecision,
 	type OrderRule,
 } from '#domain/collaboration/orders.ts';
+import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import { can, demand, type Person } from '#domain/permissions/permissions.ts';
+import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { BulkRunning } from '../bulk-edits.ts';
+import { demandFreeCodes } from '../codes/free-codes.ts';
 import type { Collaboration } from '../collaboration.ts';
-import { applyRows, undoRows, type Carried } from './carry-out.ts';
+import { applyRows, undoRows, type Carried, type CarriedRow } from './carry-out.ts';
 import { readOrderFile } from './order-file.ts';
 import { planOrder } from './order-plan.ts';
 import { previewOrder } from './order-preview.ts';
@@ -85,7 +88,8 @@ export interface OrderDesk extends Pick<OrderRecords, 'list'> {
 	/**
 	 * Rejects the order, or applies every row that is not rejected. Given up, it stops between two batches, and the same
 	 * decision again goes on there, as after a crash.
-	 * @throws {Refusal} as {@link sample}; 'collaboration.order-busy' (409) | 'collaboration.log-failed' (503)
+	 * @throws {Refusal} as {@link sample}; 'collaboration.order-busy' (409) | 'collaboration.log-failed' (503), and what
+	 * `demandFreeCodes` refuses
 	 */
 	decide(
 		identity: Identity,
@@ -108,6 +112,7 @@ export function createOrderDesk(parts: {
 	readonly storage: Storage;
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'editMany'>;
+	readonly index: Pick<CodeIndex, 'settled' | 'finder'>;
 	/** An order is another one now than the archival store has. */
 	readonly onChanged: (orderId: string) => void;
 }): OrderDesk {
@@ -209,15 +214,17 @@ export function createOrderDesk(parts: {
 		running: BulkRunning,
 	) {
 		const actor = { ...actorOf(identity), via: `order:${order.id}` };
+		const left = await rows.carried(order.id, ['waiting', 'approved']);
+		await demandFreeCodes(
+			parts,
+			identity.person,
+			codesSaid(left).map(({ entryId, from, to }) => ({ id: entryId, from: said(from), to: said(to) })),
+			order.proposerId,
+		);
 		// Written first: after a crash the same decision finishes what it began.
 		if (!order.decision) await writes.decide(order, decided, actorOf(identity));
 		const decision = order.decision ?? decided;
-		const carried = await applyRows(
-			parts,
-			await rows.carried(order.id, ['waiting', 'approved']),
-			{ actor, at: isoAt(clock) },
-			running,
-		);
+		const carried = await applyRows(parts, left, { actor, at: isoAt(clock) }, running);
 		await rows.setOutcomes(order.id, carried.rows);
 		if (carried.isWhole) await writes.finish(order, decision, countsOf(carried), actor);
 		return outcomeOf(identity.person, order.id, carried.isWhole);
@@ -292,13 +299,19 @@ export function createOrderDesk(parts: {
 				'undo',
 				async (order) => {
 					const actor = { ...actorOf(identity), via: `undo-order:${order.id}` };
-					if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
-					const carried = await undoRows(
+					const applied = await rows.carried(order.id, ['applied']);
+					await demandFreeCodes(
 						parts,
-						await rows.carried(order.id, ['applied']),
-						{ actor, at: isoAt(clock) },
-						running,
+						identity.person,
+						codesSaid(applied).map(({ entryId, from, to }) => ({
+							id: entryId,
+							from: said(to),
+							to: said(from),
+						})),
+						order.proposerId,
 					);
+					if (!order.undo) await writes.beginUndo(order, why, actorOf(identity));
+					const carried = await undoRows(parts, applied, { actor, at: isoAt(clock) }, running);
 					await rows.setOutcomes(order.id, carried.rows);
 					if (carried.isWhole) await writes.finishUndo(order, countsOf(carried), actor);
 					return outcomeOf(identity.person, order.id, carried.isWhole);
@@ -307,6 +320,14 @@ export function createOrderDesk(parts: {
 			),
 		cleanUp: rows.cleanUp,
 	};
+}
+
+function codesSaid(rows: readonly CarriedRow[]): readonly CarriedRow[] {
+	return rows.filter(({ field }) => field === 'referenceCode');
+}
+
+function said(value: FieldValue): string {
+	return textOf(value).trim();
 }
 
 function standingOf({ state, proposerId, decision }: ShownOrder) {

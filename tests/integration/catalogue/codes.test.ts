@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { CodeReport } from '#domain/catalogue/reference-codes/code-report.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { App } from '#server/app.ts';
+import { Allotment } from '#server/catalogue/codes/allotment.ts';
+import { giveCodes } from '#server/collaboration/codes/registering-codes.ts';
 import { aFondsEntry, anItem, B002, registerFonds } from '#tests/support/codes.ts';
 import { personOf } from '#tests/support/conflicts.ts';
 import { aMadeEntry, anImportedEntry, registerEntries, system } from '#tests/support/entries.ts';
@@ -56,6 +59,20 @@ describe('codes are read from rows', () => {
 		expect((await report(app)).gaps).toMatchObject([
 			{ isExplained: true, reasons: [{ kind: 'note', why: '原件已退回', actorName: 'test' }] },
 		]);
+	});
+
+	it('names the first of very many entries with one code, and counts all of them', async () => {
+		const { app, fonds } = await anArchive();
+		const ids = await Promise.all(
+			Array.from({ length: 53 }, (_, at) => anItem(app, fonds, `第${at}件`, { referenceCode: '无' })),
+		);
+		const [same] = (await report(app)).duplicates;
+		expect(same).toMatchObject({ code: '无', count: 53 });
+		expect(same?.entries.length).toBe(50);
+		await expect(registerEntries(app, ids.slice(0, 1))).rejects.toMatchObject({
+			code: 'catalogue.code-taken',
+			params: { code: '无' },
+		});
 	});
 
 	it('reads a fonds anew when its record changes, and what stands below an entry when that says another part', async () => {
@@ -167,6 +184,34 @@ describe('registration gives the final code', () => {
 			'catalogue.code-taken',
 			{ code: 'B002-WS·2011-Y-BGS-0007', entry: held, title: '占用' },
 		]);
+	});
+
+	it('does not write over a code or a number that is typed in the same moment', async () => {
+		const { app, fonds } = await anArchive();
+		const ids = [
+			await anItem(app, fonds, '甲'),
+			await anItem(app, fonds, '乙'),
+			await anItem(app, fonds, '丙'),
+		];
+		const [typed, numbered, plain] = ids as [EntryId, EntryId, EntryId];
+		const { storage, collaboration, codeIndex: index } = app;
+		const actor = { id: 'test', name: 'test', via: null };
+		const allotment = new Allotment({ storage, clock: systemClock, onWritten: () => undefined });
+		const allot = allotment.allot.bind(allotment);
+		allotment.allot = async (...asked) => {
+			await collaboration.setField(typed, 'referenceCode', 'B002-WS·2011-Y-BGS-0009', actor);
+			await collaboration.setField(numbered, 'itemNumber', '9', actor);
+			return allot(...asked);
+		};
+		const parts = { storage, clock: systemClock, collaboration, index, allotment };
+		const { given, refused } = await giveCodes(parts, { person: system, via: null }, ids);
+		expect([...given]).toEqual([plain]);
+		expect([...refused].map(([id, { code }]) => [id, code])).toEqual(
+			[typed, numbered].map((id) => [id, 'collaboration.changed-since']),
+		);
+		expect(await codeOf(app, typed)).toBe('B002-WS·2011-Y-BGS-0009');
+		const { referenceCode, fields } = await app.catalogue.entry(system, numbered);
+		expect([referenceCode, fields['itemNumber']]).toEqual(['', '9']);
 	});
 
 	it('keeps a block for a device, and frees what it did not use', async () => {

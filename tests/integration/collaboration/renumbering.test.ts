@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { EntryId, PersonId } from '#domain/base/ids.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
-import type { App } from '#server/app.ts';
 import { runVerb } from '#server/cli/verbs.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import { systemClock } from '#domain/base/clock.ts';
-import { aFondsEntry, anItem, registerFonds } from '#tests/support/codes.ts';
+import { aList, code, codesOf } from '#tests/support/code-list.ts';
+import { anItem } from '#tests/support/codes.ts';
 import { registerEntries, system } from '#tests/support/entries.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { aFolder, startTestServer } from '#tests/support/server.ts';
@@ -13,30 +13,6 @@ import { archiveIn } from '#tests/support/rebuilt.ts';
 
 const by = { person: system, via: null };
 const other: Person = { ...system, id: 'system:other' as PersonId, name: 'other' };
-const code = (number: number): string => `B002-WS·2011-Y-BGS-${String(number).padStart(4, '0')}`;
-const codesOf = (app: App, ids: readonly EntryId[]): Promise<string[]> =>
-	Promise.all(ids.map(async (id) => (await app.catalogue.entry(system, id)).referenceCode));
-
-/** Items 0035–0038, in boxes of two, as drafts or registered. */
-async function aList(isRegistered: boolean) {
-	const server = await startTestServer();
-	const { app } = server;
-	await registerFonds(app);
-	const fonds = await aFondsEntry(app);
-	const items: EntryId[] = [];
-	for (const number of [35, 36, 37, 38])
-		items.push(
-			await anItem(app, fonds, `第${number}件`, {
-				referenceCode: code(number),
-				itemNumber: String(number).padStart(4, '0'),
-				boxNumber: number < 37 ? '001' : '002',
-			}),
-		);
-	if (isRegistered) await registerEntries(app, items);
-	const found = [await anItem(app, fonds, '补甲', { boxNumber: '001' }), await anItem(app, fonds, '补乙')];
-	return { server, app, fonds, items, found };
-}
-
 describe('inserting between two numbers', () => {
 	it('moves drafts up at once, keeps old codes as former ones, and can be taken back as one', async () => {
 		const { app, fonds, items, found } = await aList(false);

@@ -75,6 +75,6 @@ it('what was done with codes goes into the store in files that stay once they ar
 		progress: () => undefined,
 	});
 	const [before, after] = [archiveIn(dataDir)['code_event'], archiveIn(into)['code_event']];
-	expect(before).toHaveLength(2 + EVENTS + 3);
+	expect(before).toHaveLength(2 + EVENTS + 4);
 	expect(after).toEqual(before);
 });

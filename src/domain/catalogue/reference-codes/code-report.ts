@@ -4,8 +4,8 @@ import type { Params } from '../../base/refusal.ts';
 
 /** Why a number is nobody's. */
 export interface GapReason {
-	/** `deleted` an entry that was deleted holds it; the others are events. */
-	readonly kind: 'allotted' | 'voided' | 'reserved' | 'returned' | 'note' | 'deleted';
+	/** `deleted` an entry that was deleted holds it · `alias` it stood in a former code · `ordered` a renumbering was to give it. */
+	readonly kind: 'allotted' | 'voided' | 'reserved' | 'returned' | 'ordered' | 'alias' | 'note' | 'deleted';
 	readonly from: number;
 	readonly to: number;
 	readonly why: string;
@@ -40,6 +40,9 @@ export interface CodeDuplicate {
 	readonly fondsNumber: string;
 	readonly groupKey: string;
 	readonly code: string;
+	/** How many have it. */
+	readonly count: number;
+	/** The first of them. */
 	readonly entries: readonly CodedEntryLine[];
 }
 

@@ -62,9 +62,12 @@ export function listFile(report: CodeReport, list: CodeList): Blob {
 		case 'duplicates':
 			return csvOf(
 				[m.codes_fonds(), m.codes_code(), m.codes_title(), 'id'],
-				report.duplicates.flatMap(({ fondsNumber, entries }) =>
-					entries.map(({ id, code, title }) => [fondsNumber, code, title, id]),
-				),
+				report.duplicates.flatMap(({ fondsNumber, code: same, count, entries }) => [
+					...entries.map(({ id, code, title }) => [fondsNumber, code, title, id]),
+					...(entries.length < count
+						? [[fondsNumber, same, m.codes_duplicate_more({ shown: entries.length, count }), '']]
+						: []),
+				]),
 			);
 		case 'widths':
 			return csvOf(

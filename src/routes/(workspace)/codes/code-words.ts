@@ -7,6 +7,8 @@ const KINDS: Readonly<Record<GapReason['kind'], () => string>> = {
 	voided: m.codes_reason_voided,
 	reserved: m.codes_reason_reserved,
 	returned: m.codes_reason_returned,
+	ordered: m.codes_reason_ordered,
+	alias: m.codes_reason_alias,
 	note: m.codes_reason_note,
 	deleted: m.codes_reason_deleted,
 };
