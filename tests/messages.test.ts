@@ -113,6 +113,35 @@ describe('messages', () => {
 	});
 });
 
+/** What is Chinese in the code and no word of a page: sounds, samples, a name of the product, data in the tests of a device. */
+const NOT_SHOWN = /type-ahead\.ts$|passkey\.ts$|\/samples\/|\.(test|contract)\.ts$/;
+/** Labels of both languages stand side by side, as in profiles; the switch of the language names the other one. */
+const BOTH_LANGUAGES = /\bzh: '|<span lang="zh-CN">中<\/span>/u;
+const COMMENT = /\/\*[\s\S]*?\*\/|<!--[\s\S]*?-->|^\s*\/\/.*$/gmu;
+const PATTERN = /\/(?:\[[^\]]*\]|[^/\n])+\/[a-z]*/gu;
+
+describe('pages', () => {
+	it('take their words and signs from messages, in both languages', () => {
+		const files = globSync('{routes,components,ui,client,i18n}/**/*.{ts,svelte}', {
+			cwd: join(MESSAGES, '../..'),
+			exclude: (path) => String(path).includes('generated'),
+		});
+		const wrong = files.map(String).flatMap((file) => {
+			if (NOT_SHOWN.test(file)) return [];
+			const text = readFileSync(join(MESSAGES, '../..', file), 'utf8');
+			const code = text.replace(COMMENT, (words) => words.replace(/[^\n]/gu, ' ')).split('\n');
+			return code.flatMap((line, index) =>
+				/[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/u.test(line.replace(PATTERN, '')) &&
+				!BOTH_LANGUAGES.test(line)
+					? [`${file}:${index + 1} ${line.trim()}`]
+					: [],
+			);
+		});
+		expect(files.length).toBeGreaterThan(200);
+		expect(wrong).toEqual([]);
+	});
+});
+
 describe('English words follow their numbers', () => {
 	it('in every message with a count, but those that say the same for one', () => {
 		const wrong = messages.flatMap(({ key, english, chinese }) =>
