@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isRefusal } from '#domain/base/refusal.ts';
-import { PURGE_STEPS, type PurgeDetail, type PurgeStep } from '#domain/administration/purge.ts';
+import {
+	PURGE_STEPS,
+	type PurgeDetail,
+	type PurgeFailure,
+	type PurgeStep,
+} from '#domain/administration/purge.ts';
 import { STEPS, type PurgeStepParts } from './purge-steps.ts';
 
 const RETRY_MS = 5000;
@@ -91,7 +96,7 @@ export class PurgeRunner {
 			logger.error({ err: error, order: id }, 'a purge is not done; it is tried again');
 			await storage.db
 				.updateTable('purge_order')
-				.set({ failure: reasonOf(error) })
+				.set({ failure: JSON.stringify(failureOf(error)) })
 				.where('id', '=', id)
 				.execute()
 				// Said in the log already; where the database is away it cannot be said there.
@@ -134,8 +139,8 @@ export class PurgeRunner {
 	}
 }
 
-function reasonOf(error: unknown): string {
-	if (isRefusal(error)) return error.code === 'purge.still-there' ? error.message : error.code;
+function failureOf(error: unknown): PurgeFailure {
+	if (isRefusal(error)) return { code: error.code, params: error.params };
 	const { code, message } = error as { code?: unknown; message?: unknown };
-	return String(code ?? message ?? error).slice(0, 200);
+	return { code: String(code ?? message ?? error).slice(0, 200), params: {} };
 }
