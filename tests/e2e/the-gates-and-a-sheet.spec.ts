@@ -34,8 +34,6 @@ test('the gates stand on the home page down to the numbers that are missing; a s
 	await expect(page.getByText(/ · 全部全宗 · \d{4}年/)).toBeVisible();
 	await page.goto(`${archive.origin}/gates?fonds=B004`);
 	await expect(page.getByText(/ · 全宗 B004 · \d{4}年/)).toBeVisible();
-	await page.goto(`${archive.origin}/codes?fonds=B001&list=duplicates`);
-	await expect(page.getByText(/ · 重号 · 全宗 B001 .* · \d{4}年/)).toBeVisible();
 	await page.emulateMedia({ media: null });
 
 	await page.goto(`${archive.origin}/registers/authority`);
