@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { overwriteGetLocale } from './generated/runtime.js';
-import { dayHere, joinWords } from './words.ts';
+import { dayHere, joinWords, sizeWords } from './words.ts';
 
 describe('words in the language of the page', () => {
 	it('stand between the signs of the language', () => {
@@ -15,6 +15,13 @@ describe('words in the language of the page', () => {
 				joinWords(['甲、乙', '丙'], 'values'),
 			]).toEqual(said);
 		}
+	});
+
+	it('say one byte and several', () => {
+		overwriteGetLocale(() => 'en');
+		expect([1, 453, 12_000].map(sizeWords)).toEqual(['1 byte', '453 bytes', '12 kB']);
+		overwriteGetLocale(() => 'zh-CN');
+		expect(sizeWords(453)).toBe('453字节');
 	});
 
 	it('name the day it is here, not in Greenwich', () => {

@@ -63,7 +63,8 @@ export function sizeWords(sizeBytes: number): string {
 	return new Intl.NumberFormat(getLocale(), {
 		style: 'unit',
 		unit: units[unit] ?? 'byte',
-		unitDisplay: 'short',
+		// Short, English says '453 byte'.
+		unitDisplay: unit === 0 ? 'long' : 'short',
 		maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
 	}).format(value);
 }
