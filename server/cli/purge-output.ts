@@ -1,9 +1,11 @@
 import type {
 	PurgeCertificate,
 	PurgeDetail,
+	PurgeFailure,
 	PurgePreview,
 	ShownPurge,
 } from '#domain/administration/purge.ts';
+import { refusalKey } from '#domain/base/refusal.ts';
 import { table } from './columns.ts';
 import type { Language } from '#server/config.ts';
 import { words, type Say } from '#server/words.ts';
@@ -53,6 +55,12 @@ export function purgeProgressText(progress: unknown, language: Language): string
 	return total ? `${step} ${done} / ${total}` : step;
 }
 
+function failureText({ code, params }: PurgeFailure, say: Say): string {
+	const key = refusalKey(code);
+	const said = say(key, params);
+	return said === key ? code : said;
+}
+
 function detailText(result: PurgeDetail, say: Say): string {
 	return [
 		cells(result).join('  '),
@@ -61,7 +69,7 @@ function detailText(result: PurgeDetail, say: Say): string {
 			? [
 					say('cli_purge_at_step', {
 						step: say(`cli_purge_step_${result.step}`),
-						failure: result.failure ?? '',
+						failure: result.failure ? failureText(result.failure, say) : '',
 					}),
 				]
 			: []),

@@ -6,10 +6,11 @@ import { RULES } from '#domain/catalogue/rules/rules.ts';
 import * as messages from './rule-messages.ts';
 import { loadRuleWords, ruleName, ruleWords } from './rule-words.ts';
 
-const said = (language: string): Record<string, string> =>
+/** What stands in the message files: words, or forms for one and for many. */
+const said = (language: string): Record<string, unknown> =>
 	JSON.parse(readFileSync(join(import.meta.dirname, `messages/${language}/rules.json`), 'utf8')) as Record<
 		string,
-		string
+		unknown
 	>;
 
 describe('the words of rules', () => {
@@ -23,10 +24,10 @@ describe('the words of rules', () => {
 	});
 
 	it('speak of the same values in both languages', () => {
-		const holes = (words: string): string[] => [...new Set(words.match(/\{\w+\}/g) ?? [])].toSorted();
+		const holes = (words: unknown): string[] =>
+			[...new Set(JSON.stringify(words).match(/\{\w+\}/g) ?? [])].toSorted();
 		const [chinese, english] = [said('zh-CN'), said('en')];
-		for (const key of Object.keys(chinese))
-			expect(holes(english[key] ?? ''), key).toEqual(holes(chinese[key] ?? ''));
+		for (const key of Object.keys(chinese)) expect(holes(english[key]), key).toEqual(holes(chinese[key]));
 	});
 
 	it('are shown by code, once loaded', async () => {

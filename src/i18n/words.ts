@@ -1,4 +1,5 @@
 import type { Label } from '#domain/catalogue/profile.ts';
+import { m } from './generated/messages.js';
 import { getLocale } from './generated/runtime.js';
 
 /** A label of a profile in the language of the page. */
@@ -62,7 +63,8 @@ export function sizeWords(sizeBytes: number): string {
 	return new Intl.NumberFormat(getLocale(), {
 		style: 'unit',
 		unit: units[unit] ?? 'byte',
-		unitDisplay: 'short',
+		// Short, English says '453 byte'.
+		unitDisplay: unit === 0 ? 'long' : 'short',
 		maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
 	}).format(value);
 }
@@ -70,4 +72,22 @@ export function sizeWords(sizeBytes: number): string {
 /** Several names as one phrase: 甲、乙和丙. */
 export function listWords(names: readonly string[]): string {
 	return new Intl.ListFormat(getLocale(), { type: 'conjunction', style: 'short' }).format(names);
+}
+
+/** What stands between words that are no sentence: names and numbers, clauses, or values with signs of their own. */
+const SIGNS = {
+	names: m.app_between_names,
+	clauses: m.app_between_clauses,
+	values: m.app_between_values,
+} as const;
+
+/** Words one after another, with the signs of the language: 3、5–8 or 3, 5–8. */
+export function joinWords(words: readonly string[], between: keyof typeof SIGNS): string {
+	return words.join(SIGNS[between]());
+}
+
+/** The day it is where the device is, as YYYY-MM-DD. */
+export function dayHere(now = new Date()): string {
+	const two = (number: number): string => String(number).padStart(2, '0');
+	return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

@@ -108,7 +108,7 @@ test(
 		await expect(page.getByRole('alert')).toContainText('PIN 不对，还可试 9 次');
 		await page.getByLabel('PIN', { exact: true }).fill(PIN);
 		await page.getByRole('button', { name: '打开', exact: true }).click();
-		await expect(page.getByRole('heading', { name: '本机与脱机' })).toBeVisible();
+		await expect(page.getByRole('heading', { name: '本机与离线' })).toBeVisible();
 
 		await device.goOnline();
 		await page.getByRole('button', { name: '取消通行密钥' }).click();

@@ -30,8 +30,8 @@ export async function shootInBothLanguages(page: Page, name: string): Promise<vo
 	await shootAll(page, name);
 	const language = page.locator('button.language');
 	await language.click();
-	await page.locator('html[lang=en], button.language:text-is("中")').first().waitFor();
+	await page.locator('html[lang=en], button.language span:text-is("中")').first().waitFor();
 	await shoot(page, `${name}-desk-light-en`);
 	await language.click();
-	await page.locator('button.language:text-is("EN")').waitFor();
+	await page.locator('button.language span:text-is("EN")').waitFor();
 }

@@ -29,6 +29,12 @@ test('the gates stand on the home page down to the numbers that are missing; a s
 	await page.getByRole('button', { name: /^B004 2/ }).click();
 	await expect(page.getByText('没有条目的号')).toBeVisible();
 	await expectAccessible(page);
+	// On paper a list says whose it is and of what, since filters are not printed.
+	await page.emulateMedia({ media: 'print' });
+	await expect(page.getByText(/ · 全部全宗 · \d{4}年/)).toBeVisible();
+	await page.goto(`${archive.origin}/gates?fonds=B004`);
+	await expect(page.getByText(/ · 全宗 B004 · \d{4}年/)).toBeVisible();
+	await page.emulateMedia({ media: null });
 
 	await page.goto(`${archive.origin}/registers/authority`);
 	await page.getByRole('button', { name: '导入表格…' }).click();

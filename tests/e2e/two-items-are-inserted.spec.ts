@@ -87,6 +87,10 @@ test('numbers are kept free between two items: preview, done, old codes found, t
 	await second.getByRole('button', { name: '记下' }).click();
 	await expect(second.getByText('留给补入的一件')).toBeVisible();
 	await passesAxe(second, 'gaps');
+	// On paper the list says whose it is and of what, since filters are not printed.
+	await second.emulateMedia({ media: 'print' });
+	await expect(second.getByText(/ · 缺号 · 全宗 C007 .+ · \d{4}年/)).toBeVisible();
+	await second.emulateMedia({ media: null });
 	await second.goto(`${archive.origin}/catalogue?code=${encodeURIComponent(code(37))}`);
 	await expect(second.getByText(`原档号 ${code(37)}，现为 ${code(38)}`)).toBeVisible();
 

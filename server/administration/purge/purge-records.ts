@@ -5,6 +5,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import {
 	purgeNumber,
 	type HeldBackup,
+	type PurgeFailure,
 	type PurgeGround,
 	type PurgeState,
 	type PurgeStep,
@@ -224,6 +225,11 @@ function shownOf(row: Row): ShownPurge {
 		finishedAt: row.finished_at,
 		entries: row.entries,
 		step: row.step as PurgeStep | null,
-		failure: row.failure,
+		failure: row.failure === null ? null : failureOf(row.failure),
 	};
+}
+
+/** Orders of earlier versions say code or message alone. */
+function failureOf(written: string): PurgeFailure {
+	return written.startsWith('{') ? (JSON.parse(written) as PurgeFailure) : { code: written, params: {} };
 }

@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isRefusal, type Refusal } from '#domain/base/refusal.ts';
-import { PURGE_STEPS, type PurgeDetail, type PurgeStep } from '#domain/administration/purge.ts';
+import { isRefusal } from '#domain/base/refusal.ts';
+import {
+	PURGE_STEPS,
+	type PurgeDetail,
+	type PurgeFailure,
+	type PurgeStep,
+} from '#domain/administration/purge.ts';
 import type { Statement } from '#server/storage/storage.ts';
 import { STEPS, type PurgeStepParts } from './purge-steps.ts';
 
@@ -100,10 +105,11 @@ export class PurgeRunner {
 	#failed(id: string, error: unknown): Statement[] {
 		const { db } = this.#parts.storage;
 		const order = db.updateTable('purge_order').where('id', '=', id);
-		if (!isStillThere(error)) return [order.set({ failure: reasonOf(error) })];
+		const failure = JSON.stringify(failureOf(error));
+		if (!isStillThere(error)) return [order.set({ failure })];
 		// It came after the step that would have removed it; looking again would find it for ever.
 		return [
-			order.set({ failure: reasonOf(error), step: 'seal' }),
+			order.set({ failure, step: 'seal' }),
 			db.updateTable('purge_object').set({ done_at: null }).where('order_id', '=', id),
 		];
 	}
@@ -142,13 +148,12 @@ export class PurgeRunner {
 	}
 }
 
-function isStillThere(error: unknown): error is Refusal {
+function isStillThere(error: unknown): boolean {
 	return isRefusal(error) && error.code === 'purge.still-there';
 }
 
-function reasonOf(error: unknown): string {
-	if (isStillThere(error)) return error.message;
-	if (isRefusal(error)) return error.code;
+function failureOf(error: unknown): PurgeFailure {
+	if (isRefusal(error)) return { code: error.code, params: error.params };
 	const { code, message } = error as { code?: unknown; message?: unknown };
-	return String(code ?? message ?? error).slice(0, 200);
+	return { code: String(code ?? message ?? error).slice(0, 200), params: {} };
 }

@@ -4,7 +4,7 @@ import { termOf } from '#domain/catalogue/profile.ts';
 import { allProfiles } from '#domain/catalogue/profiles.ts';
 import type { KeptRule, OrderCondition, OrderRowState } from '#domain/collaboration/orders.ts';
 import { m } from '#i18n/generated/messages.js';
-import { labelOf, numberWords } from '#i18n/words.ts';
+import { joinWords, labelOf, numberWords } from '#i18n/words.ts';
 import type { ShownOrder } from '#server/collaboration/orders/shown-order.ts';
 
 /** A field by its id alone: the first profile that has it speaks, as an order may span several. */
@@ -51,8 +51,9 @@ export function ruleWords(rule: KeptRule | null): string {
 /** Which entries an order means: below which one, and on what conditions. Empty for a list. */
 export function scopeWords(rule: KeptRule | null, under: string, profile: string): string {
 	if (!rule || rule.kind === 'rows') return '';
-	return [m.orders_where_under({ name: under }), ...conditionWords(rule.where, profile)].join(
-		m.orders_where_join(),
+	return joinWords(
+		[m.orders_where_under({ name: under }), ...conditionWords(rule.where, profile)],
+		'clauses',
 	);
 }
 

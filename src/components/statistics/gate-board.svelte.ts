@@ -9,6 +9,8 @@ const AGAIN_MS = 2000;
 /** The gates as a page shows them; asks again until all is counted. */
 export class GateBoardState {
 	board = $state.raw<ShownGateBoard>();
+	/** What the board is of, and when it was read: another fonds may be wanted by now. */
+	readOf = $state.raw<{ readonly fonds: string | undefined; readonly at: string }>();
 	problem = $state<string>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#asked = 0;
@@ -21,6 +23,7 @@ export class GateBoardState {
 			const board = await gatesClient.board(fonds);
 			if (asked !== this.#asked) return;
 			this.board = board;
+			this.readOf = { fonds, at: new Date().toISOString() };
 			this.problem = undefined;
 			if (!board.isCurrent) this.#timer = setTimeout(() => void this.read(fonds), AGAIN_MS);
 		} catch (error) {

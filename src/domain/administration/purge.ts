@@ -1,5 +1,5 @@
 import type { EntryId } from '../base/ids.ts';
-import { Refusal } from '../base/refusal.ts';
+import { Refusal, type Params } from '../base/refusal.ts';
 
 /** Why content has to go: it is classified (涉密) and must not be here, or it is destroyed by law (依法销毁). */
 export const PURGE_GROUNDS = ['classified', 'destruction'] as const;
@@ -48,6 +48,12 @@ export interface PurgedObject {
 	/** Null when there was none. */
 	readonly before: ObjectState | null;
 	readonly after: ObjectState | null;
+}
+
+/** Why a step failed: the code of a refusal with its values, or the code or message of the system. */
+export interface PurgeFailure {
+	readonly code: string;
+	readonly params: Params;
 }
 
 /** A backup that was made while the content was there. */
@@ -140,8 +146,8 @@ export interface ShownPurge {
 	readonly entries: number;
 	/** Which step comes next, while it is carried out. */
 	readonly step: PurgeStep | null;
-	/** Why that step failed last: the code of a refusal, or what the system said. It is tried again by itself. */
-	readonly failure: string | null;
+	/** Why that step failed last. It is tried again by itself. */
+	readonly failure: PurgeFailure | null;
 }
 
 /** An order with what a person may do with it. */

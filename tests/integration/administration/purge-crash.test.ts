@@ -51,7 +51,7 @@ describe('a purge that is interrupted', () => {
 					expect(await app.purges.show(system, number)).toMatchObject({
 						state: 'approved',
 						step,
-						failure: `interrupted before ${step}`,
+						failure: { code: `interrupted before ${step}` },
 						hasCertificate: false,
 					}),
 				);
@@ -108,7 +108,7 @@ describe('a purge that is interrupted', () => {
 			await eventually(async () =>
 				expect(await app.purges.show(system, number)).toMatchObject({
 					step: 'store',
-					failure: 'the copies are away',
+					failure: { code: 'the copies are away' },
 				}),
 			);
 			await app.close();

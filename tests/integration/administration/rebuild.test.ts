@@ -310,7 +310,7 @@ describe('on the command line', () => {
 			env: { LC_ALL: 'en_US.UTF-8' },
 		});
 		expect(await run.ended, run.output()).toBe(0);
-		expect(run.output()).toMatch(/5 objects .* 3 entries, 3 of them edited/);
+		expect(run.output()).toMatch(/objects read 5, entries 3 \(edited or discussed 3\)/);
 		expect(run.output()).toContain('lantai user password 管理员');
 		const set = spawnServer(['user', 'password', '管理员', '--password-stdin', '--data', into], {
 			input: `${PASSWORD}\n`,

@@ -60,7 +60,7 @@ it('bags are verified without an archive, with a code for scripts and words for 
 	expect(out.split('\n')).toEqual([
 		'error  manifest-sha512.txt:1  checksum-differs  data/甲.txt does not have the checksum of the manifest: it was changed or damaged.',
 		expect.stringMatching(/^warning {2}tagmanifest-sha512.txt {2}tag-manifest-missing/),
-		`Not valid: ${bad}, 1 errors, 1 warnings.`,
+		`Not valid: ${bad}, errors 1, warnings 1.`,
 		'',
 	]);
 	expect(await json(['bag', 'verify', join(good, 'nowhere')])).toMatchObject([

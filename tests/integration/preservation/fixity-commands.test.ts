@@ -111,7 +111,7 @@ it('fixity run and report, through the socket and on a stopped directory: code 1
 		`urn:uuid:${id}`,
 		'  E092  v1/content/entry.json  the bytes are not those the inventory names (sha512)',
 	]);
-	expect(human.out).toContain('Failed: 1 failures; 3 objects');
+	expect(human.out).toContain('Failed: failures 1; objects 3');
 	flipBit(file);
 	expect(await json(['fixity', 'run', `urn:uuid:${id}`, ...data])).toMatchObject([0, { failures: 0 }]);
 	expect(await json(['fixity', 'report', '--since', '2026-01-01', ...data])).toMatchObject([

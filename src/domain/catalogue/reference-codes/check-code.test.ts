@@ -125,14 +125,14 @@ describe('a code and its regime', () => {
 describe('the words of problems', () => {
 	const messages = resolve(import.meta.dirname, '../../../i18n/messages');
 	const wordsIn = (language: string) =>
-		JSON.parse(readFileSync(join(messages, language, 'catalogue.json'), 'utf8')) as Record<string, string>;
+		JSON.parse(readFileSync(join(messages, language, 'catalogue.json'), 'utf8')) as Record<string, unknown>;
 
 	it.each(['zh-CN', 'en'])('are there in %s, and speak of what the problem knows', (language) => {
 		const words = wordsIn(language);
 		for (const [code, { params }] of Object.entries(CODE_RULES)) {
 			const text = words[codeProblemKey(code as CodeRule)];
 			expect(text, code).toBeTruthy();
-			const spoken = [...(text ?? '').matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+			const spoken = [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
 			expect(
 				spoken.filter((name) => !(params as readonly string[]).includes(name as string)),
 				code,

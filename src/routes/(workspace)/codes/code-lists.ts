@@ -2,7 +2,7 @@ import type { CodeReport, UnreadLine } from '#domain/catalogue/reference-codes/c
 import { regimeOf } from '#domain/catalogue/reference-codes/regimes.ts';
 import { codeProblemWords } from '#i18n/code-problem-words.ts';
 import { m } from '#i18n/generated/messages.js';
-import { labelOf } from '#i18n/words.ts';
+import { joinWords, labelOf } from '#i18n/words.ts';
 import { csvOf, rangeWords, reasonWords } from './code-words.ts';
 
 export const CODE_LISTS = ['gaps', 'duplicates', 'widths', 'unread', 'groups'] as const;
@@ -12,7 +12,10 @@ export type CodeList = (typeof CODE_LISTS)[number];
 export function problemWords(problems: UnreadLine['problems']): string {
 	return problems.length === 0
 		? m.codes_no_number()
-		: problems.map(({ code, params }) => codeProblemWords(code, params)).join('; ');
+		: joinWords(
+				problems.map(({ code, params }) => codeProblemWords(code, params)),
+				'values',
+			);
 }
 
 /** By which rules codes are made, as people call them. */
@@ -55,7 +58,7 @@ export function listFile(report: CodeReport, list: CodeList): Blob {
 					gap.groupKey,
 					rangeWords(gap),
 					gap.isExplained || gap.reasons.length > 0
-						? gap.reasons.map(reasonWords).join('; ')
+						? joinWords(gap.reasons.map(reasonWords), 'values')
 						: m.codes_unexplained(),
 				]),
 			);

@@ -17,7 +17,7 @@ import type {
 import { holdingsDefinition } from '#domain/statistics/holdings/holdings-definition.ts';
 import { HOLDINGS_FIELDS } from '#domain/statistics/holdings/holdings-fields.ts';
 import { placeTitle, type HoldingsRecord } from '#domain/statistics/holdings/holdings-record.ts';
-import { labelOf, numberWords } from '#i18n/words.ts';
+import { joinWords, labelOf, numberWords } from '#i18n/words.ts';
 
 /** A column of the list of a register. */
 export interface RegisterColumn {
@@ -45,7 +45,12 @@ export interface RegisterPageOf {
 const fieldLabel = (fields: readonly RegisterField[], id: string): Label =>
 	fields.find((field) => field.id === id)?.label ?? { zh: id, en: id };
 
-const dated = (texts: readonly DatedText[]): string => texts.map(formatDatedText).join('；');
+const dated = (texts: readonly DatedText[]): string => joinWords(texts.map(formatDatedText), 'values');
+const textsOf = (texts: readonly DatedText[]): string =>
+	joinWords(
+		texts.map(({ text }) => text),
+		'values',
+	);
 const years = (from?: number, to?: number): string =>
 	from === undefined && to === undefined ? '' : `${from ?? ''}–${to ?? ''}`;
 
@@ -139,14 +144,14 @@ const PAGES: readonly RegisterPageOf[] = [
 			label: authorityLabel('shortNames'),
 			width: 'minmax(5rem, 1fr)',
 			from: 380,
-			text: (authority: Authority) => authority.shortNames.map(({ text }) => text).join('；'),
+			text: (authority: Authority) => textsOf(authority.shortNames),
 		},
 		{
 			id: 'organCodes',
 			label: authorityLabel('organCodes'),
 			width: '6rem',
 			from: 700,
-			text: (authority: Authority) => authority.organCodes.map(({ text }) => text).join('；'),
+			text: (authority: Authority) => textsOf(authority.organCodes),
 		},
 	]),
 	pageFor(holdingsDefinition, HOLDINGS_FIELDS, [

@@ -57,6 +57,41 @@ const KINDS: Readonly<Record<string, () => string>> = {
 	codes: m.store_kind_codes,
 };
 
+/** What refusals and systems say by a code alone. */
+const REASONS: Readonly<Record<string, () => string>> = {
+	'preservation.damaged': m.store_reason_damaged,
+	'preservation.import-missing': m.store_reason_import_missing,
+	'preservation.root-missing': m.store_reason_root_missing,
+	'preservation.not-a-root': m.store_reason_not_a_root,
+	'preservation.foreign-layout': m.store_reason_foreign_layout,
+	'preservation.foreign-object': m.store_reason_foreign_object,
+	'preservation.copy-away': m.store_reason_copy_away,
+	'preservation.copy-empty': m.store_reason_copy_empty,
+	'preservation.copy-foreign': m.store_reason_copy_foreign,
+	'preservation.copy-not-empty': m.store_reason_copy_not_empty,
+	'preservation.copy-failed': m.store_reason_copy_failed,
+	'preservation.copy-damaged': m.store_reason_copy_damaged,
+	'preservation.copy-newer': m.store_reason_copy_newer,
+	'preservation.copy-diverged': m.store_reason_copy_diverged,
+	'preservation.copy-unreadable': m.store_reason_copy_unreadable,
+	'preservation.object-missing': m.store_reason_object_missing,
+	'storage.full': m.store_reason_full,
+	ENOSPC: m.store_reason_full,
+	EDQUOT: m.store_reason_full,
+	EROFS: m.store_reason_read_only,
+	EACCES: m.store_reason_denied,
+	EPERM: m.store_reason_denied,
+	ENOENT: m.store_reason_gone,
+	ENOTDIR: m.store_reason_gone,
+	ENODEV: m.store_reason_gone,
+	ENXIO: m.store_reason_gone,
+	ESTALE: m.store_reason_gone,
+	EIO: m.store_reason_faulty,
+};
+
+/** Why something of the store fails; undefined for what has no words and is shown as the system said it. */
+export const reasonWords = (reason: string): string | undefined => REASONS[reason]?.();
+
 /** What an object of the store is of. */
 export function kindWords(kind: string): string {
 	return (KINDS[kind] ?? m.store_kind_foreign)();

@@ -1,7 +1,14 @@
-import { isRefusal } from '#domain/base/refusal.ts';
-import type { PurgeGround, PurgeState, PurgeStep } from '#domain/administration/purge.ts';
+import {
+	PURGE_STATES,
+	type PurgeFailure,
+	type PurgeGround,
+	type PurgeState,
+	type PurgeStep,
+} from '#domain/administration/purge.ts';
+import { isRefusal, type Params } from '#domain/base/refusal.ts';
 import { m } from '#i18n/generated/messages.js';
 import { refusalWords } from '#i18n/refusal-words.ts';
+import { reasonWords } from '../../store/store-words.ts';
 
 /** Why content goes, in words. */
 export const groundWords = (ground: PurgeGround): string =>
@@ -67,8 +74,33 @@ export function placeWords(place: string): string {
 		campaign: m.purges_place_campaign,
 		deposit: m.purges_place_version,
 		store_object: m.purges_place_object,
+		objects: m.purges_place_object,
+		finding: m.purges_place_finding,
+		coded_entry: m.purges_place_coded,
+		register_version: m.purges_place_record,
+		campaign_fix_row: m.purges_place_fix,
+		index: m.purges_place_index,
+		memory: m.purges_place_memory,
+		lines: m.purges_place_line,
+		originals: m.purges_place_original,
 	};
 	return words[place]?.() ?? place;
+}
+
+/** Why a step is not done; what has no words is told as the system said it. */
+export function failureWords({ code, params }: PurgeFailure): string {
+	const said = refusalWords(code, spelledOut(params));
+	return said === code ? (reasonWords(code) ?? code) : said;
+}
+
+/** Values that are codes, in words. */
+function spelledOut(params: Params): Params {
+	const { place, state } = params;
+	return {
+		...params,
+		...(typeof place === 'string' ? { place: placeWords(place) } : {}),
+		...(PURGE_STATES.some((each) => each === state) ? { state: stateWords(state as PurgeState) } : {}),
+	};
 }
 
 /** What happens to an object of the store. */
@@ -82,6 +114,6 @@ export async function wordsOfRefusal(work: () => Promise<unknown>): Promise<stri
 		return undefined;
 	} catch (error) {
 		if (!isRefusal(error)) throw error;
-		return refusalWords(error.code, error.params);
+		return refusalWords(error.code, spelledOut(error.params));
 	}
 }

@@ -1,6 +1,6 @@
 import type { CampaignState } from '#domain/catalogue/checks/campaign.ts';
 import { m } from '#i18n/generated/messages.js';
-import { numberWords } from '#i18n/words.ts';
+import { joinWords, numberWords } from '#i18n/words.ts';
 import type { ShownCampaign } from '#server/catalogue/checks/shown-campaign.ts';
 
 const STATES: Readonly<Record<CampaignState, () => string>> = {
@@ -31,6 +31,6 @@ export function scopeWords({
 			? m.checks_rules_all()
 			: rules.length > 4
 				? m.checks_rules_some({ count: numberWords(rules.length) })
-				: rules.join('、');
+				: joinWords(rules, 'names');
 	return `${where} · ${what}`;
 }

@@ -1,6 +1,7 @@
 import { ordersClient } from '#client/orders-client.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { OrderRowState } from '#domain/collaboration/orders.ts';
+import { m } from '#i18n/generated/messages.js';
 import { refusalWords } from '#i18n/refusal-words.ts';
 import type { ShownOrderRow } from '#server/collaboration/orders/shown-order.ts';
 import { notify } from '#ui/announcer.svelte.ts';
@@ -64,9 +65,8 @@ export class Judging {
 			if (!isRefusal(error)) throw error;
 			this.#set(row.position, undefined);
 			this.#onrefused(row.position, why);
-			notify(`${row.referenceCode || row.title}：${refusalWords(error.code, error.params)}`, {
-				tone: 'accent',
-			});
+			const said = { label: row.referenceCode || row.title, text: refusalWords(error.code, error.params) };
+			notify(m.app_label(said), { tone: 'accent' });
 		} finally {
 			this.#pending--;
 			if (this.#pending === 0) this.#ondone();

@@ -2,7 +2,7 @@ import type { DatedText } from '#domain/catalogue/authorities/authority.ts';
 import { formatDatedText } from '#domain/catalogue/authorities/written-dated-text.ts';
 import type { Json } from '#domain/catalogue/entry.ts';
 import type { RegisterField } from '#domain/catalogue/registers/register-field.ts';
-import { labelOf } from '#i18n/words.ts';
+import { joinWords, labelOf } from '#i18n/words.ts';
 
 /** A value of a field in one line, as people read it. */
 export function valueText(field: RegisterField, value: Json | undefined): string {
@@ -13,12 +13,15 @@ export function valueText(field: RegisterField, value: Json | undefined): string
 		case 'choice':
 			return termText(field, String(value));
 		case 'dated':
-			return (value as unknown as readonly DatedText[]).map(formatDatedText).join('；');
+			return joinWords((value as unknown as readonly DatedText[]).map(formatDatedText), 'values');
 		case 'list':
 		case 'references':
-			return (value as readonly Json[]).join('；');
+			return joinWords((value as readonly Json[]).map(String), 'values');
 		case 'records':
-			return (value as readonly Json[]).map((each) => innerText(field.fields, each)).join('；');
+			return joinWords(
+				(value as readonly Json[]).map((each) => innerText(field.fields, each)),
+				'values',
+			);
 		case 'group':
 			return innerText(field.fields, value);
 		default:
@@ -28,11 +31,11 @@ export function valueText(field: RegisterField, value: Json | undefined): string
 
 function innerText(fields: readonly RegisterField[], value: Json): string {
 	const inner = value as Readonly<Record<string, Json>>;
-	return fields
+	const said = fields
 		.map((field) => [labelOf(field.label), valueText(field, inner[field.id])] as const)
 		.filter(([, text]) => text !== '')
-		.map(([label, text]) => `${label} ${text}`)
-		.join('，');
+		.map(([label, text]) => `${label} ${text}`);
+	return joinWords(said, 'clauses');
 }
 
 function termText(field: RegisterField & { readonly kind: 'choice' }, id: string): string {
