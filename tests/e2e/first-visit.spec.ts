@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { PASSWORD, startArchive } from './archive.ts';
 
-test('a fresh archive is set up, a list is imported after a dry run, and taken back', async ({ page }) => {
+test('a fresh archive is set up, people are added, a list is imported after a dry run, and taken back', async ({
+	page,
+}) => {
 	const archive = await startArchive({ isSetUp: false });
 	try {
 		await page.goto(archive.origin);
@@ -15,6 +17,21 @@ test('a fresh archive is set up, a list is imported after a dry run, and taken b
 		await page.locator('input[value=empty]').check();
 		await page.locator('form button').last().click();
 		await page.waitForURL('**/catalogue**');
+
+		// Each is added as the form then says: nothing is left over from the one before.
+		await page.goto(`${archive.origin}/administration/people`);
+		const form = page.getByRole('form', { name: '添加人员' });
+		for (const name of ['甲', '乙']) {
+			await form.getByLabel('姓名').fill(name);
+			await form.locator('input[type=password]').fill(PASSWORD);
+			if (name === '甲') await form.locator('input[value=listed]').check();
+			await form.getByRole('button').click();
+			await expect(page.getByRole('row', { name }).getByRole('cell').nth(0)).toHaveText('档案员');
+			await expect(form.getByLabel('姓名')).toHaveValue('');
+		}
+		const rows = page.getByRole('row');
+		await expect(rows.filter({ hasText: '甲' })).toContainText('0 个全宗');
+		await expect(rows.filter({ hasText: '乙' })).toContainText('全部全宗');
 
 		const file = join(archive.dataDir, '归档文件目录.csv');
 		await writeFile(
