@@ -45,7 +45,15 @@ test('a fresh archive is set up, people are added, a list is imported after a dr
 		expect(await archive.verb<unknown[]>(['tree'])).toEqual([]);
 		const children = async (): Promise<number[]> =>
 			(await archive.verb<{ childCount: number }[]>(['tree'])).map((node) => node.childCount);
-		await page.getByRole('button', { name: '导入 3 条' }).click();
+		// A parent that is named and not chosen is no parent: it would lie at the top.
+		const accept = page.getByRole('button', { name: '导入 3 条' });
+		const parent = page.getByRole('combobox', { name: '导入到' });
+		await parent.fill('没有这个条目');
+		await parent.press('Tab');
+		await expect(page.getByText('请从列表中选择上级条目')).toBeVisible();
+		await expect(accept).toBeDisabled();
+		await parent.fill('');
+		await accept.click();
 		await expect.poll(children).toEqual([2]);
 
 		await page.getByRole('button', { name: '撤回…' }).click();
