@@ -15,6 +15,12 @@ test('a fresh archive is set up, people are added, a list is imported after a dr
 		await page.locator('input[name=adminName]').fill('管理员');
 		for (const box of await page.locator('input[type=password]').all()) await box.fill(PASSWORD);
 		await page.locator('input[value=empty]').check();
+		// Without an answer everything stays as it was filled in.
+		await page.context().setOffline(true);
+		await page.locator('form button').last().click();
+		await expect(page.getByText('连不上服务器。请检查网络后再试。')).toBeVisible();
+		await page.context().setOffline(false);
+		await expect(page.locator('input[name=archiveName]')).toHaveValue('沧浦区档案馆');
 		await page.locator('form button').last().click();
 		await page.waitForURL('**/catalogue**');
 
