@@ -143,7 +143,7 @@ export class EntryActions {
 	/** Takes a step of review with an entry as it was shown, and asks first where that is needed. */
 	async takeStep(entry: EntryRow, step: ReviewStep, seen: number): Promise<void> {
 		if (ASKING.includes(step)) {
-			this.dialog = { kind: 'review', entry, step, seen };
+			await this.#ask({ kind: 'review', entry, step, seen });
 			return;
 		}
 		await this.#do(async () => {
@@ -168,6 +168,20 @@ export class EntryActions {
 					: {}),
 			});
 		});
+	}
+
+	/** Asks for the reason. Until the dialog is there no field takes what is typed for it. */
+	async #ask(dialog: ActionDialog): Promise<void> {
+		const field = document.activeElement;
+		if (field instanceof HTMLElement) field.blur();
+		try {
+			await import('./ReviewDialog.svelte');
+		} catch {
+			// The place of the dialog says that it cannot be loaded.
+		}
+		// The dialog gives the keyboard back to where it was.
+		if (field instanceof HTMLElement) field.focus({ preventScroll: true });
+		this.dialog = dialog;
 	}
 
 	async restore(entry: EntryRow): Promise<void> {
