@@ -128,6 +128,7 @@ const printers: Readonly<Record<string, (result: never, say: Say, language: Lang
 				nothingNew: result.nothingNew,
 				refused: result.refused.length,
 			}),
+			...(result.drafts > 0 ? [say('cli_unsent_drafts', { count: result.drafts })] : []),
 			...result.refused.flatMap((item) => [
 				'',
 				`${item.title || item.doc}  ${item.doc}`,

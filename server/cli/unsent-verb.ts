@@ -22,6 +22,8 @@ export interface UnsentAnswer {
 	readonly taken: number;
 	/** What the archive holds already. */
 	readonly nothingNew: number;
+	/** What was never handed in: in the file to be read, and not taken. */
+	readonly drafts: number;
 	/** Nothing of these is logged; their values, to be typed again. */
 	readonly refused: readonly {
 		readonly doc: string;
@@ -88,7 +90,7 @@ export async function importUnsent(
 			refused: refused.map(({ doc, code }) => ({ doc, code })),
 		}),
 	]);
-	return { items: file.items.length, taken, nothingNew, refused };
+	return { items: file.items.length, taken, nothingNew, drafts: file.drafts?.length ?? 0, refused };
 }
 
 /** True when it held something new. */

@@ -1,5 +1,6 @@
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { DeviceStore } from './device/device-store.ts';
+import type { DeviceWork } from './device/device-work.svelte.ts';
 
 /** Something that is being written, kept on the device until it is sent: leaving the page does not lose it. */
 export class KeptFact<T> {
@@ -46,4 +47,11 @@ export class KeptFact<T> {
 		});
 		return this.#keeping;
 	}
+}
+
+/** For what is written on a page that tells nothing of the device itself: trouble is told where all of the device's is. */
+export function keptOn<T>(device: Pick<DeviceWork, 'store' | 'troubled'>, key: string): KeptFact<T> {
+	return new KeptFact(device.store, key, (code) => {
+		if (code !== undefined) device.troubled(code);
+	});
 }

@@ -40,6 +40,7 @@ export class SuggestingSession implements EntrySession {
 	#keep: (suggestion: KeptSuggestion | null) => void;
 	#isKeeping = false;
 	#hasEnded = false;
+	#why = $state.raw('');
 
 	/**
 	 * @param live the entry, with its document there
@@ -74,14 +75,23 @@ export class SuggestingSession implements EntrySession {
 		if (kept) {
 			Y.applyUpdate(this.#fields, fromBase64(kept.fields));
 			Y.applyUpdate(this.#texts, fromBase64(kept.texts));
+			this.#why = kept.why ?? '';
 		}
 		for (const doc of [this.#fields, this.#texts])
 			doc.on('update', () => {
 				this.#version++;
-				// At once, and once for what comes together: a page may be gone a moment later.
-				if (!this.#isKeeping) queueMicrotask(() => this.#keepNow());
-				this.#isKeeping = true;
+				this.#keepSoon();
 			});
+	}
+
+	/** Why it is proposed. */
+	get why(): string {
+		return this.#why;
+	}
+
+	set why(why: string) {
+		this.#why = why;
+		this.#keepSoon();
 	}
 
 	/** What differs from the entry as it was when proposing began. */
@@ -219,6 +229,12 @@ export class SuggestingSession implements EntrySession {
 		this.#texts.destroy();
 	}
 
+	/** At once, and once for what comes together: a page may be gone a moment later. */
+	#keepSoon(): void {
+		if (!this.#isKeeping) queueMicrotask(() => this.#keepNow());
+		this.#isKeeping = true;
+	}
+
 	#keepNow(): void {
 		this.#isKeeping = false;
 		if (this.#hasEnded) return;
@@ -226,6 +242,7 @@ export class SuggestingSession implements EntrySession {
 			base: toBase64(this.#base),
 			fields: toBase64(Y.encodeStateAsUpdate(this.#fields)),
 			texts: toBase64(Y.encodeStateAsUpdate(this.#texts)),
+			why: this.#why,
 		});
 	}
 }

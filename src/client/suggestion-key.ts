@@ -6,6 +6,7 @@ export interface KeptSuggestion {
 	readonly base: string;
 	readonly fields: string;
 	readonly texts: string;
+	readonly why?: string;
 }
 
 /** Under which fact the device keeps a proposal for an entry. */

@@ -45,6 +45,7 @@ export {
 	refusal_catalogue_nothing_to_fix,
 	refusal_catalogue_own_exception,
 	refusal_catalogue_register_without_sheet,
+	refusal_catalogue_renumber_changed,
 	refusal_catalogue_renumber_empty,
 	refusal_catalogue_renumber_insert_at,
 	refusal_catalogue_renumber_kept,

@@ -52,6 +52,13 @@ export const UnsentFile = v.strictObject({
 	sealed: v.exactOptional(
 		v.array(v.strictObject({ doc: v.pipe(v.string(), v.maxLength(MAX_DOC_NAME_BYTES)), bytes: base64 })),
 	),
+	/** What was being written and not handed in: for people to read, imported by nobody. */
+	drafts: v.optional(
+		v.pipe(
+			v.array(v.strictObject({ key: v.pipe(v.string(), v.maxLength(300)), value: v.unknown() })),
+			v.maxLength(MAX_ITEMS),
+		),
+	),
 	/** SHA-256 in hex over the canonical JSON (RFC 8785) of the file without this member. */
 	sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 });

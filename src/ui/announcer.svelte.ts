@@ -6,6 +6,9 @@ export interface Notice {
 	readonly action?: { readonly label: string; readonly run: () => void };
 }
 
+/** At once, unless more wait to be read. */
+const MOST_SHOWN = 3;
+
 /** Words for screen readers and short notices for everybody. One per tab, shown by `Announcer.svelte`. */
 class Announcements {
 	/** What a screen reader says next. */
@@ -20,7 +23,10 @@ class Announcements {
 
 	show(notice: Omit<Notice, 'id'>, forMs: number): void {
 		const id = this.#next++;
-		this.notices = [...this.notices.slice(-2), { ...notice, id }];
+		// Room is made by the oldest of those that would leave by themselves; the others wait to be read.
+		let over = this.notices.length + 1 - MOST_SHOWN;
+		const staying = this.notices.filter(({ tone }) => tone === 'accent' || over-- <= 0);
+		this.notices = [...staying, { ...notice, id }];
 		if (forMs > 0) setTimeout(() => this.dismiss(id), forMs);
 	}
 

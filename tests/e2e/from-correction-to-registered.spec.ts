@@ -70,7 +70,7 @@ test('two archivists and a reviewer bring an entry from a correction to register
 
 	// Submitted; the reviewer finds it on the board, says what is wrong, and returns it.
 	await titleBox(first).focus();
-	await first.keyboard.press('Alt+s');
+	await first.keyboard.press('Alt+Shift+s');
 	await expect(card(first)).toContainText('待审');
 	const reviewer = await openEntry(archive, browser, '丙', id);
 	await reviewer.goto(`${archive.origin}/catalogue/review?board=waiting`);

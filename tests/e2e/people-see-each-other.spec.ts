@@ -103,7 +103,7 @@ test(
 		const mark = here.getByRole('button', { name: new RegExp(`题名：乙改动.*原为：${before}`) });
 		await expect(mark).toBeVisible();
 		await title(here).focus();
-		await here.keyboard.press('Alt+j');
+		await here.keyboard.press('Alt+Shift+j');
 		if (process.env['SHOTS']) await here.screenshot({ path: `${process.env['SHOTS']}/news.png` });
 		const { violations } = await axeOn(here).withTags(['wcag2a', 'wcag2aa']).analyze();
 		expect(violations.map(({ id: rule, nodes }) => `${rule} ${nodes[0]?.html ?? ''}`)).toEqual([]);

@@ -104,6 +104,19 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	proxy.mend();
 	await expect(threads(archivist).filter({ hasText: '断网时写的' })).toBeVisible({ timeout: 20_000 });
 
+	// What is begun and not sent is there again: closed, elsewhere, loaded anew.
+	await comments(archivist).getByRole('button', { name: '写意见' }).click();
+	await archivist.keyboard.insertText('写到一半');
+	await archivist.keyboard.press('Escape');
+	await expect(archivist.getByText('已保存在本机，下次打开时可继续写。')).toBeVisible();
+	await archivist.reload();
+	const begun = comments(archivist).getByRole('textbox', { name: '写意见' });
+	await expect(begun).toHaveValue('写到一半');
+	await expect(begun).not.toBeFocused();
+	await begun.fill('');
+	await comments(archivist).getByRole('button', { name: '取消' }).click();
+	await expect(begun).toHaveCount(0);
+
 	// Answered, corrected, resolved.
 	const first = threads(archivist).filter({ hasText: '题名漏字' });
 	await first.getByRole('button', { name: '回复' }).click();

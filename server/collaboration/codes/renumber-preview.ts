@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -115,16 +116,33 @@ export async function previewRenumbering(
 	const changed = [...lines, ...inserted];
 	if (changed.length === 0) throw new Refusal('catalogue.renumber-nothing');
 	const registered = changed.filter(({ state }) => state === 'registered').length;
+	const way = registered > 0 ? 'order' : 'edits';
+	const digest = digestOf(first.groupKey, way, changed, free);
+	if (ask.seen !== undefined && ask.seen !== digest) throw new Refusal('catalogue.renumber-changed', {}, 409);
 	return {
+		digest,
 		groupKey: first.groupKey,
 		lines: changed,
 		freeCodes: ask.inserted ? [] : free,
 		sharedOldCodes: good.flatMap(({ sharedOldCodes }) => sharedOldCodes),
 		redo: redoOf(changed, all),
 		kept: insertAt === undefined ? [] : kept.filter(({ to }) => to >= insertAt),
-		way: registered > 0 ? 'order' : 'edits',
+		way,
 		registered,
 	};
+}
+
+/** What somebody who agrees to a preview agrees to. */
+function digestOf(
+	groupKey: string,
+	way: RenumberPreview['way'],
+	lines: readonly RenumberLine[],
+	free: readonly string[],
+): string {
+	const codes = lines.map(({ id, oldCode, newCode }) => [id, oldCode, newCode]);
+	return createHash('sha256')
+		.update(JSON.stringify([groupKey, way, codes, free]))
+		.digest('hex');
 }
 
 /** What is inserted says where: the group its code will be of. */

@@ -5,6 +5,7 @@ import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { suggestionKey } from '../suggestion-key.ts';
+import { commentKey, decisionKey, ORDER_DRAFT_KEY } from './drafts.ts';
 import type { DeviceStore, Waiting } from './device-store.ts';
 
 const LINEAGE = createId<string>();
@@ -198,6 +199,8 @@ export function deviceStoreContract(
 				const at = '2026-11-25T08:00:00.000Z';
 				await store.keep({ doc: id, title: '', code: 'x', at, updates: [''], edits: [] }, [n]);
 				await store.keepFact(suggestionKey(id), { base: 'x' });
+				await store.keepFact(commentKey(id, 'new'), { text: 'x' });
+				await store.keepFact(decisionKey(id, 'p'), { why: 'x' });
 			}
 			const card = aCard(below);
 			await store.keepCard({
@@ -209,11 +212,11 @@ export function deviceStoreContract(
 			expect(await store.load(`review:${gone}`)).toBeUndefined();
 			expect(await store.card(gone)).toBeUndefined();
 			expect(await store.card(below)).toBeUndefined();
-			expect(await store.fact(suggestionKey(gone))).toBeUndefined();
+			expect((await store.drafts()).filter(({ key }) => key.includes(gone))).toEqual([]);
 			expect((await store.kept()).map(({ doc }) => doc)).toEqual([stays]);
 			expect((await store.waiting()).map(({ doc }) => doc)).toEqual([`review:${stays}`]);
 			expect(await store.card(stays)).toBeDefined();
-			expect(await store.fact(suggestionKey(stays))).toBeDefined();
+			expect(await store.drafts()).toHaveLength(3);
 			expect(await store.purge([gone])).toBe(0);
 			store.close();
 		});
@@ -227,6 +230,23 @@ export function deviceStoreContract(
 			expect((await store.cards()).map((each) => each.id)).toContain(id);
 			expect(await store.fact('me')).toEqual({ name: '甲' });
 			expect(await store.fact('nothing')).toBeUndefined();
+			await store.keepFact('me', null);
+			expect(await store.fact('me')).toBeUndefined();
+			store.close();
+		});
+
+		it('names what was written and not handed in, and nothing that was', async () => {
+			const store = await open();
+			const comment = commentKey(createId(), 'new');
+			await store.keepFact('me', { name: '甲' });
+			await store.keepFact(comment, { text: '题名漏字' });
+			await store.keepFact('register:fonds:new', { why: '' });
+			await store.keepFact(ORDER_DRAFT_KEY, { why: '改全称' });
+			await store.keepFact('register:fonds:new', null);
+			expect((await store.drafts()).toSorted((a, b) => a.key.localeCompare(b.key))).toEqual([
+				{ key: comment, value: { text: '题名漏字' } },
+				{ key: ORDER_DRAFT_KEY, value: { why: '改全称' } },
+			]);
 			store.close();
 		});
 

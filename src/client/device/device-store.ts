@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
+import type { Draft } from './drafts.ts';
 
 /** A readable edit inside kept or exported work, so that it can be typed again by hand if all else fails. */
 export interface ReadableEdit {
@@ -120,7 +121,10 @@ export interface DeviceStore {
 	 */
 	purge(ids: readonly EntryId[]): Promise<number>;
 	fact<T>(key: string): Promise<T | undefined>;
+	/** `null`: forgets it. */
 	keepFact(key: string, value: unknown): Promise<void>;
+	/** What somebody writes and has not handed in. */
+	drafts(): Promise<Draft[]>;
 	/** Resolves when the device takes what an edit may need. */
 	checkRoom(): Promise<void>;
 	close(): void;

@@ -7,8 +7,10 @@ import { PERSON_DB_VERSION, PersonDb, type DocRecord, type UpdateRecord } from '
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
+import { draftKindOf, type Draft } from './drafts.ts';
 import { joinStates } from './join-states.ts';
 import { isPutAway } from './kept-work.ts';
+import { orDamaged } from './or-damaged.ts';
 import type { Vault } from './vault.ts';
 
 const ROOM_KEY = 'room';
@@ -279,8 +281,17 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async keepFact(key: string, value: unknown): Promise<void> {
+		if (value === null) return done(() => this.#db.facts.delete(key));
 		const sealed = await this.#vault.sealJson(factName(key), value);
 		await done(() => this.#db.facts.put({ key, value: sealed }));
+	}
+
+	async drafts(): Promise<Draft[]> {
+		const keys = await done(() => this.#db.facts.toCollection().primaryKeys());
+		const drafts = await Promise.all(
+			keys.filter(draftKindOf).map(async (key) => ({ key, value: await orDamaged(this.fact<unknown>(key)) })),
+		);
+		return drafts.filter(({ value }) => value !== null && value !== undefined);
 	}
 
 	async checkRoom(): Promise<void> {

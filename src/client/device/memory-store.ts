@@ -2,10 +2,10 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import { draftKindOf, draftsAbout, type Draft } from './drafts.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
-import { suggestionKey } from '../suggestion-key.ts';
 import { joinStates } from './join-states.ts';
 
 /** For pages that may not keep anything on the device (no secure context): what waits lives as long as the page. */
@@ -139,7 +139,8 @@ export class MemoryStore implements DeviceStore {
 			const keys = docKeysOf(id);
 			let found = this.#cards.delete(id);
 			for (const key of keys) found = this.#states.delete(key) || found;
-			found = this.#facts.delete(suggestionKey(id)) || found;
+			for (const about of draftsAbout(id))
+				for (const key of this.#facts.keys()) if (key.startsWith(about)) found = this.#facts.delete(key);
 			for (const from of [this.#updates, this.#kept])
 				for (const [n, { doc }] of from) if (keys.includes(doc)) found = from.delete(n);
 			for (const [other, { path }] of this.#cards)
@@ -155,7 +156,12 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async keepFact(key: string, value: unknown): Promise<void> {
-		this.#facts.set(key, value);
+		if (value === null) this.#facts.delete(key);
+		else this.#facts.set(key, value);
+	}
+
+	async drafts(): Promise<Draft[]> {
+		return [...this.#facts].flatMap(([key, value]) => (draftKindOf(key) ? [{ key, value }] : []));
 	}
 
 	async checkRoom(): Promise<void> {

@@ -1,8 +1,8 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf } from '#sync/entry-doc.ts';
-import { suggestionKey } from '../suggestion-key.ts';
 import type { PersonDb } from './device-db.ts';
+import { draftsAbout } from './drafts.ts';
 
 /**
  * Removes all there is of entries in IndexedDB, in one step; see `DeviceStore.purge`. Rare, so loaded when it is needed.
@@ -24,7 +24,7 @@ export function purgeIndexed(
 				updates.where('doc').anyOf(keys).delete(),
 				kept.where('doc').anyOf(keys).delete(),
 				sealed.where('id').equals(id).delete(),
-				facts.where('key').equals(suggestionKey(id)).delete(),
+				facts.where('key').startsWithAnyOf(draftsAbout(id)).delete(),
 			]);
 			if (counts.some((count) => count > 0)) here.add(id);
 		}

@@ -1,15 +1,17 @@
-import { toBase64 } from 'lib0/buffer';
+import { fromBase64, toBase64 } from 'lib0/buffer';
 import { docNameOf, entryOf, type DocKey } from '#sync/entry-doc.ts';
 import { UNSENT_FORMAT, UNSENT_VERSION, unsentText } from '#sync/unsent-file.ts';
 import type { Workspace } from '../contract.ts';
 import { serverClock } from '../server-clock.ts';
+import type { KeptSuggestion } from '../suggestion-key.ts';
 import type { DeviceWork } from './device-work.svelte.ts';
+import { draftKindOf, type Draft } from './drafts.ts';
 import { readableEdits } from './kept-work.ts';
 import { orDamaged } from './or-damaged.ts';
 
 /**
  * Everything that waits or was refused, as the file of rule S11: a person can keep it, read it, and have it imported on
- * the server.
+ * the server. What is being written goes along for people to read.
  * @param of.unwritten edits of this tab that the device could not write
  */
 export async function unsentFileOf(
@@ -52,6 +54,7 @@ export async function unsentFileOf(
 		doc: docNameOf(each.doc),
 		bytes: toBase64(each.sealed),
 	}));
+	const drafts = (await store.drafts()).map(readableDraft);
 	const text = unsentText({
 		format: UNSENT_FORMAT,
 		version: UNSENT_VERSION,
@@ -62,6 +65,15 @@ export async function unsentFileOf(
 		exportedAt: serverClock.isoNow(),
 		items: [...waiting, ...kept],
 		...(sealed.length > 0 ? { sealed } : {}),
+		...(drafts.length > 0 ? { drafts } : {}),
 	});
 	return new Blob([text], { type: 'application/json' });
+}
+
+/** A proposal is kept as documents; what it says can be read. */
+function readableDraft(draft: Draft): Draft {
+	if (draftKindOf(draft.key) !== 'suggestion') return draft;
+	const { base, fields, texts, why = '' } = draft.value as KeptSuggestion;
+	const edits = readableEdits(fromBase64(base), [fromBase64(fields), fromBase64(texts)]);
+	return { key: draft.key, value: { why, edits } };
 }

@@ -98,11 +98,43 @@ export class EntryActions {
 
 	async move(entry: EntryRow, parentId: EntryId | null, beforeId: EntryId | null = null): Promise<void> {
 		await this.#do(async () => {
+			const nextId = await this.#nextOf(entry);
 			await this.#workspace.move(entry.id, parentId, beforeId);
 			this.close();
 			if (this.cut?.id === entry.id) this.cut = undefined;
+			notify(m.catalogue_action_moved({ title: entryName(entry) }), {
+				...(nextId === undefined
+					? {}
+					: {
+							action: {
+								label: m.catalogue_field_undo(),
+								run: () => void this.#moveBack(entry, nextId),
+							},
+						}),
+			});
+		});
+	}
+
+	/** Where it stood when it was shown last. */
+	async #moveBack(entry: EntryRow, beforeId: EntryId | null): Promise<void> {
+		await this.#do(async () => {
+			await this.#workspace.move(entry.id, entry.parentId, beforeId);
 			notify(m.catalogue_action_moved({ title: entryName(entry) }));
 		});
+	}
+
+	/** The sibling behind it, null for the last; undefined when that cannot be found. */
+	async #nextOf(entry: EntryRow): Promise<EntryId | null | undefined> {
+		const { rows } = this.#workspace;
+		try {
+			const siblings = new PagedRows((offset, limit) => rows.children(entry.parentId, offset, limit));
+			const at = await siblings.locate((row) => compareSiblings(row, entry));
+			if (at < 0) return undefined;
+			return (await rows.children(entry.parentId, at + 1, 1)).rows[0]?.id ?? null;
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			return undefined;
+		}
 	}
 
 	/** Moves among siblings: −1 towards the first, 1 towards the last. */
@@ -143,7 +175,7 @@ export class EntryActions {
 	/** Takes a step of review with an entry as it was shown, and asks first where that is needed. */
 	async takeStep(entry: EntryRow, step: ReviewStep, seen: number): Promise<void> {
 		if (ASKING.includes(step)) {
-			this.dialog = { kind: 'review', entry, step, seen };
+			await this.#ask({ kind: 'review', entry, step, seen });
 			return;
 		}
 		await this.#do(async () => {
@@ -168,6 +200,20 @@ export class EntryActions {
 					: {}),
 			});
 		});
+	}
+
+	/** Asks for the reason. Until the dialog is there no field takes what is typed for it. */
+	async #ask(dialog: ActionDialog): Promise<void> {
+		const field = document.activeElement;
+		if (field instanceof HTMLElement) field.blur();
+		try {
+			await import('./ReviewDialog.svelte');
+		} catch {
+			// The place of the dialog says that it cannot be loaded.
+		}
+		// The dialog gives the keyboard back to where it was.
+		if (field instanceof HTMLElement) field.focus({ preventScroll: true });
+		this.dialog = dialog;
 	}
 
 	async restore(entry: EntryRow): Promise<void> {

@@ -42,7 +42,8 @@ export function stepWords(step: ReviewStep): string {
 
 /** Keys of the steps on an open card. */
 export const STEP_KEYS: Readonly<Partial<Record<ReviewStep, string>>> = {
-	submit: 'Alt+S',
+	// Alt+S takes suggestions, one after the other: once too often must not submit.
+	submit: 'Alt+Shift+S',
 	verify: 'Alt+V',
 	return: 'Alt+R',
 	register: 'Alt+G',

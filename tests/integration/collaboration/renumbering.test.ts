@@ -55,6 +55,19 @@ describe('inserting between two numbers', () => {
 		expect(await codesOf(app, [...items, ...found])).toEqual([...[35, 36, 37, 38].map(code), '', '']);
 	});
 
+	it('does what the preview said that somebody agreed to, or nothing', async () => {
+		const { app, fonds, items } = await aList(false);
+		const ask = { under: fonds, insertAt: 37 };
+		const { digest } = await app.renumbering.preview(by, ask);
+		await anItem(app, fonds, '其间新著录', { referenceCode: code(39), itemNumber: '0039' });
+		await expect(app.renumbering.carryOut(by, { ...ask, seen: digest }, '补入')).rejects.toMatchObject({
+			code: 'catalogue.renumber-changed',
+		});
+		expect(await codesOf(app, items)).toEqual([35, 36, 37, 38].map(code));
+		const { digest: seen } = await app.renumbering.preview(by, ask);
+		expect((await app.renumbering.carryOut(by, { ...ask, seen }, '补入')).lines).toHaveLength(3);
+	});
+
 	it('goes by a correction order where registered entries move: nothing changes before somebody else approves', async () => {
 		const { app, fonds, items, found, server } = await aList(true);
 		const ask = { under: fonds, insertAt: 37, inserted: found };

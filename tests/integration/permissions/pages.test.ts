@@ -195,6 +195,20 @@ describe('pages of administration', () => {
 		expect((await post(server, '/sign-in', { name: '乙', password: PASSWORD })).status).toBe(403);
 	});
 
+	it('give nobody all fonds because the form does not say which', async () => {
+		const server = await startTestServer();
+		const cookie = await server.cookie('主任', 'administrator');
+		const path = '/administration/people';
+		const rights = { role: 'archivist', fonds: '0190a000-0000-7000-8000-000000000000' };
+		const added = await act(server, `${path}?/add`, { name: '乙', password: PASSWORD, ...rights }, cookie);
+		expect(added).toMatchObject({ type: 'failure', status: 400 });
+		expect((await server.app.administration.people.list()).map(({ name }) => name)).not.toContain('乙');
+		const { id = '' } = (await server.app.administration.people.list())[0] ?? {};
+		expect(await act(server, `${path}?/update`, { id, ...rights, fondsLimit: 'none' }, cookie)).toMatchObject(
+			{ type: 'failure', status: 400 },
+		);
+	});
+
 	it('change the settings', async () => {
 		const server = await startTestServer();
 		const cookie = await server.cookie('主任', 'administrator');

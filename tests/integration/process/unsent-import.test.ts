@@ -85,7 +85,8 @@ describe('S11 a file of unsent work', () => {
 			await anOfflineEdit(server, twice, { id: 'somebody', name: 'x' }, '别人的'),
 		];
 		const path = join(server.dataDir, 'unsent.json');
-		await writeFile(path, unsentText(contentOf(person, items)));
+		const drafts = [{ key: `comment:${good}:new`, value: { text: '写到一半' } }];
+		await writeFile(path, unsentText({ ...contentOf(person, items), drafts }));
 		const args = ['unsent', 'import', path, '--data', server.dataDir];
 		const first = await lantai(args);
 		expect(first).toMatchObject({
@@ -94,6 +95,7 @@ describe('S11 a file of unsent work', () => {
 				items: 3,
 				taken: 1,
 				nothingNew: 0,
+				drafts: 1,
 				refused: [
 					{ code: 'catalogue.unknown-entry', edits: [{ field: 'title', value: '丢失的' }] },
 					{ code: 'collaboration.foreign-author', edits: [{ field: 'title', value: '别人的' }] },
@@ -116,7 +118,7 @@ describe('S11 a file of unsent work', () => {
 		await writeFile(path, unsentText(contentOf(person, items.slice(0, 1))));
 		expect(await lantai([...args, '--as', '张三'])).toEqual({
 			code: 0,
-			json: { items: 1, taken: 0, nothingNew: 1, refused: [] },
+			json: { items: 1, taken: 0, nothingNew: 1, drafts: 0, refused: [] },
 		});
 	});
 

@@ -17,6 +17,8 @@ export interface RenumberAsk {
 	/** New entries that get the numbers kept free, in this order; else `insertCount` of them stay free. */
 	readonly inserted?: readonly EntryId[] | undefined;
 	readonly insertCount?: number | undefined;
+	/** The digest of a preview: refused when it would be another one now. */
+	readonly seen?: string | undefined;
 }
 
 /** One code that changes. */
@@ -47,6 +49,8 @@ export interface RedoLine {
 }
 
 export interface RenumberPreview {
+	/** Of what would change: the same for the same changes. */
+	readonly digest: string;
 	readonly groupKey: string;
 	readonly lines: readonly RenumberLine[];
 	/** Codes that are nobody's afterwards, kept free. */

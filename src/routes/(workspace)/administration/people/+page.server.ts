@@ -1,12 +1,19 @@
+import { Refusal } from '#domain/base/refusal.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import { acting, demandAdministrator, textOf, textsOf } from '../../../refusals.ts';
 
-/** The rights a form describes; what they may be is checked where they are kept. */
+/**
+ * The rights a form describes; what they may be is checked where they are kept. All fonds only when it says so: a form
+ * that says nothing must not give everything.
+ * @throws {Refusal} 'server.bad-request' naming the field
+ */
 function rightsOf(form: FormData): { role: Role; fonds: string[] | null; accessStatuses: string[] | null } {
+	const limit = textOf(form, 'fondsLimit');
+	if (limit !== 'all' && limit !== 'listed') throw new Refusal('server.bad-request', { field: 'fondsLimit' });
 	const statuses = textsOf(form, 'accessStatus');
 	return {
 		role: textOf(form, 'role') as Role,
-		fonds: textOf(form, 'fondsLimit') === 'listed' ? textsOf(form, 'fonds') : null,
+		fonds: limit === 'listed' ? textsOf(form, 'fonds') : null,
 		accessStatuses: statuses.length > 0 ? statuses : null,
 	};
 }

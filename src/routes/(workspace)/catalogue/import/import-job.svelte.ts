@@ -28,6 +28,8 @@ export class ImportJob {
 	done = $state.raw<Accepted | undefined>(undefined);
 	reason = $state.raw('');
 	options = $state.raw<JobOptions>({});
+	/** What is written where the parent entry is chosen; undefined when one is chosen, or none is to be. */
+	underTyped = $state.raw<string>();
 	#client: ImportsClient;
 	#uploadId: string | undefined;
 	#abort = new AbortController();
@@ -42,6 +44,11 @@ export class ImportJob {
 
 	get isBusy(): boolean {
 		return this.phase === 'uploading' || this.phase === 'reading' || this.phase === 'accepting';
+	}
+
+	/** A parent entry is named that is not chosen: taken in, the file would lie elsewhere. */
+	get isUndecided(): boolean {
+		return this.underTyped !== undefined && this.underTyped.trim() !== '';
 	}
 
 	/** Share of the work under way, 0 to 1; undefined while it cannot be known. */
@@ -68,10 +75,10 @@ export class ImportJob {
 		});
 	}
 
-	/** Takes the file in. */
+	/** Takes the file in, when it is decided where to. */
 	async accept(): Promise<void> {
 		const uploadId = this.#uploadId;
-		if (uploadId === undefined) return;
+		if (uploadId === undefined || this.isUndecided) return;
 		await this.#run(async (signal) => {
 			this.phase = 'accepting';
 			this.done = await this.#client.accept(

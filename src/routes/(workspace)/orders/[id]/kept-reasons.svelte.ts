@@ -2,10 +2,13 @@ import { untrack } from 'svelte';
 import type { DeviceWork } from '#client/device/device-work.svelte.ts';
 import { KeptFact } from '#client/kept-fact.ts';
 
-/** Reasons for rejecting rows of an order that are being written, by position; the device keeps them. */
+/** Reasons that are being written about an order; the device keeps them until they are taken. */
 export class KeptReasons {
+	/** For rejecting rows, by position. */
 	written = $state<Record<number, string>>({});
-	#kept: KeptFact<Record<number, string>>;
+	/** For deciding the order or a group of it, by what is decided: never a number. */
+	decisions = $state<Record<string, string>>({});
+	#kept: KeptFact<Record<string, string>>;
 	#isDurable: boolean;
 	#isRead = $state(false);
 
@@ -15,20 +18,28 @@ export class KeptReasons {
 			if (code !== undefined) device.troubled(code);
 		});
 		void this.#kept.read().then((kept) => {
-			this.written = { ...kept, ...this.written };
+			const all = Object.entries(kept ?? {});
+			const rows = all.filter(([key]) => /^\d+$/.test(key));
+			const decisions = all.filter(([key]) => !/^\d+$/.test(key));
+			this.written = { ...Object.fromEntries(rows), ...this.written };
+			this.decisions = { ...Object.fromEntries(decisions), ...this.decisions };
 			this.#isRead = true;
 		});
 	}
 
 	/** Leaving would lose some. */
 	get isAtRisk(): boolean {
-		return !this.#isDurable && Object.values(this.written).some((why) => why.trim() !== '');
+		return !this.#isDurable && Object.values(this.#all()).some((why) => why.trim() !== '');
 	}
 
 	/** Keeps what is written now; for an effect, which runs again when something is. */
 	keep(): void {
-		const written = $state.snapshot(this.written);
-		const isEmpty = Object.values(written).every((why) => why.trim() === '');
-		if (this.#isRead) untrack(() => void this.#kept.keep(isEmpty ? null : written));
+		const all = this.#all();
+		const isEmpty = Object.values(all).every((why) => why.trim() === '');
+		if (this.#isRead) untrack(() => void this.#kept.keep(isEmpty ? null : all));
+	}
+
+	#all(): Record<string, string> {
+		return { ...$state.snapshot(this.written), ...$state.snapshot(this.decisions) };
 	}
 }

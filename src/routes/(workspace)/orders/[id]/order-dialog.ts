@@ -4,3 +4,8 @@ import type { ShownGroup } from '#server/collaboration/orders/shown-order.ts';
 export type Asked =
 	| { readonly kind: 'approve' | 'reject' | 'undo' | 'withdraw' }
 	| { readonly kind: 'group'; readonly group: ShownGroup };
+
+/** By what the reason for it is kept. */
+export function reasonKey(asked: Asked): string {
+	return asked.kind === 'group' ? `group:${asked.group.group}` : asked.kind;
+}

@@ -6,7 +6,10 @@ import { numberWords } from '#i18n/words.ts';
 import type { OrderDetail, OrderOutcome } from '#server/collaboration/orders/shown-order.ts';
 import { notify } from '#ui/announcer.svelte.ts';
 
-/** What is done with an order as a whole: long work with its progress, short work with what went wrong. Nothing throws. */
+/**
+ * What is done with an order as a whole: long work with its progress, short work with what went wrong. Nothing
+ * throws; what is begun resolves with whether the server took it.
+ */
 export class OrderWork {
 	#running = $state.raw<AbortController>();
 	#kind = $state.raw<'approve' | 'undo'>('approve');
@@ -43,36 +46,47 @@ export class OrderWork {
 		this.#running?.abort();
 	}
 
-	approve(order: OrderDetail, why: string): Promise<void> {
+	approve(order: OrderDetail, why: string): Promise<boolean> {
 		return this.#runLong('approve', (onProgress, signal) =>
 			ordersClient.decide(order.id, 'approve', why, onProgress, signal),
 		);
 	}
 
-	undo(order: OrderDetail, why: string): Promise<void> {
+	undo(order: OrderDetail, why: string): Promise<boolean> {
 		return this.#runLong('undo', (onProgress, signal) =>
 			ordersClient.undo(order.id, why, onProgress, signal),
 		);
 	}
 
-	reject(order: OrderDetail, why: string): Promise<void> {
+	reject(order: OrderDetail, why: string, onrefused: (words: string) => void): Promise<boolean> {
 		const { signal } = new AbortController();
 		return this.run(
 			() => ordersClient.decide(order.id, 'reject', why, () => undefined, signal),
 			m.orders_rejected(),
+			onrefused,
 		);
 	}
 
-	/** Does something short. @param words what is said when it is done */
-	async run(work: () => Promise<unknown>, words?: string): Promise<void> {
-		if (this.isBusy) return;
+	/**
+	 * Does something short.
+	 * @param words what is said when it is done
+	 * @param onrefused where a refusal is told; else in a notice
+	 */
+	async run(
+		work: () => Promise<unknown>,
+		words?: string,
+		onrefused: (words: string) => void = (text) => notify(text, { tone: 'accent' }),
+	): Promise<boolean> {
+		if (this.isBusy) return false;
 		this.#isBusy = true;
 		try {
 			await work();
 			if (words !== undefined) notify(words);
+			return true;
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
-			notify(refusalWords(error.code, error.params), { tone: 'accent' });
+			onrefused(refusalWords(error.code, error.params));
+			return false;
 		} finally {
 			this.#isBusy = false;
 			await this.#ondone();
@@ -82,8 +96,8 @@ export class OrderWork {
 	async #runLong(
 		kind: 'approve' | 'undo',
 		work: (onProgress: (now: OrderProgress) => void, signal: AbortSignal) => Promise<OrderOutcome>,
-	): Promise<void> {
-		if (this.isBusy) return;
+	): Promise<boolean> {
+		if (this.isBusy) return false;
 		const running = new AbortController();
 		this.#running = running;
 		this.#kind = kind;
@@ -92,10 +106,12 @@ export class OrderWork {
 			if (!isWhole) notify(m.orders_stopped());
 			else if (kind === 'undo') notify(m.orders_undone_done({ undone: numberWords(states.undone ?? 0) }));
 			else notify(m.orders_applied_done({ applied: numberWords(states.applied ?? 0) }));
+			return true;
 		} catch (error) {
 			if (running.signal.aborted) notify(m.orders_stopped());
 			else if (isRefusal(error)) notify(refusalWords(error.code, error.params), { tone: 'accent' });
 			else throw error;
+			return false;
 		} finally {
 			this.#running = undefined;
 			this.#progress = undefined;

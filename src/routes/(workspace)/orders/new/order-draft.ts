@@ -28,9 +28,6 @@ export interface OrderDraft {
 	why: string;
 }
 
-/** Under which fact the device keeps the draft. */
-export const ORDER_DRAFT_KEY = 'order-draft';
-
 export const EMPTY_DRAFT: OrderDraft = {
 	kind: 'replace',
 	under: '',

@@ -1,4 +1,5 @@
 import { ordersClient } from '#client/orders-client.ts';
+import { ORDER_DRAFT_KEY } from '#client/device/drafts.ts';
 import { KeptFact } from '#client/kept-fact.ts';
 import type { DeviceStore } from '#client/device/device-store.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
@@ -9,7 +10,6 @@ import {
 	EMPTY_DRAFT,
 	isText,
 	isWritten,
-	ORDER_DRAFT_KEY,
 	placeOfRefusal,
 	readDraft,
 	type ListFile,

@@ -48,6 +48,33 @@ describe('a record that is filled in', () => {
 		expect(form.isUndecided).toBe(false);
 	});
 
+	it('gives back what an older version was put over, and what was given up, here and on the device', async () => {
+		const store = aStore();
+		const form = await aForm(store);
+		form.draft['name'] = '水务局';
+		form.why = '改名';
+		const putBack = form.fill({ name: '旧名', note: '' });
+		expect(form.content['name']).toBe('旧名');
+		putBack();
+		expect([form.content['name'], form.why]).toEqual(['水务局', '改名']);
+		const keepOn = form.discard();
+		form.keep();
+		expect(form.isChanged).toBe(false);
+		keepOn();
+		expect([form.content['name'], form.why]).toEqual(['水务局', '改名']);
+		await vi.waitFor(() =>
+			expect(store.facts.get('register:authority:a')).toMatchObject({ content: { name: '水务局' } }),
+		);
+	});
+
+	it('tells a reason from other content: a record is taken out of use as it was saved', async () => {
+		const form = await aForm();
+		form.why = '重复';
+		expect([form.isChanged, form.hasOtherContent]).toEqual([true, false]);
+		form.draft['name'] = '水务局';
+		expect(form.hasOtherContent).toBe(true);
+	});
+
 	it('shows both values where both changed one, and sends nothing before one is chosen', async () => {
 		const form = await aForm();
 		form.draft['name'] = '水务局';

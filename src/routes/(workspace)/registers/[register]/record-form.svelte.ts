@@ -82,7 +82,12 @@ export class RecordForm {
 	}
 
 	get isChanged(): boolean {
-		return !isSameValue(this.content, tidied(this.fields, this.#base)) || this.why.trim() !== '';
+		return this.hasOtherContent || this.why.trim() !== '';
+	}
+
+	/** Not only a reason was written. */
+	get hasOtherContent(): boolean {
+		return !isSameValue(this.content, tidied(this.fields, this.#base));
 	}
 
 	/** Leaving would lose what was typed. */
@@ -123,17 +128,22 @@ export class RecordForm {
 			.finally(() => this.#unwritten--);
 	}
 
-	discard(): void {
+	/** @returns puts back what stood here */
+	discard(): () => void {
+		const putBack = this.#putBack();
 		this.#base = this.record?.content ?? emptyContent(this.fields);
 		this.draft = copyOf(this.#base);
 		this.why = '';
 		this.isRestored = false;
 		this.#clear();
+		return putBack;
 	}
 
-	/** Puts another content into the form, as an older version has it. */
-	fill(content: RegisterContent): void {
+	/** Puts another content into the form, as an older version has it. @returns puts back what stood here */
+	fill(content: RegisterContent): () => void {
+		const putBack = this.#putBack();
 		this.draft = copyOf(content);
+		return putBack;
 	}
 
 	/** The record stands otherwise now: what others changed is joined with what was typed here. */
@@ -207,6 +217,16 @@ export class RecordForm {
 		} finally {
 			this.isBusy = false;
 		}
+	}
+
+	/** Also when another record is shown meanwhile: then it is on the device again. */
+	#putBack(): () => void {
+		const { why, disputed, isRestored } = this;
+		const draft = $state.snapshot(this.draft as object) as Record<string, Json>;
+		return () => {
+			Object.assign(this, { draft, why, disputed, isRestored });
+			this.keep();
+		};
 	}
 
 	#clear(): void {

@@ -18,6 +18,7 @@ const RenumberBody = v.strictObject({
 	insertAt: v.optional(count),
 	inserted: v.optional(v.pipe(v.array(entryId), v.maxLength(1000))),
 	insertCount: v.optional(v.pipe(count, v.maxValue(1000))),
+	seen: v.optional(v.pipe(v.string(), v.maxLength(64))),
 	/** Left out: nothing is written, and what would change is said. */
 	why: v.optional(v.pipe(v.string(), v.maxLength(2000))),
 });
