@@ -44,8 +44,9 @@ export default defineConfig({
 					include: ['tests/integration/**/*.test.ts', 'tests/conformance/**/*.test.ts'],
 					...SHARED,
 					setupFiles: ['tests/support/new-file.ts'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					// Limits are for what hangs, not for a machine that does other things too.
+					testTimeout: 180_000,
+					hookTimeout: 180_000,
 					// Pages as they are served: built code must not be compiled a second time.
 					server: { deps: { external: [/\/build\//] } },
 				},
