@@ -104,7 +104,7 @@ describe('suggestions are taken as they hold now:', () => {
 		const { fonds, items } = await flawed(1, () => ({ 'creators#1': { order: 'a0', text: '甲局' } }));
 		const save = async (based: number, text: string) => {
 			const content = { ...anAuthority({ names: [{ text }], shortNames: [{ text: '甲局' }] }) };
-			const change = { id: 'bureau', based, content, isWithdrawn: false };
+			const change = { id: 'bureau', based, content: content as never, isWithdrawn: false };
 			await app.registers.save('authority', [change], '', actorOf(by(system)));
 		};
 		await save(0, '沧浦区甲事局');
@@ -116,7 +116,7 @@ describe('suggestions are taken as they hold now:', () => {
 
 	it('with the other fields, and behind the first signs of a long text', async () => {
 		const title = `沧浦区水利局关于整治${'甲乙丙丁河、'.repeat(40)}等河道的通知`;
-		const { fonds, items } = await flawed(2, (at) =>
+		const { fonds, items } = await flawed(2, (at): Readonly<Record<FieldKey, FieldValue>> =>
 			at === 0 ? { retentionPeriod: 'C' } : { title: `${title}。` },
 		);
 		await campaignOver(app, fonds, ['R46', 'R28']);
