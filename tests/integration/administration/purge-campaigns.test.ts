@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
+import { up } from '#server/storage/migrations/0022-purged-scopes.ts';
+import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { aMadeEntry, system } from '#tests/support/entries.ts';
 import { aFolder } from '#tests/support/folder.ts';
 import { by } from '#tests/support/orders.ts';
@@ -99,8 +101,8 @@ it('carries an order out again that was done and left it: after an upgrade, and 
 	);
 	await demandGone(into, number);
 
-	const database = new DatabaseSync(join(dataDir, 'lantai.sqlite'));
-	database.exec(`delete from migration where name = '0022-purged-scopes'`);
-	database.close();
+	const storage = await openStorage({ dataDir });
+	await up(storage.db as Kysely<unknown>);
+	await storage.close();
 	await demandGone(dataDir, number);
 });
