@@ -261,6 +261,8 @@ export interface ImportsClient {
 			readonly title: string;
 			readonly referenceCode: string;
 		}[];
+		/** How many stay that went to fonds the person does not work with. */
+		readonly elsewhere: number;
 	}>;
 }
 

@@ -129,7 +129,10 @@ describe('the archive itself has records', () => {
 		await eventually(() => {
 			expect(JSON.parse(text(undoneObject(importId), 'events.json'))).toMatchObject({
 				state: 'undone',
-				events: [{ kind: 'undone', actor_id: system.id }],
+				events: [
+					{ kind: 'undo-begun', actor_id: system.id },
+					{ kind: 'undone', actor_id: system.id },
+				],
 			});
 			expect(lines(undoneObject(importId), 'withdrawn.jsonl')).toHaveLength(3);
 		});
