@@ -4,16 +4,21 @@ import type { Person } from '#domain/permissions/permissions.ts';
 import { rowsById } from '#server/catalogue/rows.ts';
 import type { Storage } from '#server/storage/storage.ts';
 
-/** Entries that are just being given other codes by a correction order: what two of them share passes. */
-export const UNDER_ORDER = sql`select line.entry_id from correction_order_row as line
-	join correction_order on correction_order.id = line.order_id
-	where line.field = 'referenceCode' and correction_order.decided_at is not null
+/** Codes that a correction order is just giving. */
+const LINES = sql`correction_order_row as line join correction_order on correction_order.id = line.order_id
+	and line.field = 'referenceCode' and correction_order.decided_at is not null
 	and correction_order.finished_at is null and line.state in ('waiting', 'approved')`;
+
+/** Entries that are just being given other codes by a correction order: what two of them share passes. */
+const UNDER_ORDER = sql`select line.entry_id from ${LINES}`;
 
 /** A code, and which entry has it. */
 export type SameCode = Readonly<Record<'code' | 'entry' | 'title', string>>;
 
-/** For each of the entries whose code another entry has, too: the code, and which that is, as far as the person may know. */
+/**
+ * For each of the entries whose code another entry has, too, or is just being given: the code, and which that is, as far as
+ * the person may know.
+ */
 export async function sameCodes(
 	storage: Storage,
 	ids: readonly EntryId[],
@@ -38,9 +43,21 @@ export async function sameCodes(
 				)} end as other_row
 			from coded_entry as own where own.entry_id in (${sql.join([...ids])})
 		) as mine join coded_entry as other on other.row_id = mine.other_row`.execute(storage.db);
-	const holders = rows.map(({ other: id, canonical }) => ({ id, canonical }));
+	const meant = await sql<{ id: EntryId; canonical: string; other: EntryId }>`
+		select own.entry_id as id, own.canonical, min(line.entry_id) as other
+		from ${LINES} cross join coded_entry as own on own.canonical = json_extract(line.new_value, '$')
+			and +own.entry_id in (${sql.join([...ids])})
+		where own.entry_id not in (${UNDER_ORDER}) and exists (select 1 from entry as mine join entry as its
+			on its.fonds_id = mine.fonds_id where mine.row_id = own.row_id and its.id = line.entry_id)
+		group by own.entry_id`.execute(storage.db);
+	const holders = [...rows, ...meant.rows].map(({ other: id, canonical }) => ({ id, canonical }));
 	const named = await namedHolders(storage, person, holders);
-	return new Map(rows.map((row) => [row.id, named.get(row.other) as SameCode]));
+	return new Map([
+		...meant.rows.map(
+			(row) => [row.id, { ...(named.get(row.other) as SameCode), code: row.canonical }] as const,
+		),
+		...rows.map((row) => [row.id, named.get(row.other) as SameCode] as const),
+	]);
 }
 
 /** Entries that have codes, at most as many as one statement takes, as far as the person may know of them. */

@@ -74,6 +74,23 @@ describe('while a renumbering waits as an order', () => {
 		});
 	});
 
+	it('stopped on its way, nobody else is registered with a code that it is still to give', async () => {
+		const { app, fonds, items, found } = await aList(true);
+		const ask = { under: fonds, insertAt: 37, inserted: found };
+		const { order } = await app.renumbering.carryOut(by, ask, '补入两件');
+		const id = order?.id as string;
+		const stopped = { signal: AbortSignal.abort() };
+		expect(await app.orders.decide(checker, id, 'approve', '', stopped)).toMatchObject({ isWhole: false });
+		const late = await anItem(app, fonds, '后来', { referenceCode: code(40) });
+		await expect(registerEntries(app, [late])).rejects.toMatchObject({
+			code: 'catalogue.code-taken',
+			params: { code: code(40), entry: items[3] },
+		});
+		await app.collaboration.setField(late, 'referenceCode', '', { ...system, via: null });
+		await app.orders.decide(checker, id, 'approve', '');
+		expect(await codesOf(app, [...items, ...found])).toEqual([35, 36, 39, 40, 37, 38].map(code));
+	});
+
 	it('an order typed by hand gives neither one code twice nor one that somebody has along offline', async () => {
 		const { app, fonds, items } = await aList(true);
 		const order = (values: readonly (readonly [number, string])[]) =>
