@@ -47,6 +47,17 @@ test('a body is registered, its short name decided, and every row repaired by on
 	await expect(page.getByRole('grid').getByText(DISTRICT)).toBeVisible();
 	await passesAxe(page, 'a body in the register');
 
+	// The search follows what is typed, and writes nothing over it: not the blank before the next word.
+	const search = page.getByRole('searchbox', { name: '查找名称、编号或任何内容' });
+	await search.focus();
+	await page.keyboard.type('Cangpu ');
+	await expect(page).toHaveURL(/find=Cangpu(&|$)/);
+	await page.keyboard.type('County');
+	await expect(search).toHaveValue('Cangpu County');
+	await expect(page).toHaveURL(/find=Cangpu\+County/);
+	await search.fill('');
+	await expect(page).not.toHaveURL(/find=/);
+
 	await form.getByRole('button', { name: '认定简称…' }).click();
 	const dialog = page.getByRole('dialog');
 	await dialog.getByLabel('简称').fill(SHORT);

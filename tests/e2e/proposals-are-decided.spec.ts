@@ -2,6 +2,7 @@ import { expect, test, type Browser, type Page } from '@playwright/test';
 import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 import { retitle, title, titleBox } from './entry-card.ts';
+import { keptDrafts } from './kept-drafts.ts';
 
 let archive: Archive;
 
@@ -35,6 +36,7 @@ test('a reviewer proposes several changes as one; it outlives a reload, is accep
 	await reviewer.keyboard.press('Alt+p');
 	await expect(titleBox(reviewer)).toBeEditable();
 	const written = reviewer.locator('[role=status][aria-busy=false]').filter({ hasText: '2 处改动' });
+	await reviewer.getByLabel('理由').fill('与原件核对');
 	await retitle(reviewer, '合成题名：建议改成这样');
 	const pages = reviewer.locator('[data-field="pageCount"] textarea');
 	await pages.fill('3');
@@ -45,7 +47,7 @@ test('a reviewer proposes several changes as one; it outlives a reload, is accep
 	await reviewer.reload();
 	await expect(reviewer.getByText('2 处改动')).toBeVisible();
 	await expect(titleBox(reviewer)).toHaveValue('合成题名：建议改成这样');
-	await reviewer.getByLabel('理由').fill('与原件核对');
+	await expect(reviewer.getByLabel('理由')).toHaveValue('与原件核对');
 	await reviewer.getByRole('button', { name: '提交建议' }).click();
 	await expect(titleBox(reviewer)).not.toBeEditable();
 	await expect(titleBox(reviewer)).toHaveValue(before);
@@ -58,12 +60,18 @@ test('a reviewer proposes several changes as one; it outlives a reload, is accep
 	const proposal = archivist.getByRole('listitem').filter({ hasText: '审核乙' });
 	await expect(proposal).toContainText('与原件核对');
 	await expect(proposal).toContainText('提出后又有改动，现为：合成题名：甲先改了');
+	const remark = proposal.getByRole('textbox', { name: '审核意见' });
+	await remark.fill('页数属实');
+	await expect.poll(() => keptDrafts(archivist)).toEqual([expect.stringMatching(/^decide:/)]);
+	await archivist.reload();
+	await expect(remark).toHaveValue('页数属实');
 	await proposal.getByRole('button', { name: '改动建议值' }).click();
 	const values = proposal.getByRole('textbox', { name: '改动建议值' });
 	await values.first().fill('合成题名：商定的题名');
 	await values.first().press('Enter');
 	await proposal.getByRole('button', { name: '改后采纳' }).click();
 	await expect(archivist.getByText('没有建议')).toBeVisible();
+	await expect.poll(() => keptDrafts(archivist)).toEqual([]);
 	await expect.poll(() => archive.titleOf(id)).toBe('合成题名：商定的题名');
 	await expect(titleBox(reviewer)).toHaveValue('合成题名：商定的题名');
 	await expect(pages).toHaveValue('3');

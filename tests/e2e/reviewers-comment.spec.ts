@@ -3,6 +3,7 @@ import { startCutProxy, type CutProxy } from '../support/cut-proxy.ts';
 import { axeOn } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
 import { anyWaiting, appKept, retitle, title, titleBox } from './entry-card.ts';
+import { keptDrafts } from './kept-drafts.ts';
 
 let archive: Archive;
 let proxy: CutProxy;
@@ -109,10 +110,18 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	await archivist.keyboard.insertText('写到一半');
 	await archivist.keyboard.press('Escape');
 	await expect(archivist.getByText('已保存在本机，下次打开时可继续写。')).toBeVisible();
+	await expect.poll(() => keptDrafts(archivist)).toEqual([`comment:${id}:new`]);
 	await archivist.reload();
 	const begun = comments(archivist).getByRole('textbox', { name: '写意见' });
 	await expect(begun).toHaveValue('写到一半');
 	await expect(begun).not.toBeFocused();
+	// Signing out would remove it: it is named first.
+	await archivist.getByRole('button', { name: '编目甲的菜单' }).click();
+	await archivist.getByRole('menuitem', { name: '退出登录' }).click();
+	const leaving = archivist.getByRole('dialog', { name: '退出登录' });
+	await expect(leaving).toContainText('本机还有 1 份尚未提交的内容');
+	await expect(leaving.getByRole('link', { name: '未发出的批注' })).toBeVisible();
+	await leaving.getByRole('button', { name: '取消' }).click();
 	await begun.fill('');
 	await comments(archivist).getByRole('button', { name: '取消' }).click();
 	await expect(begun).toHaveCount(0);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -35,6 +34,7 @@ import { visible } from '#server/catalogue/rows.ts';
 import { openBlocks } from '#server/catalogue/codes/open-blocks.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { redoOf } from './redo-list.ts';
+import { digestOf } from './renumber-digest.ts';
 
 /** Entries of one renumbering, those inside of volumes among them. */
 export const MAX_RENUMBERED = 5000;
@@ -130,19 +130,6 @@ export async function previewRenumbering(
 		way,
 		registered,
 	};
-}
-
-/** What somebody who agrees to a preview agrees to. */
-function digestOf(
-	groupKey: string,
-	way: RenumberPreview['way'],
-	lines: readonly RenumberLine[],
-	free: readonly string[],
-): string {
-	const codes = lines.map(({ id, oldCode, newCode }) => [id, oldCode, newCode]);
-	return createHash('sha256')
-		.update(JSON.stringify([groupKey, way, codes, free]))
-		.digest('hex');
 }
 
 /** What is inserted says where: the group its code will be of. */
