@@ -86,6 +86,7 @@ const THE_SAME = [
 	'code_problem_duplicate',
 	'code_problem_too_many_parts',
 	'codes_renumber_choose',
+	'codes_duplicate_more',
 	'date_problem_lunar_day_missing',
 	'rule_r27_long',
 	'rule_r35_separators',

@@ -9,7 +9,7 @@ describe('the words of problems', () => {
 	it.each(['zh-CN', 'en'])('are there in %s, and speak of what the problem knows', (language) => {
 		const words = JSON.parse(
 			readFileSync(join(I18N, 'messages', language, 'registers.json'), 'utf8'),
-		) as Record<string, string>;
+		) as Record<string, unknown>;
 		const keys = Object.keys(REGISTER_PROBLEMS).map((code) => `register_problem_${code}`);
 		expect(
 			Object.keys(words)
@@ -17,7 +17,7 @@ describe('the words of problems', () => {
 				.sort(),
 		).toEqual(keys.sort());
 		for (const [code, { params }] of Object.entries(REGISTER_PROBLEMS)) {
-			const spoken = [...(words[`register_problem_${code}`] ?? '').matchAll(/\{(\w+)\}/g)].map(
+			const spoken = [...JSON.stringify(words[`register_problem_${code}`]).matchAll(/\{(\w+)\}/g)].map(
 				(match) => match[1] as string,
 			);
 			expect(
