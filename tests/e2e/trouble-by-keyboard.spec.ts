@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type Locator } from '@playwright/test';
-import { axeOn } from './accessibility.ts';
+import { passesAxe } from './accessibility.ts';
 import { PASSWORD, startArchive, type Archive } from './archive.ts';
 import { layLine, PIN, startDevice, type Device, type Line } from './device.ts';
 import { anyWaiting, retitle, title, titleBox, waitingCount } from './entry-card.ts';
@@ -24,14 +24,6 @@ test.afterEach(async () => {
 	await archive.stop();
 	await rm(line.profile, { recursive: true, force: true });
 });
-
-async function passesAxe(what: string): Promise<void> {
-	const { violations } = await axeOn(device.page).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-	expect(
-		violations.map((each) => `${each.id} ${each.nodes.map((node) => node.target.join(' ')).join(', ')}`),
-		what,
-	).toEqual([]);
-}
 
 /** Goes on with Tab until something has the focus. */
 async function tabTo(target: Locator): Promise<void> {
@@ -58,7 +50,7 @@ test(
 		await keyboard.type(PIN);
 		await keyboard.press('Enter');
 		await expect(page.getByText('已设 PIN。')).toBeVisible();
-		await passesAxe('the page of the device');
+		await passesAxe(device.page, 'the page of the device');
 
 		await page.goto(`${origin}/catalogue/${id}`);
 		await expect(titleBox(page)).toBeEditable();
@@ -69,7 +61,7 @@ test(
 		await retitle(page, '合成题名：键盘');
 		await expect(waitingCount(page, 1)).toBeVisible();
 		await expect(page.getByText('连不上服务器，正在重连。')).toBeVisible({ timeout: 20_000 });
-		await passesAxe('offline');
+		await passesAxe(device.page, 'offline');
 		await tabTo(page.getByRole('button', { name: '立即重试' }));
 
 		// Leaving the device now would lose work: the dialog says so, and Escape leads back.
@@ -82,7 +74,7 @@ test(
 		await keyboard.press('Enter');
 		const leaving = page.getByRole('dialog', { name: '退出登录' });
 		await expect(leaving).toContainText('还有 1 项改动没有传到服务器');
-		await passesAxe('leaving with unsent work');
+		await passesAxe(device.page, 'leaving with unsent work');
 		await tabTo(leaving.getByRole('button', { name: '导出为文件' }));
 		const download = page.waitForEvent('download');
 		await keyboard.press('Enter');
@@ -95,12 +87,12 @@ test(
 		await page.reload();
 		const pin = page.locator('input[type=password]');
 		await expect(pin).toBeFocused();
-		await passesAxe('opening without the server');
+		await passesAxe(device.page, 'opening without the server');
 		await keyboard.type('不是这个PIN');
 		await keyboard.press('Enter');
 		await expect(page.getByText('PIN 不对，还可试 9 次。')).toBeVisible();
 		await expect(pin).toBeFocused();
-		await passesAxe('a wrong PIN');
+		await passesAxe(device.page, 'a wrong PIN');
 		await keyboard.type(PIN);
 		await keyboard.press('Enter');
 		await expect(title(page)).toContainText('合成题名：键盘');
@@ -111,12 +103,12 @@ test(
 		const again = page.getByRole('button', { name: '重新登录' });
 		await expect(again).toBeVisible({ timeout: 30_000 });
 		await expect(page.getByRole('alert')).toContainText('登录已结束。已输入的 1 项改动在本机');
-		await passesAxe('the session is over');
+		await passesAxe(device.page, 'the session is over');
 		await tabTo(again);
 		await keyboard.press('Enter');
 		const dialog = page.getByRole('dialog', { name: '重新登录' });
 		await expect(dialog.getByLabel('密码')).toBeFocused();
-		await passesAxe('signing in again');
+		await passesAxe(device.page, 'signing in again');
 		await keyboard.type('wrong-synthetic-password');
 		await keyboard.press('Enter');
 		await expect(dialog.getByRole('alert').or(dialog.locator('[aria-invalid=true]')).first()).toBeVisible();
