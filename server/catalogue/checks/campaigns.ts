@@ -80,7 +80,7 @@ export class Campaigns {
 			// The whole catalogue holds what others work with.
 			if (person.fonds !== null)
 				throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
-		} else await this.#demandScope(person, under);
+		} else demand(person, 'comment', await this.#thingSeen(person, under));
 		const called = name.trim();
 		if (called === '' || called.length > MAX_CAMPAIGN_NAME)
 			throw new Refusal('catalogue.campaign-name', { limit: MAX_CAMPAIGN_NAME });
@@ -281,17 +281,21 @@ export class Campaigns {
 		if (row.under === null) {
 			if (person.fonds !== null)
 				throw new Refusal('permissions.denied', { action: 'edit', thing: 'checks' }, 403);
-		} else await this.#demandScope(person, row.under as EntryId);
+		} else {
+			const thing = await this.#thingSeen(person, row.under as EntryId);
+			// What was purged cannot be worked on, and campaigns over it come to an end all the same.
+			const isEnding = action === 'cancel' || action === 'close';
+			demand(person, 'comment', isEnding ? { ...thing, isPurged: false } : thing);
+		}
 		const refusal = whyNotCampaign(action, stateOf(row));
 		if (refusal) throw refusal;
 		return row;
 	}
 
-	async #demandScope(person: Person, under: EntryId): Promise<void> {
-		const thing = await this.#parts.thingOf(under);
-		if (!thing || !can(person, 'see', thing))
-			throw new Refusal('catalogue.unknown-entry', { id: under }, 404);
-		demand(person, 'comment', thing);
+	async #thingSeen(person: Person, id: EntryId): Promise<EntryThing> {
+		const thing = await this.#parts.thingOf(id);
+		if (!thing || !can(person, 'see', thing)) throw new Refusal('catalogue.unknown-entry', { id }, 404);
+		return thing;
 	}
 
 	async #set(id: string, state: 'cancelled' | 'closed', identity: Identity, action: string): Promise<void> {

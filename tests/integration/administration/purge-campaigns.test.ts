@@ -54,6 +54,8 @@ it('takes code and title of an entry out of the campaigns that were over it, in 
 	]);
 	expect((await app.campaigns.show(system, campaign)).underTitle).toBe('');
 	expect((await app.campaigns.show(system, other)).underTitle).toBe('留下的全宗');
+	await app.campaigns.close(by(system), campaign);
+	expect((await app.campaigns.show(system, campaign)).state).toBe('closed');
 	// Deposited anew it is as it was rewritten.
 	app.preservation.noteCampaign(campaign);
 	await app.preservation.flush('demand');
