@@ -217,8 +217,8 @@ export class CopyKeeper {
 						},
 					}),
 				]);
-			// To count is to look through all objects.
-			if (isAll || brought.failed.length > 0) await this.count(copyId);
+			// To count is to look through all objects. What was written between bringing and counting was counted then.
+			if (isAll || brought.failed.length > 0 || this.#behind.objects > 0) await this.count(copyId);
 			this.#failures = 0;
 			if (isAll) this.#allAt = performance.now() + ALL_MS;
 			if (this.#behind.objects === 0) this.#completeAt = isoAt(clock);

@@ -211,6 +211,26 @@ describe('a disk that cannot be written', () => {
 		return true;
 	}
 
+	it('is not behind for what was written while it was counted', async () => {
+		const archive = await anArchive({ copies: [await anEmptyDisk()] });
+		const [entry] = await depositedEntries(archive, 1);
+		await eventually(() => expect(stateOf(archive)).toMatchObject({ state: 'ok', behind: { objects: 0 } }));
+		const { register } = archive.preservation.copies;
+		const count = register.count.bind(register);
+		let times = 0;
+		register.count = async (copyId) => {
+			// Before objects are brought, and behind it.
+			if (times++ < 2) {
+				await entry!.set('title', `题名 ${times}`);
+				await archive.preservation.depositNow(entry!.id);
+			}
+			return count(copyId);
+		};
+		await archive.preservation.copies.replicate({});
+		expect(times).toBeGreaterThanOrEqual(2);
+		await eventually(() => expect(stateOf(archive)).toMatchObject({ state: 'ok', behind: { objects: 0 } }));
+	});
+
 	it('is full: deposits go on, and the copy when there is room again', async () => {
 		const disk = await anEmptyDisk();
 		if (!mounted(disk, 'size=400k')) return;
