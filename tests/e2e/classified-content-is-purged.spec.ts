@@ -84,6 +84,9 @@ test('classified content that slipped in: proposed from the card, approved by an
 	await expect(archivist.getByText(SECRET)).toHaveCount(0);
 	await expect.poll(() => keptRows(archivist)).toBe(0);
 	expect(findWords(archive.dataDir, [SECRET])).toEqual([]);
+	await archivist.reload();
+	await expect(archivist.getByText('此处原有一个条目，其内容已按规定清除，不再恢复。')).toBeVisible();
+	await expect(archivist.getByText('本机上的副本也已删除')).toHaveCount(0);
 
 	await approving.getByRole('link', { name: '清除凭证' }).click();
 	await expect(approving.getByRole('heading', { name: '清除凭证' })).toBeVisible();

@@ -221,6 +221,52 @@ export function deviceStoreContract(
 			store.close();
 		});
 
+		it('takes nothing of a purged entry that was under way, until the history of the log is another', async () => {
+			const store = await open();
+			const [gone, below] = [createId(), createId()];
+			const card = aCard(gone);
+			const above = (title: string) => [
+				{ id: gone, title, level: 'file', profile: card.profile, dateText: '' },
+			];
+			const write = async (): Promise<void> => {
+				await store.keepState(gone, anUpdate('a', '1'), { lineage: LINEAGE }, []);
+				await store.append(gone, anUpdate('b', '2'));
+				await store.append(`review:${gone}`, anUpdate('c', '3'));
+				const at = '2026-11-25T08:00:00.000Z';
+				await store.keep({ doc: gone, title: '', code: 'x', at, updates: [''], edits: [] }, []);
+				await store.keepCard(card);
+				await store.keepCard({ ...aCard(below), path: above('上级') });
+				await store.keepFact(commentKey(gone, 'new'), { text: 'x' });
+				await store.keepFact(suggestionKey(gone), { base: 'x' });
+				await store.keepFact(decisionKey(gone, 'p'), { why: 'x' });
+			};
+			await write();
+			expect(await store.purge([gone])).toBe(1);
+			await write();
+			expect(await store.load(gone)).toBeUndefined();
+			expect(await store.load(`review:${gone}`)).toBeUndefined();
+			expect([await store.kept(), await store.drafts(), await store.cards()]).toEqual([[], [], []]);
+
+			// What stands there instead holds no words of it, and is shown without the server, too.
+			await store.keepCard({
+				...card,
+				title: '',
+				purged: { number: 'P2026-0001', at: '2026-11-25T08:00:00.000Z' },
+			});
+			await store.keepCard({ ...aCard(below), path: above('') });
+			expect((await store.cards()).map(({ id }) => id).toSorted()).toEqual([gone, below].toSorted());
+			expect(await store.purge([gone])).toBe(0);
+			expect(await store.cards()).toHaveLength(2);
+
+			await store.forgetPurged();
+			await write();
+			expect((await store.load(gone))?.updates).toHaveLength(1);
+			expect(await store.kept()).toHaveLength(1);
+			expect(await store.drafts()).toHaveLength(3);
+			expect((await store.card(gone))?.title).toBe(card.title);
+			store.close();
+		});
+
 		it('keeps cards and facts', async () => {
 			const store = await open();
 			const id = createId();

@@ -116,10 +116,13 @@ export interface DeviceStore {
 	forget(doc: DocKey): Promise<void>;
 	/**
 	 * Removes all there is of entries whose content was purged, also what waits, was put away, or is being written, and
-	 * the cards of entries below them, which name them.
-	 * @returns how many of the entries there was anything of
+	 * the cards of entries below them, which name them. Nothing of them is taken any more: a write that was under way, in
+	 * any tab, is dropped without a word, except the card that says what stood there.
+	 * @returns of how many of the entries something was removed that were not purged here before
 	 */
 	purge(ids: readonly EntryId[]): Promise<number>;
+	/** Takes them again: the server's log has another history now, which says anew what was purged. */
+	forgetPurged(): Promise<void>;
 	fact<T>(key: string): Promise<T | undefined>;
 	/** `null`: forgets it. */
 	keepFact(key: string, value: unknown): Promise<void>;

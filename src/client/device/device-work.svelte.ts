@@ -176,7 +176,9 @@ export class DeviceWork {
 	 */
 	async clearPurged(lineage: string, last?: number): Promise<void> {
 		const known = await this.#orTrouble(() => this.store.fact<PurgedFact>(PURGED));
-		let after = known?.lineage === lineage ? known.last : 0;
+		const isSameHistory = known?.lineage === lineage;
+		if (known && !isSameHistory) await this.#orTrouble(() => this.store.forgetPurged());
+		let after = isSameHistory ? known.last : 0;
 		while (last === undefined || after < last) {
 			const answer = await this.#api.purged(after);
 			if (answer.ids.length === 0) return;

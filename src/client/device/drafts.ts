@@ -44,6 +44,13 @@ export function draftsAbout(id: EntryId): string[] {
 	return [`${BEGINNINGS.suggestion}${id}`, commentKey(id, ''), decisionKey(id, '')];
 }
 
+/** The entry that a draft is about, if it is about one. */
+export function draftEntryOf(key: string): EntryId | undefined {
+	const kind = draftKindOf(key);
+	if (kind !== 'suggestion' && kind !== 'comment' && kind !== 'decision') return undefined;
+	return key.split(':')[1] as EntryId | undefined;
+}
+
 /** Where it can be gone on with. */
 export function draftAddress(key: string): string {
 	const [, about = '', record = ''] = key.split(':');

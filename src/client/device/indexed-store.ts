@@ -1,13 +1,14 @@
-import Dexie, { liveQuery } from 'dexie';
+import Dexie, { liveQuery, type Table } from 'dexie';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import type { DocKey } from '#sync/entry-doc.ts';
+import { entryOf, type DocKey } from '#sync/entry-doc.ts';
 import { PERSON_DB_VERSION, PersonDb, type DocRecord, type UpdateRecord } from './device-db.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
-import { draftKindOf, type Draft } from './drafts.ts';
+import { draftEntryOf, draftKindOf, type Draft } from './drafts.ts';
+import { GONE, goneKey, namedBy } from './gone.ts';
 import { joinStates } from './join-states.ts';
 import { isPutAway } from './kept-work.ts';
 import { orDamaged } from './or-damaged.ts';
@@ -70,7 +71,8 @@ export class IndexedStore implements DeviceStore {
 
 	async append(doc: DocKey, update: Uint8Array): Promise<number> {
 		const sealed = await this.#vault.seal(updateName(doc), update);
-		return done(() => this.#db.updates.add({ doc, sent: 0, at: serverClock.now(), update: sealed }));
+		const row = { doc, sent: 0, at: serverClock.now(), update: sealed } as const;
+		return (await this.#unlessGone([entryOf(doc)], [this.#db.updates], () => this.#db.updates.add(row))) ?? 0;
 	}
 
 	async markSent(numbers: readonly number[]): Promise<void> {
@@ -94,24 +96,24 @@ export class IndexedStore implements DeviceStore {
 			const before = await this.#stateIn(known, holds);
 			const sealed = await this.#vault.seal(stateName(doc), before ? joinStates(before, state) : state);
 			// Sealing cannot be done inside a transaction, so another tab may have written meanwhile: then once more.
-			const write = (): Promise<boolean> =>
-				this.#db.transaction('rw', [this.#db.docs, this.#db.updates], async () => {
-					const now = await this.#db.docs.get(doc);
-					if ((now?.rev ?? 0) !== (known?.rev ?? 0)) return false;
-					await this.#db.docs.put({
-						id: doc,
-						set: known?.set ?? '',
-						seq: facts.seq ?? known?.seq ?? 0,
-						lineage: facts.lineage,
-						rev: (known?.rev ?? 0) + 1,
-						openedAt: serverClock.now(),
-						state: sealed,
-					});
-					await this.#db.updates.bulkDelete([...holds]);
-					return true;
+			const write = async (): Promise<boolean> => {
+				const now = await this.#db.docs.get(doc);
+				if ((now?.rev ?? 0) !== (known?.rev ?? 0)) return false;
+				await this.#db.docs.put({
+					id: doc,
+					set: known?.set ?? '',
+					seq: facts.seq ?? known?.seq ?? 0,
+					lineage: facts.lineage,
+					rev: (known?.rev ?? 0) + 1,
+					openedAt: serverClock.now(),
+					state: sealed,
 				});
+				await this.#db.updates.bulkDelete([...holds]);
+				return true;
+			};
 			try {
-				if (await done(write)) return;
+				const { docs, updates } = this.#db;
+				if ((await this.#unlessGone([entryOf(doc)], [docs, updates], write)) !== false) return;
 			} catch (error) {
 				if (isRefusal(error) && error.code === 'device.full')
 					await done(() => this.#db.updates.bulkDelete([...holds]));
@@ -146,19 +148,17 @@ export class IndexedStore implements DeviceStore {
 	): Promise<void> {
 		const sealed = await this.#vault.sealJson(keptName(work.doc), work);
 		const sent = instead && (await this.#vault.seal(updateName(instead.doc), instead.update));
-		await done(() =>
-			this.#db.transaction('rw', [this.#db.kept, this.#db.updates], async () => {
-				const remaining = await this.#db.updates
-					.where('n')
-					.anyOf([...numbers])
-					.count();
-				if (isPutAway(work, numbers, remaining)) return;
-				await this.#db.kept.add({ doc: work.doc, work: sealed });
-				await this.#db.updates.bulkDelete([...numbers]);
-				if (instead && sent)
-					await this.#db.updates.add({ doc: instead.doc, sent: 0, at: serverClock.now(), update: sent });
-			}),
-		);
+		await this.#unlessGone([entryOf(work.doc)], [this.#db.kept, this.#db.updates], async () => {
+			const remaining = await this.#db.updates
+				.where('n')
+				.anyOf([...numbers])
+				.count();
+			if (isPutAway(work, numbers, remaining)) return;
+			await this.#db.kept.add({ doc: work.doc, work: sealed });
+			await this.#db.updates.bulkDelete([...numbers]);
+			if (instead && sent)
+				await this.#db.updates.add({ doc: instead.doc, sent: 0, at: serverClock.now(), update: sent });
+		});
 	}
 
 	async kept(): Promise<(KeptWork & { readonly n: number })[]> {
@@ -216,7 +216,9 @@ export class IndexedStore implements DeviceStore {
 
 	async keepCard(detail: EntryDetail): Promise<void> {
 		const card = await this.#vault.sealJson(cardName(detail.id), detail);
-		await done(() => this.#db.cards.put({ id: detail.id, card }));
+		await this.#unlessGone(namedBy(detail), [this.#db.cards], () =>
+			this.#db.cards.put({ id: detail.id, card }),
+		);
 	}
 
 	async card(id: EntryId): Promise<EntryDetail | undefined> {
@@ -270,9 +272,17 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	async purge(ids: readonly EntryId[]): Promise<number> {
-		const { purgeIndexed } = await import('./purge-indexed.ts');
+		const { purgeIndexed, naming } = await import('./purge-indexed.ts');
 		const cards = await this.cards();
-		return done(() => purgeIndexed(this.#db, ids, cards));
+		const here = await done(() => purgeIndexed(this.#db, ids, cards));
+		// A card can be opened only outside of the step, and may have come between; none comes any more.
+		const late = naming(await this.cards(), ids);
+		await done(() => this.#db.cards.bulkDelete(late));
+		return here;
+	}
+
+	async forgetPurged(): Promise<void> {
+		await done(() => this.#db.facts.where('key').startsWith(GONE).delete());
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {
@@ -283,7 +293,8 @@ export class IndexedStore implements DeviceStore {
 	async keepFact(key: string, value: unknown): Promise<void> {
 		if (value === null) return done(() => this.#db.facts.delete(key));
 		const sealed = await this.#vault.sealJson(factName(key), value);
-		await done(() => this.#db.facts.put({ key, value: sealed }));
+		const about = draftEntryOf(key);
+		await this.#unlessGone(about ? [about] : [], [], () => this.#db.facts.put({ key, value: sealed }));
 	}
 
 	async drafts(): Promise<Draft[]> {
@@ -301,6 +312,25 @@ export class IndexedStore implements DeviceStore {
 
 	close(): void {
 		this.#db.close();
+	}
+
+	/**
+	 * Writes in one step, unless the content of one of these entries was purged: what was under way then must not come
+	 * after it.
+	 * @returns undefined when it was
+	 */
+	#unlessGone<T>(
+		ids: readonly EntryId[],
+		tables: readonly Table[],
+		write: () => PromiseLike<T>,
+	): Promise<T | undefined> {
+		const { facts } = this.#db;
+		return done(() =>
+			this.#db.transaction('rw', [...tables, facts], async () => {
+				const marks = await facts.bulkGet(ids.map(goneKey));
+				return marks.some((mark) => mark !== undefined) ? undefined : await write();
+			}),
+		);
 	}
 
 	/** The state of a record; when it does not open, edits go that the server has all the same. */

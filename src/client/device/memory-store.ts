@@ -1,8 +1,9 @@
 import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
-import { docKeysOf, type DocKey } from '#sync/entry-doc.ts';
+import { docKeysOf, entryOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
-import { draftKindOf, draftsAbout, type Draft } from './drafts.ts';
+import { draftEntryOf, draftKindOf, draftsAbout, type Draft } from './drafts.ts';
+import { namedBy } from './gone.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
@@ -16,6 +17,7 @@ export class MemoryStore implements DeviceStore {
 	#kept = new Map<number, KeptWork>();
 	#cards = new Map<EntryId, EntryDetail>();
 	#facts = new Map<string, unknown>();
+	#gone = new Set<EntryId>();
 	#next = 1;
 	#listeners = new Set<() => void>();
 
@@ -27,6 +29,7 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async append(doc: DocKey, update: Uint8Array): Promise<number> {
+		if (this.#gone.has(entryOf(doc))) return 0;
 		const n = this.#next++;
 		this.#updates.set(n, { n, doc, at: serverClock.now(), update, isSent: false });
 		this.#changed();
@@ -47,6 +50,7 @@ export class MemoryStore implements DeviceStore {
 		facts: { readonly lineage: string; readonly seq?: number },
 		holds: readonly number[],
 	): Promise<void> {
+		if (this.#gone.has(entryOf(doc))) return;
 		const known = this.#states.get(doc);
 		this.#states.set(doc, {
 			state: known ? joinStates(known.state, state) : state,
@@ -73,6 +77,7 @@ export class MemoryStore implements DeviceStore {
 		numbers: readonly number[],
 		instead?: { readonly doc: DocKey; readonly update: Uint8Array },
 	): Promise<void> {
+		if (this.#gone.has(entryOf(work.doc))) return;
 		const remaining = numbers.filter((n) => this.#updates.has(n)).length;
 		if (isPutAway(work, numbers, remaining)) return;
 		this.#kept.set(this.#next++, work);
@@ -106,7 +111,7 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async keepCard(detail: EntryDetail): Promise<void> {
-		this.#cards.set(detail.id, detail);
+		if (!namedBy(detail).some((id) => this.#gone.has(id))) this.#cards.set(detail.id, detail);
 	}
 
 	async card(id: EntryId): Promise<EntryDetail | undefined> {
@@ -135,7 +140,7 @@ export class MemoryStore implements DeviceStore {
 
 	async purge(ids: readonly EntryId[]): Promise<number> {
 		let here = 0;
-		for (const id of ids) {
+		for (const id of new Set(ids).difference(this.#gone)) {
 			const keys = docKeysOf(id);
 			let found = this.#cards.delete(id);
 			for (const key of keys) found = this.#states.delete(key) || found;
@@ -143,12 +148,16 @@ export class MemoryStore implements DeviceStore {
 				for (const key of this.#facts.keys()) if (key.startsWith(about)) found = this.#facts.delete(key);
 			for (const from of [this.#updates, this.#kept])
 				for (const [n, { doc }] of from) if (keys.includes(doc)) found = from.delete(n);
-			for (const [other, { path }] of this.#cards)
-				if (path.some((above) => above.id === id)) this.#cards.delete(other);
+			for (const card of this.#cards.values()) if (namedBy(card).includes(id)) this.#cards.delete(card.id);
 			if (found) here++;
+			this.#gone.add(id);
 		}
 		this.#changed();
 		return here;
+	}
+
+	async forgetPurged(): Promise<void> {
+		this.#gone.clear();
 	}
 
 	async fact<T>(key: string): Promise<T | undefined> {
@@ -156,8 +165,9 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	async keepFact(key: string, value: unknown): Promise<void> {
+		const about = draftEntryOf(key);
 		if (value === null) this.#facts.delete(key);
-		else this.#facts.set(key, value);
+		else if (!about || !this.#gone.has(about)) this.#facts.set(key, value);
 	}
 
 	async drafts(): Promise<Draft[]> {
