@@ -15,6 +15,7 @@ import { CheckDesk } from './catalogue/checks/check-desk.ts';
 import { Checker } from './catalogue/checks/checker.ts';
 import { Exceptions } from './catalogue/checks/exceptions.ts';
 import { Findings } from './catalogue/checks/findings.ts';
+import { errorsBlock } from './catalogue/checks/open-errors.ts';
 import type { Authority } from '#domain/catalogue/authorities/authority.ts';
 import { demand, type Person } from '#domain/permissions/permissions.ts';
 import { createAdministration, type Administration } from './administration/administration.ts';
@@ -397,6 +398,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 				clock,
 				collaboration,
 				thingOf: (id) => catalogue.thingOf(id),
+				recheck: async (ids) => {
+					if (await errorsBlock(storage.db)) await checker.recheck(ids);
+				},
 				giveCodes: (identity, ids) =>
 					giveCodes({ storage, clock, collaboration, index: codeIndex, allotment }, identity, ids),
 				noteStep: (stepId, ids, isRegistered) => preservation.noteStep(stepId, ids, isRegistered),

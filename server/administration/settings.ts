@@ -3,11 +3,14 @@ import type { Actor } from '#domain/base/actor.ts';
 import type { Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
+import { ERRORS_BLOCK } from '#server/catalogue/checks/open-errors.ts';
 import { auditLine } from '#server/storage/audit.ts';
 
 const Settings = v.object({
 	'archive.name': v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)), '档案馆'),
 	'archive.code': v.optional(v.pipe(v.string(), v.trim(), v.regex(/^[A-Za-z0-9]{1,20}$/)), '000000'),
+	/** Whether an entry with errors of description that nobody accepted can be registered. */
+	[ERRORS_BLOCK]: v.optional(v.boolean(), true),
 	/** Seconds without an edit after which an entry is written to the archival store. */
 	'deposit.idleSeconds': v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)), 60),
 	/** Days within which every object of the archival store is read and compared with its digests again. */

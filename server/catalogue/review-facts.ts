@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import {
+	errorsButForCode,
 	refusalOfStep,
 	REVIEW_STEPS,
 	STEP_RULES,
 	type EntryReview,
+	type OpenErrors,
 	type ReviewState,
 	type ReviewStep,
 	type StepFacts,
@@ -12,6 +14,7 @@ import {
 } from '#domain/catalogue/review-states.ts';
 import { can, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { openErrors } from './checks/open-errors.ts';
 import { entryThing, THING_COLUMNS } from './entry-thing.ts';
 import { isEdited } from './edited.ts';
 
@@ -29,6 +32,8 @@ export interface ReviewFacts {
 	readonly seq: number;
 	/** The log holds more than the row shows. */
 	readonly isBehind: boolean;
+	/** Of a verified entry, as they were found last. */
+	readonly errors: OpenErrors | undefined;
 }
 
 /** What decides about the steps of entries, for a person; without those they may not see. */
@@ -68,6 +73,8 @@ export async function reviewFacts(
 			db.selectFrom('import').select('row_id').where('state', '=', 'staging'),
 		)
 		.execute();
+	const verified = rows.filter((row) => row.review_state === 'verified').map(({ id }) => id as EntryId);
+	const errors = await openErrors(db, verified);
 	const facts = new Map<EntryId, ReviewFacts>();
 	for (const row of rows) {
 		const thing = entryThing(row);
@@ -82,6 +89,7 @@ export async function reviewFacts(
 			unsettled: row.conflict_count,
 			seq: row.projected_seq,
 			isBehind: (row.edited_seq ?? 0) > row.projected_seq,
+			errors: errors.get(row.id as EntryId),
 		});
 	}
 	return facts;
@@ -118,9 +126,11 @@ export async function entryReview(
 	const refused: EntryReview['refused'][number][] = [];
 	for (const step of REVIEW_STEPS) {
 		if (!STEP_RULES[step].from.includes(state)) continue;
-		const refusal = refusalOfStep(step, factsOfStep(facts, person, step, undefined));
+		const given = { ...facts, errors: errorsButForCode(facts.errors) };
+		const refusal = refusalOfStep(step, factsOfStep(given, person, step, undefined));
 		if (!refusal) steps.push(step);
-		else if (refusal.code !== 'permissions.denied') refused.push({ step, why: refusal.code });
+		else if (refusal.code !== 'permissions.denied')
+			refused.push({ step, why: refusal.code, params: refusal.params });
 	}
 	return { state, last, steps, refused, seq: facts.seq };
 }

@@ -1,4 +1,4 @@
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { eightDigitDay, type Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { CodedEntry } from '#domain/catalogue/reference-codes/group-numbers.ts';
@@ -179,7 +179,7 @@ export class GateDesk {
 	}
 
 	#today(): string {
-		return isoAt(this.#parts.clock).slice(0, 10).replaceAll('-', '');
+		return eightDigitDay(this.#parts.clock);
 	}
 
 	/** Days, and the ends of years, oldest first. */

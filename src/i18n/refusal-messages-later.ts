@@ -36,6 +36,7 @@ export {
 	refusal_catalogue_code_unknown_group,
 	refusal_catalogue_code_unknown_regime,
 	refusal_catalogue_code_without_reason,
+	refusal_catalogue_errors_open,
 	refusal_catalogue_exception_without_reason,
 	refusal_catalogue_finding_gone,
 	refusal_catalogue_fix_order_waits,

@@ -85,9 +85,3 @@ const SIGNS = {
 export function joinWords(words: readonly string[], between: keyof typeof SIGNS): string {
 	return words.join(SIGNS[between]());
 }
-
-/** The day it is where the device is, as YYYY-MM-DD. */
-export function dayHere(now = new Date()): string {
-	const two = (number: number): string => String(number).padStart(2, '0');
-	return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}

@@ -1,7 +1,9 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '#domain/base/clock.ts';
 import type { Actor } from '#domain/base/actor.ts';
+import type { App } from '#server/app.ts';
 import { createAdministration, type Administration } from '#server/administration/administration.ts';
+import { ERRORS_BLOCK } from '#server/catalogue/checks/open-errors.ts';
 import { createPermissions, type Permissions } from '#server/permissions/permissions.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -13,6 +15,16 @@ export const PASSWORD_WORK = 2 ** 11;
 export const PASSWORD = 'synthetic-password-1';
 /** Who does things in tests. */
 export const TESTER: Actor = { id: 'system:test', name: 'test', via: 'cli' };
+
+/** Has entries registered although they have errors: those of most tests say nothing but what the test is about. */
+export async function letErrorsBe({ storage }: Pick<App, 'storage'>): Promise<void> {
+	// Past the settings, of which each change sets what the server was started with.
+	await storage.db
+		.insertInto('setting')
+		.values({ key: ERRORS_BLOCK, value: 'false' })
+		.onConflict((conflict) => conflict.column('key').doUpdateSet({ value: 'false' }))
+		.execute();
+}
 
 /** Accounts and sessions over a real database, without the rest of the archive. */
 export interface PeopleTest {

@@ -7,7 +7,7 @@ import type { SilenceLimits } from '#server/tls/tls-port.ts';
 import { serve } from '#server/http.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { aFolder } from './folder.ts';
-import { PASSWORD_WORK } from './people.ts';
+import { letErrorsBe, PASSWORD_WORK } from './people.ts';
 
 export { aFolder };
 
@@ -39,6 +39,8 @@ export async function startTestServer(
 		/** How long connections may say nothing. */
 		readonly limits?: SilenceLimits;
 		readonly env?: NodeJS.ProcessEnv;
+		/** As in the product, errors of description keep entries from being registered. */
+		readonly errorsBlock?: boolean;
 	} = {},
 ): Promise<TestServer> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -52,7 +54,7 @@ export async function startTestServer(
 		...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
 		...(options.storage === undefined ? {} : { storage: options.storage }),
 	});
-	if (!(await app.administration.isSetUp()))
+	if (!(await app.administration.isSetUp())) {
 		await app.administration.setUp({
 			archiveName: '合成测试档案馆',
 			archiveCode: '000000',
@@ -60,6 +62,8 @@ export async function startTestServer(
 			password: PASSWORD,
 			holdings: options.holdings ?? 'empty',
 		});
+		if (!options.errorsBlock) await letErrorsBe(app);
+	}
 	const server = await serve(app, options.limits);
 	let stopped: Promise<void> | undefined;
 	const stop = (): Promise<void> =>

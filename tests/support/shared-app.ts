@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
-import { PASSWORD, PASSWORD_WORK } from './people.ts';
+import { letErrorsBe, PASSWORD, PASSWORD_WORK } from './people.ts';
 
 /** One archive, set up and empty, for all tests of a file; `use` gets it before the first. */
 export function sharedApp(use: (app: App, folder: string) => void): void {
@@ -22,6 +22,7 @@ export function sharedApp(use: (app: App, folder: string) => void): void {
 			password: PASSWORD,
 			holdings: 'empty',
 		});
+		await letErrorsBe(app);
 		use(app, folder);
 	});
 	afterAll(async () => {

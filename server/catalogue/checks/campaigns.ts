@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { dayAt, isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { MAX_CAMPAIGN_NAME, whyNotCampaign, type CampaignAction } from '#domain/catalogue/checks/campaign.ts';
@@ -90,7 +90,7 @@ export class Campaigns {
 		const at = isoAt(clock);
 		const actor = actorOf(identity);
 		const underTitle = under === null ? '' : ((await this.#parts.findings.namesOf([under]))[under] ?? '');
-		const year = at.slice(0, 4);
+		const year = dayAt(clock).slice(0, 4);
 		await storage.batch([
 			db.insertInto('campaign').values({
 				id,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { eightDigitDay, isoAt, type Clock } from '#domain/base/clock.ts';
 import { localFieldsInUse } from '#domain/catalogue/profiles.ts';
 import type { BulkInsert, Storage } from '#server/storage/storage.ts';
 import {
@@ -394,6 +394,6 @@ export class Checker {
 	}
 
 	#today(): string {
-		return this.#now().slice(0, 10).replaceAll('-', '');
+		return eightDigitDay(this.#parts.clock);
 	}
 }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { dayAt, systemClock } from '#domain/base/clock.ts';
 import { assert, must } from '#domain/base/assert.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { dayOfIso } from '#domain/catalogue/archival-date/days.ts';
@@ -54,7 +55,7 @@ const lookup =
 		work.authorities.map((each) => ({ ...each, version: 1, isWithdrawn: false, actorName: '', at: '' })),
 	);
 const creators = new CreatorTally();
-const today = dayOfIso(new Date().toISOString().slice(0, 10)) ?? 0;
+const today = dayOfIso(dayAt(systemClock)) ?? 0;
 
 /** An entry with its creators written out, where that was asked for. */
 function written(read: ReadEntry): ReadEntry {

@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Actor } from '#domain/base/actor.ts';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { eightDigitDay, isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import type { ImportArchive } from '#domain/base/import-archive.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -188,7 +188,7 @@ export function createImports(parts: ImportsParts): Imports {
 				mayMakeFonds: request.mayMakeFonds !== false,
 				checks: {
 					database: join(parts.dataDir, 'lantai.sqlite'),
-					today: isoAt(clock).slice(0, 10).replaceAll('-', ''),
+					today: eightDigitDay(clock),
 				},
 				lastKey: writing ? await lastChildKey(storage, under?.id ?? null) : null,
 				authorities: request.writesCreatorsOut ? (parts.authorities?.() ?? []) : undefined,

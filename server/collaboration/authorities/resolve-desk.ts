@@ -1,5 +1,5 @@
 import { must } from '#domain/base/assert.ts';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { dayAt, type Clock } from '#domain/base/clock.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { dayOfIso } from '#domain/catalogue/archival-date/days.ts';
 import { newestName } from '#domain/catalogue/authorities/authority-definition.ts';
@@ -88,7 +88,7 @@ export class ResolveDesk {
 			person,
 			decision,
 			withChanged(list.lookup, record.id, content),
-			must(dayOfIso(isoAt(clock).slice(0, 10)), 'a day of the clock'),
+			must(dayOfIso(dayAt(clock)), 'a day of the clock'),
 		);
 		if (plan.rows.length > MAX_ORDER_ROWS)
 			throw new Refusal('collaboration.order-too-large', { limit: MAX_ORDER_ROWS }, 413);

@@ -2,6 +2,7 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import {
+	errorsButForCode,
 	refusalOfStep,
 	STEP_RULES,
 	type ReviewStep,
@@ -53,6 +54,8 @@ export function createReviewDesk(parts: {
 	readonly clock: Clock;
 	readonly collaboration: Pick<Collaboration, 'decideAbout'>;
 	readonly thingOf: (id: EntryId) => Promise<EntryThing | undefined>;
+	/** Looks for errors of description in entries now. */
+	readonly recheck: (ids: readonly EntryId[]) => Promise<void>;
 	/** Gives entries that are to be registered the codes they wait for, and says which cannot be. */
 	readonly giveCodes: (identity: Identity, ids: readonly EntryId[]) => Promise<GivenCodes>;
 	/** A step was taken with entries: the archival store holds what was decided. */
@@ -84,17 +87,28 @@ export function createReviewDesk(parts: {
 		const { person } = identity;
 		const { step } = taking;
 		const ids = batch.map(({ id }) => id);
-		const codes = step === 'register' ? await codesFor(identity, batch) : undefined;
+		const ready = step === 'register' ? await makeReady(identity, batch) : undefined;
+		const codes = ready?.codes;
 		return collaboration.decideAbout(ids, async () => {
-			const known = await reviewFacts(storage, person, ids);
+			let known = await reviewFacts(storage, person, ids);
+			// Those that got a code, and what was written meanwhile.
+			const unchecked = ready
+				? [...known.values()].filter(({ id, seq }) => ready.checked.get(id) !== seq)
+				: [];
+			if (unchecked.length > 0) {
+				await parts.recheck(unchecked.map(({ id }) => id));
+				known = await reviewFacts(storage, person, ids);
+			}
 			const refused: StepOutcome['refused'][number][] = [];
 			const good: ReviewFacts[] = [];
 			for (const { id, seen } of batch) {
-				const facts = known.get(id);
+				const whole = known.get(id);
+				const facts =
+					whole && !ready?.able.has(id) ? { ...whole, errors: errorsButForCode(whole.errors) } : whole;
 				// What was seen was asked before a code was given; whatever else is changed since sends the entry back.
 				const seenNow = codes?.given.has(id) ? undefined : seen;
 				const refusal = facts
-					? (refusalOfStep(step, factsOfStep(facts, person, step, seenNow)) ?? codes?.refused.get(id))
+					? (codes?.refused.get(id) ?? refusalOfStep(step, factsOfStep(facts, person, step, seenNow)))
 					: ({ code: 'catalogue.unknown-entry', params: { id } } as const);
 				if (refusal) refused.push({ entryId: id, ...refusal });
 				else if (facts) good.push(facts);
@@ -105,21 +119,35 @@ export function createReviewDesk(parts: {
 		});
 	}
 
-	/** The codes of those that can be registered but for that. */
-	async function codesFor(identity: Identity, batch: readonly Target[]): Promise<GivenCodes> {
-		const known = await reviewFacts(
-			storage,
-			identity.person,
-			batch.map(({ id }) => id),
-		);
+	/** Looks for errors, and gives codes to those that can be registered but for that. */
+	async function makeReady(
+		identity: Identity,
+		batch: readonly Target[],
+	): Promise<{
+		readonly codes: GivenCodes;
+		/** Those that nothing stood in the way of but their code. */
+		readonly able: ReadonlySet<EntryId>;
+		/** The states in which they were looked at. */
+		readonly checked: ReadonlyMap<EntryId, number>;
+	}> {
+		const { person } = identity;
+		const ids = batch.map(({ id }) => id);
+		const before = await reviewFacts(storage, person, ids);
+		await parts.recheck([...before.values()].filter(({ state }) => state === 'verified').map(({ id }) => id));
+		const known = await reviewFacts(storage, person, ids);
 		const able = batch.filter(({ id, seen }) => {
 			const facts = known.get(id);
-			return facts && !refusalOfStep('register', factsOfStep(facts, identity.person, 'register', seen));
+			if (!facts) return false;
+			const given = { ...facts, errors: errorsButForCode(facts.errors) };
+			return !refusalOfStep('register', factsOfStep(given, person, 'register', seen));
 		});
-		return parts.giveCodes(
-			identity,
-			able.map(({ id }) => id),
-		);
+		const ableIds = able.map(({ id }) => id);
+		const codes = await parts.giveCodes(identity, ableIds);
+		return {
+			codes,
+			able: new Set(ableIds),
+			checked: new Map([...before.values()].map(({ id, seq }) => [id, seq])),
+		};
 	}
 
 	function statementsOf(

@@ -8,6 +8,7 @@ const FACTS: StepFacts = {
 	isOwnWork: false,
 	unsettled: 0,
 	isChangedSince: false,
+	errors: undefined,
 };
 
 describe('the way of an entry', () => {
@@ -46,6 +47,15 @@ describe('the way of an entry', () => {
 		expect(refusalOfStep('submit', { ...FACTS, state: 'draft', isDeleted: true })?.params).toEqual({
 			state: 'deleted',
 		});
+	});
+
+	it('registers nothing with errors of description, and names their rules', () => {
+		const errors = { count: 3, rules: ['R13', 'R42'] };
+		expect(refusalOfStep('register', { ...FACTS, state: 'verified', errors })).toEqual({
+			code: 'catalogue.errors-open',
+			params: { count: 3, rules: 'R13, R42' },
+		});
+		expect(refusalOfStep('verify', { ...FACTS, errors })).toBeUndefined();
 	});
 
 	it('says first that somebody has no right to it', () => {

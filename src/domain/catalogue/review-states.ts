@@ -24,6 +24,8 @@ interface StepRule {
 	readonly isForOwn: boolean;
 	/** Says something for which the archive stands: nothing may be open in the entry. */
 	readonly isApproval: boolean;
+	/** Errors of description keep it from being taken, unless they are accepted as exceptions. */
+	readonly isForSound: boolean;
 }
 
 /** The rules of the steps. A registered entry takes none: it is changed by correction orders and proposals. */
@@ -35,6 +37,7 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		isForOthers: false,
 		isForOwn: false,
 		isApproval: false,
+		isForSound: false,
 	},
 	recall: {
 		from: ['submitted'],
@@ -43,6 +46,7 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		isForOthers: false,
 		isForOwn: true,
 		isApproval: false,
+		isForSound: false,
 	},
 	return: {
 		from: ['submitted', 'verified'],
@@ -51,6 +55,7 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		isForOthers: false,
 		isForOwn: false,
 		isApproval: false,
+		isForSound: false,
 	},
 	verify: {
 		from: ['submitted'],
@@ -59,6 +64,7 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		isForOthers: true,
 		isForOwn: false,
 		isApproval: true,
+		isForSound: false,
 	},
 	register: {
 		from: ['verified'],
@@ -67,6 +73,7 @@ export const STEP_RULES: Readonly<Record<ReviewStep, StepRule>> = {
 		isForOthers: true,
 		isForOwn: false,
 		isApproval: true,
+		isForSound: true,
 	},
 };
 
@@ -82,6 +89,25 @@ export interface StepFacts {
 	readonly unsettled: number;
 	/** Somebody changed it after what the person was shown. */
 	readonly isChangedSince: boolean;
+	/** Undefined without any, and where the archive does not want them to count. */
+	readonly errors: OpenErrors | undefined;
+}
+
+/** Errors of description that nobody has accepted. */
+export interface OpenErrors {
+	readonly count: number;
+	/** Ids of the rules, in their order. */
+	readonly rules: readonly string[];
+}
+
+/** The rule about an entry without a reference code: it finds one thing at most. */
+const NO_CODE = 'R01';
+
+/** The errors that stand in the way of an entry that may get its code by being registered. */
+export function errorsButForCode(errors: OpenErrors | undefined): OpenErrors | undefined {
+	if (!errors?.rules.includes(NO_CODE)) return errors;
+	const rules = errors.rules.filter((rule) => rule !== NO_CODE);
+	return rules.length === 0 ? undefined : { count: errors.count - 1, rules };
 }
 
 /** Why a step is refused: a refusal code with its parameters. */
@@ -92,7 +118,8 @@ export interface StepRefusal {
 		| 'collaboration.own-work'
 		| 'collaboration.others-work'
 		| 'collaboration.unsettled'
-		| 'collaboration.changed-since';
+		| 'collaboration.changed-since'
+		| 'catalogue.errors-open';
 	readonly params: Readonly<Record<string, string | number>>;
 }
 
@@ -109,6 +136,11 @@ export function refusalOfStep(step: ReviewStep, facts: StepFacts): StepRefusal |
 	if (rule.isApproval && facts.unsettled > 0)
 		return { code: 'collaboration.unsettled', params: { count: facts.unsettled } };
 	if (rule.isApproval && facts.isChangedSince) return { code: 'collaboration.changed-since', params: {} };
+	if (rule.isForSound && facts.errors)
+		return {
+			code: 'catalogue.errors-open',
+			params: { count: facts.errors.count, rules: facts.errors.rules.join(', ') },
+		};
 	return undefined;
 }
 
@@ -133,7 +165,12 @@ export interface EntryReview {
 	/** Steps that the person asking can take now. */
 	readonly steps: readonly ReviewStep[];
 	/** Steps of this state that others can take, with why the person cannot. */
-	readonly refused: readonly { readonly step: ReviewStep; readonly why: StepRefusal['code'] }[];
+	readonly refused: readonly {
+		readonly step: ReviewStep;
+		readonly why: StepRefusal['code'];
+		/** Left out by earlier versions, whose cards devices keep. */
+		readonly params?: StepRefusal['params'];
+	}[];
 	/** Position of the entry in the log that these steps are about. */
 	readonly seq: number;
 }

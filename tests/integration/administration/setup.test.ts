@@ -18,6 +18,7 @@ describe('setting up the archive', () => {
 		expect(await administration.settings.all()).toEqual({
 			'archive.name': '沧浦区档案馆',
 			'archive.code': '310199',
+			'registration.errorsBlock': true,
 			'deposit.idleSeconds': 60,
 			'fixity.everyDays': 90,
 			'fixity.megabytesPerSecond': 20,

@@ -16,6 +16,7 @@ import { aConflict } from '#tests/support/conflicts.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { joinLive } from '#tests/support/live-client.ts';
 import { by } from '#tests/support/orders.ts';
+import { letErrorsBe } from '#tests/support/people.ts';
 import { aFolder, PASSWORD, startTestServer, type TestServer } from '#tests/support/server.ts';
 
 const OPS = { id: 'system:ops', name: 'ops', via: null };
@@ -29,6 +30,7 @@ let fondsNumber = 100;
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'lantai-complex-'));
 	app = await createApp(readConfig({ data: folder, port: '0' }, { LANTAI_LOG_LEVEL: 'silent' }));
+	await letErrorsBe(app);
 });
 afterAll(async () => {
 	await app.close();

@@ -1,6 +1,8 @@
 import { Answers } from '#client/answers.ts';
 import { checksClient } from '#client/checks-client.ts';
 import type { EntrySession } from '#client/contract.ts';
+import { serverClock } from '#client/server-clock.ts';
+import { eightDigitDay } from '#domain/base/clock.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import { AuthorityIndex } from '#domain/catalogue/authorities/authority-index.ts';
 import type { ShownFinding } from '#domain/catalogue/checks/campaign.ts';
@@ -45,7 +47,7 @@ export class LiveChecks {
 	#prepared = $derived.by((): PreparedRules => {
 		const { fonds, fondsNumbers } = this.#known;
 		return prepareRules({
-			today: new Date().toISOString().slice(0, 10).replaceAll('-', ''),
+			today: eightDigitDay(serverClock),
 			profile: this.#profile,
 			...(fonds ? { fonds } : {}),
 			...(fondsNumbers.length > 0 ? { fondsNumbers: new Set(fondsNumbers) } : {}),

@@ -9,6 +9,7 @@ export const actions = {
 				{
 					'archive.name': textOf(form, 'archiveName'),
 					'archive.code': textOf(form, 'archiveCode'),
+					'registration.errorsBlock': form.get('errorsBlock') !== null,
 					'deposit.idleSeconds': Number(textOf(form, 'idleSeconds')),
 					'fixity.everyDays': Number(textOf(form, 'fixityEveryDays')),
 					'fixity.megabytesPerSecond': Number(textOf(form, 'fixityMegabytesPerSecond')),
