@@ -256,14 +256,13 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 		});
 		const settings = await administration.settings.all();
 		const useSettings = (used: ArchiveSettings): void => {
-			preservation.setIdleMs(used['deposit.idleSeconds'] * 1000);
+			preservation.setIdleMs(options.idleMs ?? used['deposit.idleSeconds'] * 1000);
 			preservation.fixity.set({
 				everyDays: used['fixity.everyDays'],
 				megabytesPerSecond: used['fixity.megabytesPerSecond'],
 			});
 		};
 		useSettings(settings);
-		if (options.idleMs !== undefined) preservation.setIdleMs(options.idleMs);
 		administration.settings.onChanged(useSettings);
 		const orders = createOrderDesk({
 			storage,

@@ -17,13 +17,8 @@ export const PASSWORD = 'synthetic-password-1';
 export const TESTER: Actor = { id: 'system:test', name: 'test', via: 'cli' };
 
 /** Has entries registered although they have errors: those of most tests say nothing but what the test is about. */
-export async function letErrorsBe({ storage }: Pick<App, 'storage'>): Promise<void> {
-	// Past the settings, of which each change sets what the server was started with.
-	await storage.db
-		.insertInto('setting')
-		.values({ key: ERRORS_BLOCK, value: 'false' })
-		.onConflict((conflict) => conflict.column('key').doUpdateSet({ value: 'false' }))
-		.execute();
+export async function letErrorsBe({ administration }: Pick<App, 'administration'>): Promise<void> {
+	await administration.settings.change({ [ERRORS_BLOCK]: false }, TESTER);
 }
 
 /** Accounts and sessions over a real database, without the rest of the archive. */
