@@ -7,6 +7,7 @@ import { parseCommandLine } from '#server/cli/command-line.ts';
 import { resultText } from '#server/cli/output.ts';
 import { runVerb } from '#server/cli/verbs.ts';
 import { wordsOf } from '#server/words.ts';
+import { aMadeEntry } from '#tests/support/entries.ts';
 import { aFolder } from '#tests/support/server.ts';
 import { sharedApp } from '#tests/support/shared-app.ts';
 
@@ -48,4 +49,10 @@ it('a file that is not there is named in words, whichever verb wants to read it'
 			expect([line[0], await said(run(line))]).toEqual([line[0], words]);
 		expect(await said(verifyBackup(file, running))).toBe(words);
 	}
+});
+
+it('gates are not told of a fonds that does not exist', async () => {
+	expect(await said(run(['gates', '--fonds', 'B999']))).toBe('没有全宗“B999”。');
+	await aMadeEntry(app, { title: '水务局', level: 'fonds', fields: { referenceCode: 'B004' } });
+	expect(await run(['gates', '--fonds', 'B004'])).toContain('0/0');
 });
