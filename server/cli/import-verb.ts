@@ -4,6 +4,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { App } from '#server/app.ts';
 import type { CreatorReport } from '#server/catalogue/import/creator-tally.ts';
 import type { DryRunReport, ImportProblem } from '#server/catalogue/import/import-report.ts';
+import { noFileRefusal } from '#server/storage/no-file.ts';
 import { wordsOf } from '#server/words.ts';
 import type { VerbContext } from './verb.ts';
 
@@ -124,9 +125,9 @@ async function readMapping(path: string): Promise<unknown> {
 	try {
 		text = await readFile(path, 'utf8');
 	} catch (error) {
-		if (['ENOENT', 'EISDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+		if ((error as NodeJS.ErrnoException).code === 'EACCES')
 			throw new Refusal('import.no-file', { file: path }, 404);
-		throw error;
+		throw noFileRefusal(path, error) ?? error;
 	}
 	try {
 		// A byte-order mark is what some editors begin every file with.

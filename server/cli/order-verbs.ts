@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
 import { ORDER_STATES, type OrderRule } from '#domain/collaboration/orders.ts';
 import type { App } from '#server/app.ts';
+import { noFileRefusal } from '#server/storage/no-file.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
 const Where = v.object({
@@ -115,10 +116,13 @@ async function ruleOf(
 	return { kind: 'set', under, field, value, ...narrowed };
 }
 
+/** @throws {Refusal} 'import.no-file' (404), and 'cli.bad-argument' for one that cannot be read */
 async function bytesOf(file: string): Promise<Buffer> {
 	try {
 		return await readFile(file);
 	} catch (error) {
+		const refusal = noFileRefusal(file, error);
+		if (refusal) throw refusal;
 		const { code } = error as NodeJS.ErrnoException;
 		throw new Refusal('cli.bad-argument', { argument: '--file', value: `${file} (${code ?? 'unreadable'})` });
 	}

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -16,11 +16,11 @@ export const REGISTER_VERBS: Readonly<Record<string, Verb>> = {
 	'authority-import': verb(
 		v.object({ file: text, isTrial: v.boolean(), why: v.string() }),
 		async (app, { file, isTrial, why }, { identity, language }) => {
-			try {
-				await access(file);
-			} catch {
-				throw new Refusal('import.no-file', { file }, 404);
-			}
+			const isFile = await stat(file).then(
+				(found) => found.isFile(),
+				() => false,
+			);
+			if (!isFile) throw new Refusal('import.no-file', { file }, 404);
 			return app.sheets.read(
 				identity,
 				'authority',

@@ -6,6 +6,7 @@ import { textOf, type FieldValue } from '#domain/catalogue/entry.ts';
 import { MAX_STATE_BYTES } from '#sync/sync-messages.ts';
 import { readUnsent, UNSENT_VERSION, type UnsentFile } from '#sync/unsent-file.ts';
 import { auditLine } from '#server/storage/audit.ts';
+import { noFileRefusal } from '#server/storage/no-file.ts';
 import type { App } from '#server/app.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { VerbContext } from './verb.ts';
@@ -37,8 +38,8 @@ export interface UnsentAnswer {
 /**
  * Rule S11: logs the work a device could not send, item by item. An item is logged whole or not at all, and a refused
  * one does not hold up the others.
- * @throws {Refusal} 'unsent.no-file' (404) | 'unsent.bad-file' | 'unsent.newer' | 'unsent.damaged' |
- * 'unsent.other-archive' (409) | 'unsent.other-person' (403)
+ * @throws {Refusal} 'import.no-file' (404) | 'unsent.no-file' (404) | 'unsent.bad-file' | 'unsent.newer' |
+ * 'unsent.damaged' | 'unsent.other-archive' (409) | 'unsent.other-person' (403)
  */
 export async function importUnsent(
 	app: App,
@@ -146,9 +147,8 @@ async function readFileOf(path: string): Promise<UnsentFile> {
 		text = await readFile(path, 'utf8');
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
-		if (code && ['ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR'].includes(code))
-			throw new Refusal('unsent.no-file', { path, reason: code }, 404);
-		throw error;
+		if (code === 'EACCES') throw new Refusal('unsent.no-file', { path, reason: code }, 404);
+		throw noFileRefusal(path, error) ?? error;
 	}
 	const read = readUnsent(text);
 	if ('file' in read) return read.file;

@@ -72,7 +72,7 @@ export class GateDesk {
 	/**
 	 * The gates of the archive, or of one fonds.
 	 * @param isPatient waits until all is counted
-	 * @throws {Refusal} 'permissions.denied'
+	 * @throws {Refusal} 'permissions.denied' · 'catalogue.unknown-fonds' (404)
 	 */
 	async board(
 		person: Person,
@@ -80,6 +80,10 @@ export class GateDesk {
 	): Promise<ShownGateBoard> {
 		demand(person, 'see', { kind: 'register', register: 'holdings' });
 		const { board, lines, isCurrent } = await this.#count(isPatient ? WAIT_LONG_MS : WAIT_MS, fonds);
+		const isNothing = lines.length === 0 && board.unregistered.length === 0;
+		// Of what does not exist, nothing held and nothing found would be said as of a fonds that is empty.
+		if (fonds !== undefined && isNothing && !(await this.#isFonds(person, fonds)))
+			throw new Refusal('catalogue.unknown-fonds', { fonds: fonds.slice(0, 40) }, 404);
 		if (isCurrent && fonds === undefined) await this.#take(board);
 		const titles = new Map(lines.map(({ id, content }) => [id, placeTitle(content)]));
 		return {
@@ -125,10 +129,23 @@ export class GateDesk {
 		};
 	}
 
+	/** Whether a register knows the number, or an entry the person works with has it. */
+	async #isFonds({ fonds }: Person, fondsNumber: string): Promise<boolean> {
+		if (fondsNumbersOf(this.#parts.registers).includes(fondsNumber)) return true;
+		const meant = await this.#entriesOf(fondsNumber);
+		return meant.some((id) => fonds === null || fonds.includes(id));
+	}
+
 	/** Whether the person works with every fonds of that number. */
 	async #worksWith({ fonds }: Person, fondsNumber: string): Promise<boolean> {
 		if (fonds === null) return true;
-		const meant = await this.#parts.storage.db
+		const meant = await this.#entriesOf(fondsNumber);
+		return meant.length > 0 && meant.every((id) => fonds.includes(id));
+	}
+
+	/** The entries that stand for fonds of that number. */
+	async #entriesOf(fondsNumber: string): Promise<readonly EntryId[]> {
+		const rows = await this.#parts.storage.db
 			.selectFrom('entry')
 			.select('id')
 			.where('reference_code', '=', fondsNumber)
@@ -136,10 +153,10 @@ export class GateDesk {
 			.where('status', '=', 'active')
 			.where('hidden', '=', 0)
 			.execute();
-		return meant.length > 0 && meant.every(({ id }) => fonds.includes(id as EntryId));
+		return rows.map(({ id }) => id as EntryId);
 	}
 
-	/** The missing lists of all gates as delimited text. @throws {Refusal} 'permissions.denied' */
+	/** The missing lists of all gates as delimited text. @throws {Refusal} as {@link board} */
 	async csv(person: Person, language: 'zh' | 'en', fonds?: string): Promise<string> {
 		const { gates } = await this.board(person, { fonds, isPatient: true });
 		const head =

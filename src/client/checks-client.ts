@@ -5,6 +5,7 @@ import type { RuleId } from '#domain/catalogue/rules/rule.ts';
 import type { CardFacts } from '#server/catalogue/checks/check-desk.ts';
 import type { CampaignDetail, ShownCampaign } from '#server/catalogue/checks/shown-campaign.ts';
 import type { FixOutcome, FixPreview } from '#server/collaboration/check-fixes/fix-desk.ts';
+import type { FixProgress } from '#server/collaboration/check-fixes/fix-running.ts';
 import { request, requestWithProgress } from './requests.ts';
 
 /** Which findings a list holds. */
@@ -13,12 +14,6 @@ export interface FindingsShown {
 	readonly fonds?: string | undefined;
 	readonly person?: string | undefined;
 	readonly state?: 'open' | 'accepted' | 'all' | undefined;
-}
-
-/** How far suggestions are taken. */
-export interface FixProgress {
-	readonly done: number;
-	readonly total: number;
 }
 
 const send = (body: unknown) => ({
@@ -64,11 +59,16 @@ export const checksClient = {
 		return { total: answer.total, rows: answer.findings };
 	},
 	csvPlace: (campaign: string, filter: FindingsShown): string => `${place(campaign)}/csv?${queryOf(filter)}`,
-	preview: (campaign: string, filter: FindingsShown, signal: AbortSignal) =>
+	preview: (
+		campaign: string,
+		filter: FindingsShown,
+		onProgress: (progress: FixProgress) => void,
+		signal: AbortSignal,
+	) =>
 		requestWithProgress<FixProgress, FixPreview>(
 			`${place(campaign)}/fix`,
 			{ filter: filterBody(filter), isPreview: true },
-			() => undefined,
+			onProgress,
 			signal,
 		),
 	fix: (

@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import * as v from 'valibot';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { noFileRefusal } from '#server/storage/no-file.ts';
 import {
 	About,
 	ABOUT_NAME,
@@ -42,8 +43,8 @@ export interface MemberSink {
 
 /**
  * Reads a backup to its end and compares every member with the manifest.
- * @throws {Refusal} 'backup.no-file' (404) | 'backup.no-backup' | 'backup.newer' | 'restore.damaged' naming the member
- * and one of the reasons `truncated`, `gzip`, `header`, `path`, `link`, `twice`, `missing`, `extra`, `size`, `digest` |
+ * @throws {Refusal} 'import.no-file' (404) | 'backup.no-file' (404) | 'backup.no-backup' | 'backup.newer' |
+ * 'restore.damaged' naming the member and one of the reasons `truncated`, `gzip`, `header`, `path`, `link`, `twice`, `missing`, `extra`, `size`, `digest` |
  * 'cli.cancelled'
  */
 export async function readBackup(
@@ -103,9 +104,8 @@ async function lookAt(file: string): Promise<{ readonly isGzip: boolean; readonl
 		}
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
-		if (code && ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR'].includes(code))
-			throw new Refusal('backup.no-file', { path: file, reason: code }, 404);
-		throw error;
+		if (code === 'EACCES') throw new Refusal('backup.no-file', { path: file, reason: code }, 404);
+		throw noFileRefusal(file, error) ?? error;
 	}
 }
 

@@ -11,12 +11,20 @@ import type { Findings } from '#server/catalogue/checks/findings.ts';
 import { rowsById } from '#server/catalogue/rows.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { BulkRunning } from '../bulk-edits.ts';
 import type { Collaboration } from '../collaboration.ts';
 import { applyRows, undoRows, type CarriedRow } from '../orders/carry-out.ts';
+import { oneAtATime } from '../orders/one-at-a-time.ts';
 import type { OrderDesk } from '../orders/order-desk.ts';
 import { mayTake, planFix, type FixPlan } from './fix-plan.ts';
-import { fixRows, writeFixRows, writeOutcomes } from './fix-rows.ts';
+import {
+	dropUnreached,
+	fixRows,
+	settleInterrupted,
+	STANDING,
+	writeFixRows,
+	writeOutcomes,
+} from './fix-rows.ts';
+import { whileSetting, type FixRunning } from './fix-running.ts';
 
 /** Examples and groups a preview shows. */
 const SHOWN = 50;
@@ -45,6 +53,8 @@ export interface FixOutcome {
 	readonly orderId: string | null;
 	/** Values that were not set after all. */
 	readonly notSet: number;
+	/** What was not reached when it was given up. */
+	readonly left: number;
 	readonly isWhole: boolean;
 }
 
@@ -72,16 +82,20 @@ interface Parts {
 /** Takes all suggestions of a list of findings at once: drafts are edited, what is registered goes into one correction order. */
 export class FixDesk {
 	readonly #parts: Parts;
-	/** Fixes whose values are being set or taken back. */
-	readonly #underWay = new Set<string>();
+	readonly #turns = oneAtATime(() => new Refusal('catalogue.fix-running', {}, 409));
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
 	}
 
 	/** @throws {Refusal} as {@link apply} */
-	async preview(identity: Identity, campaign: string, filter: CampaignFilter): Promise<FixPreview> {
-		const { plan } = await this.#plan(identity, campaign, filter);
+	async preview(
+		identity: Identity,
+		campaign: string,
+		filter: CampaignFilter,
+		running: FixRunning = {},
+	): Promise<FixPreview> {
+		const { plan } = await this.#plan(identity, campaign, filter, running);
 		const all = [...plan.edits, ...plan.orders];
 		const { groups } = groupChanges(all, { kind: 'rows' });
 		const examples = all.slice(0, SHOWN);
@@ -107,27 +121,32 @@ export class FixDesk {
 	}
 
 	/**
+	 * Given up while suggestions are looked at, nothing is set; later, it stops between two batches: what was set stays and
+	 * can be taken back, no order is made, and what is left can be taken by the same again.
 	 * @throws {Refusal} 'catalogue.unknown-campaign' (404) | 'permissions.denied' (403) | 'catalogue.campaign-closed' |
-	 * 'catalogue.campaign-running' (409) | 'catalogue.nothing-to-fix' | 'collaboration.order-without-reason'
+	 * 'catalogue.campaign-running' (409) | 'catalogue.nothing-to-fix' | 'collaboration.order-without-reason' |
+	 * 'cli.cancelled'
 	 */
 	async apply(
 		identity: Identity,
 		campaign: string,
 		filter: CampaignFilter,
 		why: string,
-		running: BulkRunning = {},
+		running: FixRunning = {},
 	): Promise<FixOutcome> {
-		const { plan, row } = await this.#plan(identity, campaign, filter);
+		const { plan, row } = await this.#plan(identity, campaign, filter, running);
 		if (plan.edits.length + plan.orders.length === 0) throw new Refusal('catalogue.nothing-to-fix');
 		if (plan.orders.length > 0 && why.trim() === '') throw new Refusal('collaboration.order-without-reason');
 		const fixId = createId<string>();
-		return this.#alone(fixId, () => this.#carryOut(identity, { fixId, row, plan, filter, why }, running));
+		return this.#inTurn(fixId, running, () =>
+			this.#carryOut(identity, { fixId, row, plan, filter, why }, running),
+		);
 	}
 
 	async #carryOut(
 		identity: Identity,
 		{ fixId, row, plan, filter, why }: TakenFix,
-		running: BulkRunning,
+		running: FixRunning,
 	): Promise<FixOutcome> {
 		const { storage, clock } = this.#parts;
 		const at = isoAt(clock);
@@ -165,29 +184,38 @@ export class FixDesk {
 			this.#parts,
 			rows,
 			{ actor: { ...by, via: `rule:${fixId}` }, at },
-			running,
+			whileSetting(running),
 		);
 		await writeOutcomes(storage, fixId, carried.rows);
+		await dropUnreached(storage, fixId);
 		const edited = carried.rows.filter(({ state }) => state === 'applied').length;
 		const order =
 			plan.orders.length > 0 && carried.isWhole
 				? await this.#parts.orders.createFrom(identity, plan.orders, why, row.number)
 				: undefined;
 		const ordered = order ? plan.orders.length : 0;
-		const left = Object.values(plan.leftOut).reduce((sum, each) => sum + each, 0);
-		const notSet = rows.length - edited;
+		const leftOut = Object.values(plan.leftOut).reduce((sum, each) => sum + each, 0);
+		const left = carried.left + plan.orders.length - ordered;
+		const notSet = rows.length - edited - carried.left;
 		await storage.db
 			.updateTable('campaign_fix')
-			.set({ state: 'applied', edited, ordered, left_out: left + notSet, order_id: order?.id ?? null })
+			.set({
+				state: 'applied',
+				edited,
+				ordered,
+				left_out: leftOut + notSet + left,
+				order_id: order?.id ?? null,
+			})
 			.where('id', '=', fixId)
 			.execute();
 		this.#parts.onChanged(row.id);
-		return { fixId, edited, ordered, orderId: order?.id ?? null, notSet, isWhole: carried.isWhole };
+		return { fixId, edited, ordered, orderId: order?.id ?? null, notSet, left, isWhole: carried.isWhole };
 	}
 
 	/**
 	 * Brings back what stood before, wherever nobody has set the field since; an order that waits is withdrawn, by who made
-	 * it. One that was carried out is taken back in its own place.
+	 * it. One that was carried out is taken back in its own place. Given up, it stops between two batches, and the same
+	 * again goes on there.
 	 * @throws {Refusal} as {@link apply}; 'catalogue.unknown-fix' (404) | 'catalogue.fix-undone' | 'catalogue.fix-running' |
 	 * 'catalogue.fix-order-waits' (409); 'permissions.denied' (403) when one of the entries is not theirs to change
 	 */
@@ -195,17 +223,17 @@ export class FixDesk {
 		identity: Identity,
 		campaign: string,
 		fixId: string,
-		running: BulkRunning = {},
+		running: FixRunning = {},
 	): Promise<FixOutcome> {
 		const row = await this.#demand(identity, campaign);
-		return this.#alone(fixId, () => this.#takeBack(identity, row, fixId, running));
+		return this.#inTurn(fixId, running, () => this.#takeBack(identity, row, fixId, running));
 	}
 
 	async #takeBack(
 		identity: Identity,
 		row: CampaignRow,
 		fixId: string,
-		running: BulkRunning,
+		running: FixRunning,
 	): Promise<FixOutcome> {
 		const { storage, clock } = this.#parts;
 		const { db } = storage;
@@ -230,12 +258,16 @@ export class FixDesk {
 			this.#parts,
 			rows,
 			{ actor: { ...by, via: `rule:${fixId}` }, at },
-			running,
+			whileSetting(running),
 		);
 		await writeOutcomes(storage, fixId, carried.rows);
 		await db
 			.updateTable('campaign_fix')
-			.set(carried.isWhole ? { state: 'undone', undone_at: at, undone_by: by.name } : { state: 'applied' })
+			.set(
+				carried.isWhole
+					? { state: 'undone', undone_at: at, undone_by: by.name }
+					: { state: 'applied', edited: STANDING },
+			)
 			.where('id', '=', fixId)
 			.execute();
 		this.#parts.onChanged(row.id);
@@ -245,6 +277,7 @@ export class FixDesk {
 			ordered: 0,
 			orderId: fix.order_id,
 			notSet: 0,
+			left: carried.left,
 			isWhole: carried.isWhole,
 		};
 	}
@@ -252,26 +285,25 @@ export class FixDesk {
 	/** What a crash interrupted counts as done as far as it went: all of it can be taken back, or found again by a new run. */
 	async cleanUp(): Promise<void> {
 		const { db } = this.#parts.storage;
-		await db
-			.updateTable('campaign_fix')
-			.set({ state: 'applied' })
-			.where('state', 'in', ['applying', 'undoing'])
-			.execute();
+		await settleInterrupted(this.#parts.storage);
 		await db
 			.deleteFrom('campaign_fix_row')
 			.where('fix_id', 'not in', db.selectFrom('campaign_fix').select('id'))
 			.execute();
 	}
 
-	/** What is being set is not taken back at the same time. */
-	async #alone<T>(fixId: string, run: () => Promise<T>): Promise<T> {
-		if (this.#underWay.has(fixId)) throw new Refusal('catalogue.fix-running', {}, 409);
-		this.#underWay.add(fixId);
-		try {
-			return await run();
-		} finally {
-			this.#underWay.delete(fixId);
-		}
+	/** What is being set is not taken back at the same time. What fails on the way can be taken back at once. */
+	#inTurn<T>(fixId: string, { signal }: FixRunning, run: () => Promise<T>): Promise<T> {
+		const settled = async (): Promise<T> => {
+			try {
+				return await run();
+			} catch (error) {
+				// Where that fails, too, the next start does it.
+				await Promise.allSettled([settleInterrupted(this.#parts.storage, fixId)]);
+				throw error;
+			}
+		};
+		return this.#turns(fixId, settled, { isLong: true, signal });
 	}
 
 	/** All or nothing: what is half taken back nobody could tell from what was changed since. */
@@ -303,9 +335,9 @@ export class FixDesk {
 		return row;
 	}
 
-	async #plan(identity: Identity, campaign: string, filter: CampaignFilter) {
+	async #plan(identity: Identity, campaign: string, filter: CampaignFilter, running: FixRunning) {
 		const row = await this.#demand(identity, campaign);
 		const whole = await filterOf(this.#parts, identity.person, row, filter);
-		return { row, plan: await planFix(this.#parts, identity.person, whole) };
+		return { row, plan: await planFix(this.#parts, identity.person, whole, running) };
 	}
 }

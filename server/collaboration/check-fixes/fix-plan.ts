@@ -1,4 +1,5 @@
 import type { EntryId } from '#domain/base/ids.ts';
+import { Refusal } from '#domain/base/refusal.ts';
 import { textOf, type FieldKey, type FieldValue } from '#domain/catalogue/entry.ts';
 import type { ShownFinding } from '#domain/catalogue/checks/campaign.ts';
 import { fieldOf } from '#domain/catalogue/profile.ts';
@@ -11,6 +12,7 @@ import { entryThing, THING_COLUMNS } from '#server/catalogue/entry-thing.ts';
 import type { Findings, FindingFilter } from '#server/catalogue/checks/findings.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { countedItems, type CountedItems } from './counted-items.ts';
+import type { FixRunning } from './fix-running.ts';
 
 /** Findings read at once. */
 const AT_ONCE = 1000;
@@ -41,11 +43,15 @@ interface Parts {
 	readonly recheck: (entryIds: readonly string[]) => Promise<void>;
 }
 
-/** Plans what the suggestions of open findings change, after these entries were checked anew. Nothing else is written. */
+/**
+ * Plans what the suggestions of open findings change, after these entries were checked anew. Nothing else is written.
+ * @throws {Refusal} 'cli.cancelled'
+ */
 export async function planFix(
 	{ storage, findings, recheck }: Parts,
 	person: Person,
 	filter: FindingFilter,
+	{ signal, onProgress }: FixRunning,
 	most: number = MAX_ORDER_ROWS,
 ): Promise<FixPlan> {
 	const edits: OrderChange[] = [];
@@ -53,8 +59,11 @@ export async function planFix(
 	const leftOut: Record<LeftOutFix, number> = { stale: 0, conflict: 0, second: 0, long: 0, denied: 0 };
 	const taken = new Set<string>();
 	const meant = { ...filter, isAccepted: false, hasSuggestion: true };
+	const total = await findings.count(person, meant);
+	let looked = 0;
 	let after = 0;
 	for (;;) {
+		if (signal?.aborted) throw new Refusal('cli.cancelled');
 		const kept = await findings.list(person, meant, 0, AT_ONCE, after);
 		const last = kept.at(-1)?.id;
 		if (last === undefined) return { edits, orders, leftOut, isPartial: false };
@@ -87,6 +96,8 @@ export async function planFix(
 			}
 		}
 		after = last;
+		looked += kept.length;
+		onProgress?.({ step: 'looking', done: looked, total });
 	}
 }
 

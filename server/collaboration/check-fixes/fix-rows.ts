@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldValue } from '#domain/catalogue/entry.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -51,6 +52,49 @@ export async function writeOutcomes(
 					.map(({ position, state, why }) => [state, why, fixId, position]),
 			},
 		]);
+}
+
+/** Forgets what was not reached: nothing of it is to be taken back. */
+export async function dropUnreached({ db }: Pick<Storage, 'db'>, fixId: string): Promise<void> {
+	await db
+		.deleteFrom('campaign_fix_row')
+		.where('fix_id', '=', fixId)
+		.where('state', '=', 'waiting')
+		.execute();
+}
+
+/** How many values stand that a fix set, for a statement about fixes. */
+export const STANDING = sql<number>`(select count(*) from campaign_fix_row
+	where fix_id = campaign_fix.id and state = 'applied')`;
+
+/** Has fixes that something interrupted, or one of them, count as done as far as the log says that they went. */
+export async function settleInterrupted(storage: Storage, fixId?: string): Promise<void> {
+	const { db } = storage;
+	const isMeant = (state: 'applying' | 'undoing') => {
+		const fixes = db.selectFrom('campaign_fix').select('id').where('state', '=', state);
+		return fixId === undefined ? fixes : fixes.where('id', '=', fixId);
+	};
+	const isLogged = (element: 'element_id' | 'undo_element_id') =>
+		sql<boolean>`exists (select 1 from entry_change where doc = 'entry:' || campaign_fix_row.entry_id
+			and element_id = ${sql.ref(`campaign_fix_row.${element}`)})`;
+	const rows = db.updateTable('campaign_fix_row');
+	const both = db.updateTable('campaign_fix').where('state', 'in', ['applying', 'undoing']);
+	await storage.batch([
+		rows
+			.set({ state: 'applied' })
+			.where('fix_id', 'in', isMeant('applying'))
+			.where('state', '=', 'waiting')
+			.where(isLogged('element_id')),
+		rows
+			.set({ state: 'undone' })
+			.where('fix_id', 'in', isMeant('undoing'))
+			.where('state', 'in', ['applied', 'waiting'])
+			.where(isLogged('undo_element_id')),
+		(fixId === undefined ? both : both.where('id', '=', fixId)).set({
+			state: 'applied',
+			edited: STANDING,
+		}),
+	]);
 }
 
 /** What was set, in its order. */

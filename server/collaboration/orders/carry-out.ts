@@ -37,6 +37,8 @@ export interface RowOutcome {
 export interface Carried {
 	readonly rows: readonly RowOutcome[];
 	readonly isWhole: boolean;
+	/** Rows that were not reached. */
+	readonly left: number;
 }
 
 interface Parts {
@@ -72,7 +74,7 @@ export async function applyRows(
 		setField(values, row.field, row.to, settingOf(row.elementId, setting, setting.actor.via));
 		return true;
 	});
-	return { rows: [...done, ...carried.rows('applied')], isWhole: carried.isWhole };
+	return { ...carried, rows: [...done, ...carried.rows('applied')] };
 }
 
 /** Brings back what stood before, wherever the order's own element still stands alone: a later word is never overruled. */
@@ -101,7 +103,7 @@ export async function undoRows(
 		);
 		return true;
 	});
-	return { rows: [...done, ...carried.rows('undone')], isWhole: carried.isWhole };
+	return { ...carried, rows: [...done, ...carried.rows('undone')] };
 }
 
 function settingOf(
@@ -119,7 +121,7 @@ async function carryOut(
 	actor: Actor,
 	running: BulkRunning,
 	change: (copy: Y.Doc, row: CarriedRow, note: (state: OrderRowState) => void) => boolean,
-): Promise<{ readonly rows: (done: OrderRowState) => RowOutcome[]; readonly isWhole: boolean }> {
+): Promise<Omit<Carried, 'rows'> & { readonly rows: (done: OrderRowState) => RowOutcome[] }> {
 	const notes = new Map<number, OrderRowState>();
 	const outcomes = await collaboration.editMany(
 		rows.map((row) => ({
@@ -129,8 +131,10 @@ async function carryOut(
 		actor,
 		running,
 	);
+	const left = outcomes.filter((outcome) => outcome === 'not-reached').length;
 	return {
-		isWhole: !outcomes.includes('not-reached'),
+		isWhole: left === 0,
+		left,
 		rows: (done) =>
 			outcomes.flatMap((outcome, at): RowOutcome[] => {
 				const { position } = rows[at] as CarriedRow;

@@ -12,14 +12,16 @@ export type OneAtATime = <T>(id: string, run: () => Promise<T>, turn?: Turn) => 
 /**
  * Work on the same thing waits for what came before; only while something long is under way nothing waits for it, and
  * whoever asks is told. Long work that was given up ends in a moment, so that is waited for.
- * @throws {Refusal} 'collaboration.order-busy' (409)
+ * @param busy what they are told
  */
-export function oneAtATime(): OneAtATime {
+export function oneAtATime(
+	busy: () => Refusal = () => new Refusal('collaboration.order-busy', {}, 409),
+): OneAtATime {
 	const last = new Map<string, Promise<unknown>>();
 	const long = new Map<string, Turn>();
 	return async (id, run, turn = {}) => {
 		const underWay = long.get(id);
-		if (underWay && !underWay.signal?.aborted) throw new Refusal('collaboration.order-busy', {}, 409);
+		if (underWay && !underWay.signal?.aborted) throw busy();
 		if (turn.isLong) long.set(id, turn);
 		const before = last.get(id) ?? Promise.resolve();
 		const work = before.then(run);

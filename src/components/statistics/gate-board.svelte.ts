@@ -28,7 +28,10 @@ export class GateBoardState {
 			if (!board.isCurrent) this.#timer = setTimeout(() => void this.read(fonds), AGAIN_MS);
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
-			if (asked === this.#asked) this.problem = refusalWords(error.code, error.params);
+			if (asked !== this.#asked) return;
+			this.problem = refusalWords(error.code, error.params);
+			// The figures of another would be read as those of the one that was asked for.
+			if (error.code === 'catalogue.unknown-fonds') this.board = this.readOf = undefined;
 		}
 	}
 

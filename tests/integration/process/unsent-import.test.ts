@@ -197,7 +197,7 @@ describe('S11 a file of unsent work', () => {
 		await refused('no JSON', 'unsent.bad-file');
 		await refused(unsentText(content), 'unsent.other-person', ['--as', '李四']);
 		expect(await lantai(['unsent', 'import', join(path, 'x'), '--data', server.dataDir])).toMatchObject({
-			json: { error: { code: 'unsent.no-file' } },
+			json: { error: { code: 'import.no-file' } },
 		});
 	});
 });

@@ -2,6 +2,7 @@ import type { CampaignState } from '#domain/catalogue/checks/campaign.ts';
 import { m } from '#i18n/generated/messages.js';
 import { joinWords, numberWords } from '#i18n/words.ts';
 import type { ShownCampaign } from '#server/catalogue/checks/shown-campaign.ts';
+import type { FixProgress } from '#server/collaboration/check-fixes/fix-running.ts';
 
 const STATES: Readonly<Record<CampaignState, () => string>> = {
 	waiting: m.checks_state_waiting,
@@ -33,4 +34,11 @@ export function scopeWords({
 				? m.checks_rules_some({ count: numberWords(rules.length) })
 				: joinWords(rules, 'names');
 	return `${where} · ${what}`;
+}
+
+/** How far suggestions are taken, or taken back. */
+export function fixProgressWords({ step, done, total }: FixProgress, kind: 'apply' | 'undo'): string {
+	const counts = { done: numberWords(done), total: numberWords(total) };
+	if (step === 'looking') return m.checks_fix_looking(counts);
+	return kind === 'undo' ? m.checks_fix_undoing(counts) : m.checks_fixing(counts);
 }

@@ -5,10 +5,10 @@ import { refusalWords } from '#i18n/refusal-words.ts';
 import type { CampaignDetail } from '#server/catalogue/checks/shown-campaign.ts';
 import { notify } from '#ui/announcer.svelte.ts';
 
-/** How often a campaign that runs is asked how far it is. */
+/** How often a campaign in which something goes on is asked how far it is. */
 const ASK_MS = 1000;
 
-/** A campaign as it stands: asked again while it runs, and after whatever is done with it. */
+/** A campaign as it stands: asked again while something goes on in it, and after whatever is done with it. */
 export class FollowedCampaign {
 	current = $state.raw<CampaignDetail>() as CampaignDetail;
 	isBusy = $state(false);
@@ -22,9 +22,14 @@ export class FollowedCampaign {
 		return this.current.state === 'running' || this.current.state === 'waiting';
 	}
 
-	/** Asks while it runs. @returns stops it */
+	/** Suggestions are being taken, or taken back. */
+	get isFixing(): boolean {
+		return this.current.fixes.some(({ state }) => state === 'applying' || state === 'undoing');
+	}
+
+	/** Asks while something goes on. @returns stops it */
 	follow(): () => void {
-		if (!this.isRunning) return () => undefined;
+		if (!this.isRunning && !this.isFixing) return () => undefined;
 		const timer = setInterval(() => void this.read(), ASK_MS);
 		return () => clearInterval(timer);
 	}

@@ -9,7 +9,7 @@ export const POST = ({ locals, params, request }) => {
 		const { filter, why, isPreview, undo } = await read;
 		const identity = demandIdentity(locals);
 		const { fixes } = locals.app;
-		if (isPreview) return fixes.preview(identity, params.id, filter);
+		if (isPreview) return fixes.preview(identity, params.id, filter, { onProgress, signal });
 		if (undo !== undefined) return fixes.undo(identity, params.id, undo, { onProgress, signal });
 		return fixes.apply(identity, params.id, filter, why, { onProgress, signal });
 	});
