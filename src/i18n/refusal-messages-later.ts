@@ -64,6 +64,7 @@ export {
 	refusal_catalogue_unknown_fix,
 	refusal_catalogue_unknown_fonds,
 	refusal_catalogue_unknown_merge,
+	refusal_catalogue_unknown_renumbering,
 	refusal_catalogue_unknown_rule,
 	refusal_cli_bad_argument,
 	refusal_cli_cancelled,
