@@ -24,6 +24,7 @@ export {
 	refusal_catalogue_code_block_other,
 	refusal_catalogue_code_block_size,
 	refusal_catalogue_code_gap_range,
+	refusal_catalogue_code_jump,
 	refusal_catalogue_code_kept,
 	refusal_catalogue_code_level,
 	refusal_catalogue_code_no_fonds,

@@ -1,6 +1,5 @@
 /** Renumberings that were begun, as they can be found again: by what was written of them, and what entries say now. */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
-import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import type {
 	RenumberingPage,
