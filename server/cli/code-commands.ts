@@ -71,6 +71,11 @@ export function addCodeCommands(
 		);
 	leaf(code.command('resolve <code>'), 'code-resolve', (_options, [text]) => ({ text }));
 	leaf(
+		code.command('renumberings [id]').option('--limit <n>', say('cli_conflicts_limit')),
+		'code-renumberings',
+		({ limit }, [id]) => ({ id, limit: countOf('--limit', limit ?? '50') }),
+	);
+	leaf(
 		code
 			.command('reserve')
 			.requiredOption('--like <id>', say('cli_code_like'))

@@ -5,7 +5,17 @@ import { codeProblemKey } from '#domain/catalogue/reference-codes/code-problem-k
 import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { FormattedCode } from '#domain/catalogue/reference-codes/format-code.ts';
 import type { ParsedCode, UnreadCode } from '#domain/catalogue/reference-codes/parse-code.ts';
-import type { Renumbered, RenumberPreview } from '#domain/catalogue/reference-codes/renumber-preview.ts';
+import type {
+	RedoLine,
+	Renumbered,
+	RenumberPreview,
+} from '#domain/catalogue/reference-codes/renumber-preview.ts';
+import {
+	renumberingStateKey,
+	type RenumberingPage,
+	type RenumberingReport,
+	type ShownRenumbering,
+} from '#domain/catalogue/reference-codes/renumbering-list.ts';
 import { table } from './columns.ts';
 import type { Say } from '#server/words.ts';
 
@@ -90,16 +100,65 @@ export const CODE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =>
 			...result.kept.map(({ groupKey: group, from, to, personName: name }) =>
 				say('cli_renumber_kept', { group, from, to, name }),
 			),
-			say('cli_renumber_redo', {
-				stamps: result.redo.filter(({ kind }) => kind === 'stamp').length,
-				labels: result.redo.filter(({ kind }) => kind === 'label').length,
-				boxes: result.redo.filter(({ kind }) => kind === 'box').length,
-			}),
+			redoLine(result.redo, say),
 		].join('\n'),
+	'code-renumberings': (result: RenumberingPage | RenumberingReport, say) =>
+		('renumberings' in result ? renumberingLines(result, say) : reportLines(result, say)).join('\n'),
 	'code-reserve': ({ id, codes }: CodeBlock, say) =>
 		[say('cli_code_reserved', { block: id, count: codes.length }), codes[0], codes.at(-1)].join('\n'),
 	'code-return': ({ unused }: { unused: number }, say) => say('cli_code_returned', { unused }),
 };
+
+function redoLine(redo: readonly RedoLine[], say: Say): string {
+	const count = (wanted: RedoLine['kind']): number => redo.filter(({ kind }) => kind === wanted).length;
+	return say('cli_renumber_redo', { stamps: count('stamp'), labels: count('label'), boxes: count('box') });
+}
+
+function renumberingLines({ total, renumberings }: RenumberingPage, say: Say): string[] {
+	return [
+		total === 0 ? say('codes_renumberings_none') : say('cli_renumberings_found', { count: total }),
+		...table(
+			[],
+			renumberings.map((each) => [
+				each.id,
+				each.at,
+				each.actorName,
+				each.groupKey,
+				...stateCells(each, say),
+				each.why,
+			]),
+		),
+	];
+}
+
+/** How many codes it changed of how many, what has become of it, and the order it was made. */
+function stateCells({ state, changed, count, order }: ShownRenumbering, say: Say): string[] {
+	return [`${changed}/${count}`, say(renumberingStateKey(state)), order?.number ?? ''];
+}
+
+function reportLines(report: RenumberingReport, say: Say): string[] {
+	return [
+		[report.id, report.at, report.actorName, ...stateCells(report, say), report.why]
+			.filter(Boolean)
+			.join('  '),
+		...table(
+			[],
+			report.lines.map(({ oldCode, newCode, now, title }) => [
+				oldCode || '—',
+				'→',
+				newCode,
+				now === newCode ? '' : say('codes_renumbered_now', { code: now || '—' }),
+				title,
+			]),
+		),
+		redoLine(report.redo, say),
+		...report.redo.map(({ kind, oldCode, newCode, boxNumber }) =>
+			['  □', say(`codes_redo_${kind}`), kind === 'box' ? boxNumber : oldCode || '—', '→', newCode].join(
+				'  ',
+			),
+		),
+	];
+}
 
 function waitingLine(waiting: number, say: Say): string[] {
 	return waiting === 0 ? [] : [say('cli_code_waiting', { count: waiting })];

@@ -100,10 +100,23 @@ export const CODE_VERBS: Readonly<Record<string, Verb>> = {
 			isPlan ? app.renumbering.preview(identity, ask) : app.renumbering.carryOut(identity, ask, why),
 	),
 
+	'code-renumberings': verb(v.object({ id: v.optional(text), limit: count }), (app, args, { identity }) =>
+		args.id === undefined
+			? app.renumbering.list(identity.person, { offset: 0, limit: args.limit })
+			: app.renumbering.show(identity.person, args.id),
+	),
+
 	'code-return': verb(v.object({ block: text, why: v.string() }), (app, { block, why }, { identity }) =>
 		app.codes.giveBack(identity, block, why),
 	),
 };
 
 /** Those that change nothing. */
-export const CODE_READS = ['code-parse', 'code-format', 'code-gaps', 'code-duplicates', 'code-resolve'];
+export const CODE_READS = [
+	'code-parse',
+	'code-format',
+	'code-gaps',
+	'code-duplicates',
+	'code-resolve',
+	'code-renumberings',
+];

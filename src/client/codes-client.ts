@@ -5,6 +5,10 @@ import type {
 	Renumbered,
 	RenumberPreview,
 } from '#domain/catalogue/reference-codes/renumber-preview.ts';
+import type {
+	RenumberingPage,
+	RenumberingReport,
+} from '#domain/catalogue/reference-codes/renumbering-list.ts';
 import { request } from './requests.ts';
 
 const send = (body: unknown) => ({
@@ -33,6 +37,13 @@ export const codesClient = {
 	},
 	renumber(ask: RenumberAsk, why: string): Promise<Renumbered> {
 		return request('/api/codes/renumber', send({ ...ask, why }));
+	},
+	renumberings(offset: number, limit: number): Promise<RenumberingPage> {
+		const part = new URLSearchParams({ offset: String(offset), limit: String(limit) });
+		return request(`/api/codes/renumber?${part}`);
+	},
+	renumbering(id: string): Promise<RenumberingReport> {
+		return request(`/api/codes/renumber/${encodeURIComponent(id)}`);
 	},
 	undo(batchId: string): Promise<{ readonly undone: number; readonly stale: readonly EntryId[] }> {
 		return request(`/api/codes/renumber/${encodeURIComponent(batchId)}`, { method: 'DELETE' });

@@ -94,8 +94,20 @@ test('numbers are kept free between two items: preview, done, old codes found, t
 	await second.goto(`${archive.origin}/catalogue?code=${encodeURIComponent(code(37))}`);
 	await expect(second.getByText(`原档号 ${code(37)}，现为 ${code(38)}`)).toBeVisible();
 
+	// Whoever left the page finds it again, with its labels and its undo.
+	await second.close();
+	await page.goto(`${archive.origin}/codes`);
+	await page.getByRole('radio', { name: '重编记录' }).check({ force: true });
+	await expect(page.getByRole('row', { name: /编目甲 .+ 2 \/ 2 已执行 补入一件/ })).toBeVisible();
+	await passesAxe(page, 'renumberings');
+	await page.getByRole('link', { name: /的重编记录$/ }).click();
+	await page.getByRole('button', { name: '需重做的标签' }).click();
+	await expect(page.getByRole('row', { name: `归档章 ${code(37)} ${code(38)}` })).toBeVisible();
+	await page.getByRole('button', { name: '返回' }).click();
+	await passesAxe(page, 'a renumbering found again');
 	await page.getByRole('button', { name: '撤销' }).click();
 	await expect(page.getByText('已恢复 2 个条目的原档号')).toBeVisible();
+	await expect(page.getByText('已撤销', { exact: true })).toBeVisible();
 });
 
 test(

@@ -11,9 +11,11 @@ import type {
 	OddWidth,
 	UnreadLine,
 } from '#domain/catalogue/reference-codes/code-report.ts';
+import { covers } from '#domain/catalogue/reference-codes/code-jump.ts';
 import type { CodeProblem } from '#domain/catalogue/reference-codes/code-problems.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { jumpsIn } from './code-jumps.ts';
 import { usedWidth, type FondsFinder } from './fonds-finder.ts';
 
 /** Reasons of one gap that are told. */
@@ -88,7 +90,7 @@ async function groupsOf(
 	own: RawBuilder<unknown>,
 	limit: number,
 ): Promise<Pick<CodeReport, 'groups' | 'groupCount'>> {
-	const { rows } = await sql<Omit<CodeGroup, 'next'> & { readonly total: number }>`
+	const { rows } = await sql<Omit<CodeGroup, 'next' | 'jumps'> & { readonly total: number }>`
 		select code.fonds_number as "fondsNumber", code.group_key as "groupKey", code.regime, count(*) as entries,
 			min(code.number) as lowest, max(code.number) as highest,
 			max(code.number) - count(distinct case when code.suffix = '' then code.number end) as missing,
@@ -96,7 +98,10 @@ async function groupsOf(
 		${own} and code.group_key <> '' and code.part <> 'pageNumber'
 		group by code.fonds_number, code.group_key, code.regime
 		order by code.fonds_number, code.group_key limit ${limit}`.execute(storage.db);
-	const next = await nextOf(rows.map(({ groupKey }) => groupKey));
+	const keys = rows.map(({ groupKey }) => groupKey);
+	const next = await nextOf(keys);
+	const found = await jumpsIn(storage, keys, (groupKey) => next.get(groupKey)?.number);
+	const jumps = Map.groupBy(found, ({ groupKey }) => groupKey);
 	return {
 		groupCount: rows[0]?.total ?? 0,
 		groups: rows.map(({ fondsNumber, groupKey, regime, entries, lowest, highest, missing }): CodeGroup => {
@@ -113,6 +118,7 @@ async function groupsOf(
 				highest,
 				missing,
 				next: prefix + String(number).padStart(digits, '0'),
+				jumps: (jumps.get(groupKey) ?? []).map(({ from, to }) => ({ from, to })),
 			};
 		}),
 	};
@@ -158,21 +164,11 @@ async function gapsOf(
 				to,
 				beforeId: row.before_id as EntryId | null,
 				afterId: row.after_id as EntryId | null,
-				isExplained: covers(its, from, to),
+				isExplained: covers(its, { from, to }),
 				reasons: its.slice(0, MAX_REASONS),
 			};
 		}),
 	};
-}
-
-/** Whether every number from the first to the last has a reason. */
-function covers(reasons: readonly GapReason[], from: number, to: number): boolean {
-	let next = from;
-	for (const reason of reasons.toSorted((a, b) => a.from - b.from)) {
-		if (reason.from > next) return false;
-		next = Math.max(next, reason.to + 1);
-	}
-	return next > to;
 }
 
 const KEYS_AT_ONCE = 500;

@@ -25,6 +25,7 @@ import { numbersOfOthers } from '#server/catalogue/codes/open-blocks.ts';
 import { actorOf, type Identity } from '#server/permissions/identity.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { Collaboration } from '../collaboration.ts';
+import { jumpedNumbers } from './jumped-numbers.ts';
 import { sameCodes } from './same-codes.ts';
 
 /** A refusal code with its parameters, as steps of review say it. */
@@ -37,7 +38,7 @@ export interface WhyNoCode {
 export interface GivenCodes {
 	/** Entries that got a code, in a logged edit. */
 	readonly given: ReadonlySet<EntryId>;
-	/** Entries that cannot be registered: parts are missing, or another entry has the code. */
+	/** Entries that cannot be registered: parts are missing, another entry has the code, or it leaves out many numbers. */
 	readonly refused: ReadonlyMap<EntryId, WhyNoCode>;
 }
 
@@ -81,6 +82,16 @@ export async function giveCodes(
 		if (!isProvisional(written) && !isStale) continue;
 		if (!basis.ok) refused.set(id, { code: basis.code, params: basis.params });
 		else if (source.fonds) bases.set(id, { basis, fonds: source.fonds });
+	}
+	const groups = new Map(
+		[...bases]
+			.filter(([, { basis }]) => basis.final !== 'pageNumber')
+			.map(([id, { basis, fonds }]) => [id, groupOfBasis(basis, fonds.fondsNumber)]),
+	);
+	const written = ids.filter((id) => !bases.has(id) && found.has(id));
+	for (const [id, jump] of await jumpedNumbers(storage, written, groups)) {
+		bases.delete(id);
+		if (!refused.has(id)) refused.set(id, { code: 'catalogue.code-jump', params: jump });
 	}
 	const codes = await codesOf(parts, identity, bases, refused);
 	const given = await writeCodes(parts, identity, codes, found, refused);

@@ -9,7 +9,11 @@ import type {
 	RenumberLine,
 	RenumberPreview,
 } from '#domain/catalogue/reference-codes/renumber-preview.ts';
-import { demand, type EntryThing } from '#domain/permissions/permissions.ts';
+import type {
+	RenumberingPage,
+	RenumberingReport,
+} from '#domain/catalogue/reference-codes/renumbering-list.ts';
+import { demand, type EntryThing, type Person } from '#domain/permissions/permissions.ts';
 import { fieldValuesOf } from '#sync/field-values.ts';
 import type { Allotment } from '#server/catalogue/codes/allotment.ts';
 import type { CodeIndex } from '#server/catalogue/codes/code-index.ts';
@@ -30,6 +34,8 @@ import {
 	type CodeChange,
 } from './renumber-batches.ts';
 import { previewRenumbering } from './renumber-preview.ts';
+import { listRenumberings } from './renumbering-records.ts';
+import { renumberingReport } from './renumbering-report.ts';
 
 interface Parts {
 	readonly storage: Storage;
@@ -60,6 +66,10 @@ export interface Renumbering {
 		identity: Identity,
 		batchId: string,
 	): Promise<{ readonly undone: number; readonly stale: readonly EntryId[] }>;
+	/** Those that were begun, newest first. @throws {Refusal} what `listRenumberings` refuses */
+	list(person: Person, part: { readonly offset: number; readonly limit: number }): Promise<RenumberingPage>;
+	/** What one changed, and what is to be done for it on paper. @throws {Refusal} what `findRenumbering` refuses */
+	show(person: Person, id: string): Promise<RenumberingReport>;
 	/** Goes on with what the end of the process, or a log that failed, left half done. */
 	resume(): Promise<void>;
 }
@@ -87,6 +97,9 @@ function safely(ask: RenumberAsk, lines: readonly RenumberLine[]): readonly Renu
 export function createRenumbering(parts: Parts): Renumbering {
 	const { storage, index, allotment, orders } = parts;
 	let last: Promise<unknown> = Promise.resolve();
+	/** The batch that is being done. */
+	let current: string | undefined;
+	const isUnderWay = (batchId: string): boolean => batchId === current;
 
 	/** One after the other: each is planned from what the one before has made. */
 	function inTurn<T>(run: () => Promise<T>): Promise<T> {
@@ -133,6 +146,7 @@ export function createRenumbering(parts: Parts): Renumbering {
 	/** Does what is left of a batch; whatever ends it in between, it is gone on with before the next one. */
 	async function carryThrough(batch: Batch, changes: readonly CodeChange[]): Promise<EntryId[]> {
 		const { id, why, actor } = batch;
+		current = id;
 		try {
 			const stale = await setCodes({ ...actor, via: `renumber:${id}` }, changes, id);
 			await finish(id, why, actor);
@@ -140,6 +154,8 @@ export function createRenumbering(parts: Parts): Renumbering {
 		} catch (error) {
 			if (!isRefusal(error)) throw error;
 			throw new Refusal(error.code, { ...error.params, batch: id }, error.status);
+		} finally {
+			current = undefined;
 		}
 	}
 
@@ -242,6 +258,8 @@ export function createRenumbering(parts: Parts): Renumbering {
 				if (stale.length === changes.length) throw new Refusal('catalogue.renumber-not-undoable', {}, 409);
 				return { undone: changes.length - stale.length, stale };
 			}),
+		list: (person, part) => listRenumberings(storage, person, part, isUnderWay),
+		show: (person, id) => renumberingReport({ storage, thingsOf: parts.thingsOf, isUnderWay }, person, id),
 		resume: () => inTurn(goOn),
 	};
 }

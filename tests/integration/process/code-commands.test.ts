@@ -5,6 +5,7 @@ import { resultText } from '#server/cli/output.ts';
 import { runVerb } from '#server/cli/verbs.ts';
 import { wordsOf } from '#server/words.ts';
 import { aFondsEntry, anItem, registerFonds } from '#tests/support/codes.ts';
+import { TESTER } from '#tests/support/people.ts';
 import { startTestServer } from '#tests/support/server.ts';
 
 const code = (number: number): string => `B002-WS·2011-Y-BGS-${String(number).padStart(4, '0')}`;
@@ -67,6 +68,21 @@ describe('codes on the command line', () => {
 		expect((await run('code', 'return', String(block.result['id']))).result).toEqual({ unused: 3 });
 	});
 
+	it('say which renumberings there were, and what one of them leaves to redo', async () => {
+		const { run, refused, app, fonds, items } = await aCommandLine();
+		expect((await run('code', 'renumberings')).text).toContain('还没有重编或插入过');
+		await app.collaboration.setField(items[2] as EntryId, 'referenceCode', code(3), TESTER);
+		await run('renumber', fonds, '--insert-at', '5', '--why', '留一号');
+		const { result, text } = await run('code', 'renumberings');
+		expect(result).toMatchObject({ total: 1, renumberings: [{ why: '留一号', changed: 1, state: 'done' }] });
+		expect(text).toMatch(/重编 1 次\n.+B002-WS·2011-Y-BGS-\s+1\/1\s+已执行\s+留一号/u);
+		const [{ id }] = result['renumberings'] as unknown as [{ id: string }];
+		const report = (await run('code', 'renumberings', id)).text;
+		expect(report).toMatch(new RegExp(`${code(5)}\\s+→\\s+${code(6)}`, 'u'));
+		expect(report).toContain('归档章 1');
+		expect((await refused('code', 'renumberings', 'none'))[1]).toContain('没有这次重编');
+	});
+
 	it('name what cannot be read, in words', async () => {
 		const { refused, fonds, items } = await aCommandLine();
 		const like = items[0] as string;
@@ -107,6 +123,8 @@ describe('codes on the command line', () => {
 			['code', 'format', 'year=2011', '--regime', 'dat22-2015'],
 			['code', 'gaps'],
 			['code', 'duplicates'],
+			['code', 'renumberings'],
+			['code', 'renumberings', 'none'],
 			['code', 'reserve', '--like', like, '--count', '1'],
 			['code', 'return', 'no-block'],
 		])
@@ -170,6 +188,15 @@ describe('codes over HTTP', () => {
 			groups: [{ groupKey, entries: 4, lowest: 1, highest: 5, missing: 2, next: code(6) }],
 			gaps: [{ from: 3, to: 4, isExplained: true, reasons: [{ kind: 'note', why: '退回' }] }],
 		});
+		expect((await ask('archivist', '/renumber')).said).toEqual({ total: 0, offset: 0, renumberings: [] });
+		for (const [who, path, status] of [
+			[undefined, '/renumber', 401],
+			['reader', '/renumber', 403],
+			[undefined, '/renumber/none', 401],
+			['reader', '/renumber/none', 403],
+			['archivist', '/renumber/none', 404],
+		] as const)
+			expect([who, path, (await ask(who, path)).status]).toEqual([who, path, status]);
 		const { said } = await ask('archivist', '/blocks', { like, count: 2 });
 		expect(said['codes']).toEqual([6, 7].map(code));
 		expect((await ask('archivist', '?fonds=B002')).said).toMatchObject({ groups: [{ next: code(8) }] });

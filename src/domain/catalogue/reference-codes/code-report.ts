@@ -1,6 +1,7 @@
 /** What is told of the codes of an archive: the shapes that server, pages and the command line share. */
 import type { EntryId } from '../../base/ids.ts';
 import type { Params } from '../../base/refusal.ts';
+import type { NumberRange } from './code-block.ts';
 
 /** Why a number is nobody's. */
 export interface GapReason {
@@ -82,6 +83,8 @@ export interface CodeGroup {
 	readonly missing: number;
 	/** The code that the next entry gets when it is registered. */
 	readonly next: string;
+	/** Numbers left out up to the next one, so many that one after them looks like a slip, and that nobody explained. */
+	readonly jumps: readonly NumberRange[];
 }
 
 /** Lists are cut at a limit; counts are of all. */

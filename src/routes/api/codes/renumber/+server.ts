@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseEntryId, type EntryId } from '#domain/base/ids.ts';
 import { answer } from '../../answers.ts';
-import { demandIdentity, readBody } from '../../person.ts';
+import { demandIdentity, demandPerson, readBody, readCount } from '../../person.ts';
 
 const entryId = v.pipe(
 	v.string(),
@@ -22,6 +22,15 @@ const RenumberBody = v.strictObject({
 	/** Left out: nothing is written, and what would change is said. */
 	why: v.optional(v.pipe(v.string(), v.maxLength(2000))),
 });
+
+/** Renumberings that were begun, newest first: `?offset=&limit=`. */
+export const GET = ({ locals, url }) =>
+	answer(async () =>
+		locals.app.renumbering.list(demandPerson(locals), {
+			offset: readCount(url, 'offset', 0),
+			limit: Math.min(readCount(url, 'limit', 50), 200),
+		}),
+	);
 
 /** Says what renumbering would change; with a reason it is done. */
 export const POST = ({ locals, request }) =>
