@@ -135,7 +135,7 @@ it('from the command line an order is made, shown, checked and taken back', asyn
 	const listed = { file, why: '核对', isDraft: false, isPreview: true };
 	expect(await run('order-create', '著录员', listed)).toMatchObject({ rows: 1, examples: [{ to: null }] });
 	await expect(run('order-create', '著录员', { ...listed, file: `${file}x` })).rejects.toMatchObject({
-		code: 'cli.bad-argument',
+		code: 'import.no-file',
 	});
 	await expect(run('order-create', '著录员', { ...listed, file: undefined })).rejects.toMatchObject({
 		code: 'cli.bad-argument',
