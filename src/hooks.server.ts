@@ -21,7 +21,7 @@ export const handle: Handle = ({ event, resolve }) =>
 		const { locals, url, request } = event;
 		locals.app = runningApp();
 		locals.language = locale;
-		const { identity, setCookie } = await locals.app.permissions.identify(request.headers);
+		const { identity, setCookie } = await locals.app.permissions.identify(request.headers, url);
 		locals.identity = identity;
 		const response =
 			refused(request, url, identity !== undefined) ??

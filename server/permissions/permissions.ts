@@ -19,9 +19,11 @@ export interface Permissions extends Identities {
 	/**
 	 * The identity of a request: a Bearer token, else the session cookie, whose end moves; `setCookie` must then reach
 	 * the browser. Nobody, when the request is in the name of somebody else: see {@link PERSON_HEADER}.
+	 * @param address of the request, where a form says in whose name it is
 	 */
 	identify(
 		headers: Headers,
+		address?: URL,
 	): Promise<{ readonly identity: Identity | undefined; readonly setCookie: readonly string[] }>;
 	/**
 	 * @returns the cookies to set
@@ -161,13 +163,13 @@ export function createPermissions(parts: {
 		personByName: (name) => personWhere('username', nameKey(name)),
 		personOf: async (headers) => (await identityOfSession(headers, false)).identity,
 		personOfToken,
-		async identify(headers) {
+		async identify(headers, address) {
 			const bearer = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '');
 			const found = bearer
 				? { identity: await personOfToken(bearer[1] as string), setCookie: [] }
 				: await identityOfSession(headers, true);
-			const asking = headers.get(PERSON_HEADER);
-			return asking === null || asking === found.identity?.person.id
+			const asking = [headers.get(PERSON_HEADER), address?.searchParams.get(PERSON_HEADER)];
+			return asking.every((id) => typeof id !== 'string' || id === found.identity?.person.id)
 				? found
 				: { identity: undefined, setCookie: [] };
 		},

@@ -22,6 +22,7 @@ it('tells when the device does not keep it, and when it does again', async () =>
 	const kept = new KeptFact<string>(
 		{
 			fact: (key) => store.fact(key),
+			holdDraft: (draft) => store.holdDraft(draft),
 			keepFact: async (key, value) => {
 				if (isFull) throw new Refusal('device.full');
 				await store.keepFact(key, value);

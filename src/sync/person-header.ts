@@ -1,5 +1,5 @@
 /**
- * Header, and parameter of the socket's address, in which a page says whose work it sends. Several people use one browser,
+ * Header, and parameter of the addresses of the socket and of forms, in which a page says whose work it sends. Several people use one browser,
  * and its cookie is that of whoever signed in last.
  */
 export const PERSON_HEADER = 'x-lantai-person';

@@ -115,6 +115,20 @@ test('a reviewer comments on a field, on words and offline; the archivist is tol
 	const begun = comments(archivist).getByRole('textbox', { name: '写意见' });
 	await expect(begun).toHaveValue('写到一半');
 	await expect(begun).not.toBeFocused();
+	// In another tab another one is written beside it, and each finds its own again.
+	const second = await archivist.context().newPage();
+	await second.goto(archivist.url());
+	await comments(second).getByRole('button', { name: '写意见' }).click();
+	const beside = comments(second).getByRole('textbox', { name: '写意见' });
+	await expect(beside).toHaveValue('');
+	await beside.fill('另一页写的');
+	await expect.poll(() => keptDrafts(second)).toEqual([`comment:${id}:new`, `comment:${id}:new\n2`]);
+	await second.reload();
+	await expect(beside).toHaveValue('另一页写的');
+	await expect(begun).toHaveValue('写到一半');
+	await beside.fill('');
+	await expect.poll(() => keptDrafts(second)).toEqual([`comment:${id}:new`]);
+	await second.close();
 	// Signing out would remove it: it is named first.
 	await archivist.getByRole('button', { name: '编目甲的菜单' }).click();
 	await archivist.getByRole('menuitem', { name: '退出登录' }).click();

@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { FieldKey, FieldValue } from '#domain/catalogue/entry.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import type { DocKey } from '#sync/entry-doc.ts';
+import type { HeldDraft } from './draft-places.ts';
 import type { Draft } from './drafts.ts';
 
 /** A readable edit inside kept or exported work, so that it can be typed again by hand if all else fails. */
@@ -126,6 +127,11 @@ export interface DeviceStore {
 	fact<T>(key: string): Promise<T | undefined>;
 	/** `null`: forgets it. */
 	keepFact(key: string, value: unknown): Promise<void>;
+	/**
+	 * Holds a place of a draft, which no other open page writes then: the first with words, or else an empty one.
+	 * @param wantsEmpty words are kept beside all there are
+	 */
+	holdDraft(draft: string, wantsEmpty?: boolean): Promise<HeldDraft>;
 	/** What somebody writes and has not handed in. */
 	drafts(): Promise<Draft[]>;
 	/** Resolves when the device takes what an edit may need. */

@@ -5,6 +5,7 @@ import {
 	commentKey,
 	decisionKey,
 	draftAddress,
+	draftEntryOf,
 	draftKindOf,
 	draftsAbout,
 	ORDER_DRAFT_KEY,
@@ -28,6 +29,17 @@ it('what is written leads to where it can be gone on with, and facts that nobody
 		['suggestion', `/catalogue/${id}`],
 		['comment', `/catalogue/${id}`],
 		['decision', '/proposals'],
+	]);
+	expect(
+		[`${ORDER_DRAFT_KEY}\n2`, 'register:fonds:demo-B001\n2', `${suggestionKey(id)}\n12`].map((key) => [
+			draftKindOf(key),
+			draftAddress(key),
+			draftEntryOf(key),
+		]),
+	).toEqual([
+		['order', '/orders/new', undefined],
+		['register', '/registers/fonds?record=demo-B001', undefined],
+		['suggestion', `/catalogue/${id}`, id],
 	]);
 	for (const key of ['me', 'people', 'purged', 'order-drafts', 'visits'])
 		expect(draftKindOf(key)).toBeUndefined();

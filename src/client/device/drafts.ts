@@ -31,11 +31,30 @@ export function decisionKey(id: EntryId, proposal: string): string {
 	return `${BEGINNINGS.decision}${id}:${proposal}`;
 }
 
+/** The draft that is kept under a key: of several pages that write one at once, each has a place of its own. */
+export function draftOf(key: string): string {
+	return key.replace(/\n\d+$/, '');
+}
+
+/** The keys of all places of a draft, without end: those with words first, unless only empty ones are wanted. */
+export function* placesOf(
+	draft: string,
+	withWords: readonly string[],
+	wantsEmpty: boolean,
+): Generator<string, never> {
+	const numberOf = (key: string): number => Number(key.slice(draft.length + 1) || 1);
+	if (!wantsEmpty) yield* withWords.toSorted((a, b) => numberOf(a) - numberOf(b));
+	for (let n = 1; ; n++) {
+		const key = n === 1 ? draft : `${draft}\n${n}`;
+		if (!withWords.includes(key)) yield key;
+	}
+}
+
 /** Undefined for a fact that nobody wrote. */
 export function draftKindOf(key: string): DraftKind | undefined {
 	const kinds = Object.keys(BEGINNINGS) as DraftKind[];
 	return kinds.find((kind) =>
-		kind === 'order' ? key === ORDER_DRAFT_KEY : key.startsWith(BEGINNINGS[kind]),
+		kind === 'order' ? draftOf(key) === ORDER_DRAFT_KEY : key.startsWith(BEGINNINGS[kind]),
 	);
 }
 
@@ -48,12 +67,12 @@ export function draftsAbout(id: EntryId): string[] {
 export function draftEntryOf(key: string): EntryId | undefined {
 	const kind = draftKindOf(key);
 	if (kind !== 'suggestion' && kind !== 'comment' && kind !== 'decision') return undefined;
-	return key.split(':')[1] as EntryId | undefined;
+	return draftOf(key).split(':')[1] as EntryId | undefined;
 }
 
 /** Where it can be gone on with. */
 export function draftAddress(key: string): string {
-	const [, about = '', record = ''] = key.split(':');
+	const [, about = '', record = ''] = draftOf(key).split(':');
 	switch (draftKindOf(key)) {
 		case 'order':
 			return '/orders/new';

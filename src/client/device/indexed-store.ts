@@ -7,6 +7,7 @@ import { PERSON_DB_VERSION, PersonDb, type DocRecord, type UpdateRecord } from '
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import { fromBase64 } from 'lib0/buffer';
 import { serverClock } from '../server-clock.ts';
+import { DraftPlaces, type HeldDraft } from './draft-places.ts';
 import { draftEntryOf, draftKindOf, type Draft } from './drafts.ts';
 import { GONE, goneKey, namedBy } from './gone.ts';
 import { joinStates } from './join-states.ts';
@@ -23,10 +24,12 @@ export class IndexedStore implements DeviceStore {
 	readonly isDurable = true;
 	#db: PersonDb;
 	#vault: Vault;
+	#places: DraftPlaces;
 
 	private constructor(db: PersonDb, vault: Vault) {
 		this.#db = db;
 		this.#vault = vault;
+		this.#places = new DraftPlaces(`lantai-draft:${db.name}`);
 	}
 
 	/**
@@ -297,6 +300,12 @@ export class IndexedStore implements DeviceStore {
 		await this.#unlessGone(about ? [about] : [], [], () => this.#db.facts.put({ key, value: sealed }));
 	}
 
+	holdDraft(draft: string, wantsEmpty = false): Promise<HeldDraft> {
+		const { facts } = this.#db;
+		const kept = (): Promise<string[]> => done(() => facts.where('key').startsWith(draft).primaryKeys());
+		return this.#places.hold(draft, kept, wantsEmpty);
+	}
+
 	async drafts(): Promise<Draft[]> {
 		const keys = await done(() => this.#db.facts.toCollection().primaryKeys());
 		const drafts = await Promise.all(
@@ -311,6 +320,7 @@ export class IndexedStore implements DeviceStore {
 	}
 
 	close(): void {
+		this.#places.close();
 		this.#db.close();
 	}
 

@@ -2,6 +2,7 @@ import type { EntryId } from '#domain/base/ids.ts';
 import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf, entryOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
+import type { HeldDraft } from './draft-places.ts';
 import { draftEntryOf, draftKindOf, draftsAbout, type Draft } from './drafts.ts';
 import { namedBy } from './gone.ts';
 import { isPutAway } from './kept-work.ts';
@@ -168,6 +169,11 @@ export class MemoryStore implements DeviceStore {
 		const about = draftEntryOf(key);
 		if (value === null) this.#facts.delete(key);
 		else if (!about || !this.#gone.has(about)) this.#facts.set(key, value);
+	}
+
+	/** No other tab has this memory. */
+	async holdDraft(draft: string): Promise<HeldDraft> {
+		return { key: draft, letGo: () => undefined };
 	}
 
 	async drafts(): Promise<Draft[]> {

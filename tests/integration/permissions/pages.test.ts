@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { PERSON_HEADER } from '#sync/person-header.ts';
 import { aFolder } from '#tests/support/folder.ts';
 import { PASSWORD } from '#tests/support/people.ts';
 import { startTestServer, type TestServer } from '#tests/support/server.ts';
@@ -226,6 +227,41 @@ describe('pages of administration', () => {
 		});
 		expect(await act(server, path, form, cookie)).toMatchObject({ type: 'success' });
 		expect(await server.app.administration.settings.all()).toMatchObject({ 'archive.name': '新名' });
+	});
+});
+
+describe('a form of somebody’s page, while another is signed in in the same browser', () => {
+	it('is not taken in the name of the other', async () => {
+		const server = await startTestServer();
+		const first = await server.cookie('甲', 'administrator');
+		const second = await server.cookie('乙', 'administrator');
+		const people = await server.app.administration.people.list();
+		const idOf = (name: string): string => people.find((each) => each.name === name)?.id ?? '';
+		const asFirst = `${PERSON_HEADER}=${idOf('甲')}`;
+		const next = 'synthetic-password-2';
+		const settings = { archiveName: '新名', archiveCode: 'A1', idleSeconds: '30' };
+		for (const [path, form] of [
+			['/account?/changePassword', { current: PASSWORD, next }],
+			['/account?/createToken', { name: '脚本', scope: 'read', days: '30' }],
+			['/account?/signOutEverywhere', {}],
+			['/administration/people?/add', { name: '丙', role: 'reader', password: PASSWORD, fondsLimit: 'all' }],
+			['/administration/settings?', settings],
+		] as const) {
+			const answer = await act(server, `${path}&${asFirst}`, form, second);
+			expect([path, answer]).toEqual([
+				path,
+				{
+					type: 'redirect',
+					status: 303,
+					location: expect.stringMatching(/^\/sign-in\?next=/),
+				},
+			]);
+		}
+		expect((await get(server, '/api/me', { cookie: second })).status).toBe(200);
+		expect((await server.app.administration.people.list()).map(({ name }) => name)).not.toContain('丙');
+		const own = `/account?/changePassword&${asFirst}`;
+		expect(await act(server, own, { current: PASSWORD, next }, first)).toMatchObject({ type: 'success' });
+		expect((await post(server, '/sign-in', { name: '乙', password: PASSWORD })).status).toBe(303);
 	});
 });
 

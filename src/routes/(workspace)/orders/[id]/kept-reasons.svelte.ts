@@ -39,6 +39,11 @@ export class KeptReasons {
 		if (this.#isRead) untrack(() => void this.#kept.keep(isEmpty ? null : all));
 	}
 
+	/** They are not shown any more. */
+	leave(): void {
+		this.#kept.leave();
+	}
+
 	#all(): Record<string, string> {
 		return { ...$state.snapshot(this.written), ...$state.snapshot(this.decisions) };
 	}

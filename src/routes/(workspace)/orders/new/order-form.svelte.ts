@@ -1,6 +1,6 @@
 import { ordersClient } from '#client/orders-client.ts';
 import { ORDER_DRAFT_KEY } from '#client/device/drafts.ts';
-import { KeptFact } from '#client/kept-fact.ts';
+import { KeptFact, type DraftStore } from '#client/kept-fact.ts';
 import type { DeviceStore } from '#client/device/device-store.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { m } from '#i18n/generated/messages.js';
@@ -34,10 +34,10 @@ export class OrderForm {
 	#isTried = $state(false);
 	#refusal = $state.raw<Refusal>();
 	#read = $derived(readDraft(this.draft, this.file, m.orders_form_pasted()));
-	#store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>;
+	#store: DraftStore & Pick<DeviceStore, 'isDurable'>;
 	#kept: KeptFact<OrderDraft>;
 
-	constructor(store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>) {
+	constructor(store: DraftStore & Pick<DeviceStore, 'isDurable'>) {
 		this.#store = store;
 		this.#kept = new KeptFact(store, ORDER_DRAFT_KEY, (code) => {
 			this.notKept = code === undefined ? undefined : refusalWords(code);
@@ -82,6 +82,11 @@ export class OrderForm {
 	/** Keeps what is typed now. */
 	keep(draft: OrderDraft): void {
 		void this.#kept.keep(isWritten(draft) ? draft : null);
+	}
+
+	/** The form is not shown any more. */
+	leave(): void {
+		this.#kept.leave();
 	}
 
 	/** Another way to correct: what does not fit it goes. */

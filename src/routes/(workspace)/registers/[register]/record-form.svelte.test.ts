@@ -18,6 +18,7 @@ function aStore() {
 	return {
 		facts,
 		isDurable: true,
+		holdDraft: (key: string) => Promise.resolve({ key, letGo: () => undefined }),
 		fact: <T>(key: string) => Promise.resolve(facts.get(key) as T | undefined),
 		keepFact: (key: string, value: unknown) => Promise.resolve(void facts.set(key, value)),
 	};

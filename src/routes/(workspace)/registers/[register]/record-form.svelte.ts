@@ -1,5 +1,5 @@
 import type { DeviceStore } from '#client/device/device-store.ts';
-import { KeptFact } from '#client/kept-fact.ts';
+import { KeptFact, type DraftStore } from '#client/kept-fact.ts';
 import { registersClient } from '#client/registers-client.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { Json } from '#domain/catalogue/entry.ts';
@@ -53,13 +53,13 @@ export class RecordForm {
 	readonly fields: readonly RegisterField[];
 	#base = $state.raw<RegisterContent>({});
 	#kept: KeptFact<Kept>;
-	#store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>;
+	#store: DraftStore & Pick<DeviceStore, 'isDurable'>;
 
 	constructor(parts: {
 		readonly register: RegisterId;
 		readonly fields: readonly RegisterField[];
 		readonly record: RegisterRecord | undefined;
-		readonly store: Pick<DeviceStore, 'fact' | 'keepFact' | 'isDurable'>;
+		readonly store: DraftStore & Pick<DeviceStore, 'isDurable'>;
 	}) {
 		this.register = parts.register;
 		this.fields = parts.fields;
@@ -126,6 +126,11 @@ export class RecordForm {
 		void this.#kept
 			.keep(this.isChanged ? { based: this.#base, version: this.record?.version ?? 0, content, why } : null)
 			.finally(() => this.#unwritten--);
+	}
+
+	/** The form is not shown any more. */
+	leave(): void {
+		this.#kept.leave();
 	}
 
 	/** @returns puts back what stood here */
