@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { passesAxe } from './accessibility.ts';
 import { startArchive, type Archive } from './archive.ts';
+import { openEntry, titleBox } from './entry-card.ts';
 
 const ROWS = 10;
 let archive: Archive;
@@ -115,4 +116,40 @@ test('a check: started, worked off by keyboard, all suggestions taken and taken 
 	await page.getByRole('link', { name: '打印报告' }).click();
 	await expect(page.getByRole('heading', { name: /著录检查报告/ })).toBeVisible();
 	await passesAxe(page, 'the report');
+});
+
+test('a click straight from a field counts, and an error keeps the entry from being registered until it is corrected', async ({
+	browser,
+}) => {
+	const [id] = (await itemIds()) as [string];
+	await archive.addPerson('甲', 'archivist');
+	await archive.addPerson('丙', 'reviewer');
+	const archivist = await openEntry(archive, browser, '甲', id);
+	const card = (page: Page): Locator => page.getByRole('article');
+	await field(archivist, 'documentDate').fill('20080230');
+	await field(archivist, 'documentDate').press('Enter');
+	await expect(findings(archivist, 'documentDate').first()).toContainText('R14');
+
+	// What is found about the title comes between it and the button, while that is pressed.
+	await expect(card(archivist).getByRole('button', { name: '提交审核' })).toBeVisible();
+	await titleBox(archivist).fill('沧浦县教育局关于\u200b第1期招生工作的通知');
+	const submit = card(archivist).getByRole('button', { name: '提交审核' });
+	await submit.hover();
+	const before = await submit.boundingBox();
+	await archivist.mouse.down();
+	await expect(findings(archivist, 'title').first()).toContainText('R08');
+	expect((await submit.boundingBox())?.y).toBeGreaterThan(before?.y ?? 0);
+	await archivist.mouse.up();
+	await expect(card(archivist)).toContainText('待审');
+
+	const reviewer = await openEntry(archive, browser, '丙', id);
+	await titleBox(reviewer).focus();
+	await reviewer.keyboard.press('Alt+v');
+	await expect(card(reviewer)).toContainText('已核');
+	await expect(card(reviewer)).toContainText('R14');
+	await expect(card(reviewer).getByRole('button', { name: '入库' })).toHaveCount(0);
+	await passesAxe(reviewer, 'an entry that an error keeps from being registered');
+	await field(archivist, 'documentDate').fill('20080203');
+	await field(archivist, 'documentDate').press('Enter');
+	await expect(card(reviewer).getByRole('button', { name: '核定' })).toBeVisible();
 });
