@@ -26,7 +26,7 @@ test.afterEach(async () => {
 
 const notice = (page: Page) => page.getByRole('status').filter({ hasText: '兰台有新版本。' });
 
-/** The server has a newer version from now on, and the browser has looked. */
+/** The server has a newer version from now on, and the browser looks: when it has, the notice says. */
 async function release(page: Page): Promise<void> {
 	line.proxy.rewrite('/service-worker.js', (text) => {
 		const changed = text.replaceAll('lantai-app-', 'lantai-app-next-');
@@ -35,7 +35,7 @@ async function release(page: Page): Promise<void> {
 	});
 	await page.evaluate(async () => {
 		const registration = await navigator.serviceWorker.getRegistration();
-		await registration?.update();
+		void registration?.update();
 	});
 }
 
