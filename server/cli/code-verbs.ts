@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { CodeReport } from '#domain/catalogue/reference-codes/code-report.ts';
 import { PART_ORDER, type CodeParts, type PartId } from '#domain/catalogue/reference-codes/code-parts.ts';
+import type { Person } from '#domain/permissions/permissions.ts';
+import type { App } from '#server/app.ts';
 import type { RegimeAsked } from '#server/catalogue/codes/code-desk.ts';
 import { entryId, text, verb, type Verb } from './verb.ts';
 
@@ -51,6 +54,18 @@ function partsOf(written: readonly string[]): CodeParts {
 
 const Reported = v.object({ fonds: v.optional(text), limit: count });
 
+/** @throws {Refusal} 'permissions.denied' · 'catalogue.unknown-fonds' (404): nothing wrong would be said of a number that was mistyped */
+async function reportOf(
+	app: App,
+	{ fonds, limit }: v.InferOutput<typeof Reported>,
+	person: Person,
+): Promise<CodeReport> {
+	const report = await app.codes.report(person, { fondsNumber: fonds, limit });
+	if (fonds !== undefined && !report.fonds.some(({ fondsNumber }) => fondsNumber === fonds))
+		await app.gates.demandFonds(person, fonds);
+	return report;
+}
+
 /** The verbs of reference codes. */
 export const CODE_VERBS: Readonly<Record<string, Verb>> = {
 	'code-parse': verb(v.object({ text: v.string(), ...Asked }), async (app, args, { identity }) =>
@@ -61,19 +76,13 @@ export const CODE_VERBS: Readonly<Record<string, Verb>> = {
 		app.codes.format(identity.person, partsOf(args.parts), askedOf(args)),
 	),
 
-	'code-gaps': verb(Reported, async (app, { fonds, limit }, { identity }) => {
-		const { waiting, gaps, gapCount } = await app.codes.report(identity.person, {
-			fondsNumber: fonds,
-			limit,
-		});
+	'code-gaps': verb(Reported, async (app, args, { identity }) => {
+		const { waiting, gaps, gapCount } = await reportOf(app, args, identity.person);
 		return { waiting, gapCount, gaps };
 	}),
 
-	'code-duplicates': verb(Reported, async (app, { fonds, limit }, { identity }) => {
-		const { waiting, duplicates, duplicateCount } = await app.codes.report(identity.person, {
-			fondsNumber: fonds,
-			limit,
-		});
+	'code-duplicates': verb(Reported, async (app, args, { identity }) => {
+		const { waiting, duplicates, duplicateCount } = await reportOf(app, args, identity.person);
 		return { waiting, duplicateCount, duplicates };
 	}),
 

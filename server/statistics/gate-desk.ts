@@ -82,8 +82,7 @@ export class GateDesk {
 		const { board, lines, isCurrent } = await this.#count(isPatient ? WAIT_LONG_MS : WAIT_MS, fonds);
 		const isNothing = lines.length === 0 && board.unregistered.length === 0;
 		// Of what does not exist, nothing held and nothing found would be said as of a fonds that is empty.
-		if (fonds !== undefined && isNothing && !(await this.#isFonds(person, fonds)))
-			throw new Refusal('catalogue.unknown-fonds', { fonds: fonds.slice(0, 40) }, 404);
+		if (fonds !== undefined && isNothing) await this.demandFonds(person, fonds);
 		if (isCurrent && fonds === undefined) await this.#take(board);
 		const titles = new Map(lines.map(({ id, content }) => [id, placeTitle(content)]));
 		return {
@@ -129,11 +128,15 @@ export class GateDesk {
 		};
 	}
 
-	/** Whether a register knows the number, or an entry the person works with has it. */
-	async #isFonds({ fonds }: Person, fondsNumber: string): Promise<boolean> {
-		if (fondsNumbersOf(this.#parts.registers).includes(fondsNumber)) return true;
+	/**
+	 * Demands that a register knows the number, or that an entry the person works with has it.
+	 * @throws {Refusal} 'catalogue.unknown-fonds' (404)
+	 */
+	async demandFonds({ fonds }: Person, fondsNumber: string): Promise<void> {
+		if (fondsNumbersOf(this.#parts.registers).includes(fondsNumber)) return;
 		const meant = await this.#entriesOf(fondsNumber);
-		return meant.some((id) => fonds === null || fonds.includes(id));
+		if (!meant.some((id) => fonds === null || fonds.includes(id)))
+			throw new Refusal('catalogue.unknown-fonds', { fonds: fondsNumber.slice(0, 40) }, 404);
 	}
 
 	/** Whether the person works with every fonds of that number. */

@@ -51,8 +51,11 @@ it('a file that is not there is named in words, whichever verb wants to read it'
 	}
 });
 
-it('gates are not told of a fonds that does not exist', async () => {
-	expect(await said(run(['gates', '--fonds', 'B999']))).toBe('没有全宗“B999”。');
+it('nothing is told of a fonds that does not exist', async () => {
+	for (const verb of [['gates'], ['code', 'gaps'], ['code', 'duplicates']])
+		expect([verb, await said(run([...verb, '--fonds', 'B999']))]).toEqual([verb, '没有全宗“B999”。']);
 	await aMadeEntry(app, { title: '水务局', level: 'fonds', fields: { referenceCode: 'B004' } });
 	expect(await run(['gates', '--fonds', 'B004'])).toContain('0/0');
+	for (const verb of ['gaps', 'duplicates'])
+		expect(await said(run(['code', verb, '--fonds', 'B004']))).toBe('nothing');
 });
