@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Two processes take one file of tests after the other: loading the product anew for each costs a second a file. */
 const SHARED = { isolate: false, maxWorkers: 2 };
+/** Limits are for what hangs, not for a machine that does other things too: in milliseconds. */
+const LIMIT_MS = process.env['LANTAI_TEST_LONG'] ? 600_000 : 60_000;
 
 export default defineConfig({
 	plugins: [
@@ -25,8 +27,7 @@ export default defineConfig({
 					name: 'unit',
 					environment: 'node',
 					...SHARED,
-					// Property tests count; a machine that does other things too must not fail them.
-					testTimeout: 60_000,
+					testTimeout: LIMIT_MS,
 					include: ['src/**/*.test.ts', 'server/**/*.test.ts', 'tests/*.test.ts'],
 					exclude: ['src/**/*.svelte.test.ts'],
 				},
@@ -34,7 +35,13 @@ export default defineConfig({
 			{
 				extends: true,
 				resolve: { conditions: ['browser'] },
-				test: { name: 'runes', environment: 'jsdom', include: ['src/**/*.svelte.test.ts'], maxWorkers: 2 },
+				test: {
+					name: 'runes',
+					environment: 'jsdom',
+					include: ['src/**/*.svelte.test.ts'],
+					maxWorkers: 2,
+					testTimeout: LIMIT_MS,
+				},
 			},
 			{
 				extends: true,
@@ -44,9 +51,8 @@ export default defineConfig({
 					include: ['tests/integration/**/*.test.ts', 'tests/conformance/**/*.test.ts'],
 					...SHARED,
 					setupFiles: ['tests/support/new-file.ts'],
-					// Limits are for what hangs, not for a machine that does other things too.
-					testTimeout: 180_000,
-					hookTimeout: 180_000,
+					testTimeout: 3 * LIMIT_MS,
+					hookTimeout: 3 * LIMIT_MS,
 					// Pages as they are served: built code must not be compiled a second time.
 					server: { deps: { external: [/\/build\//] } },
 				},
