@@ -125,9 +125,11 @@ export class PurgeRunner {
 			for (const [index, step] of PURGE_STEPS.entries()) {
 				if (index < from) continue;
 				signal.throwIfAborted();
-				// Imports are brought into the store first, so that everything of them is in one place.
-				if (step !== 'seal' && step !== 'plan' && step !== 'deposit' && releases.length === 1)
-					releases.push(await holdStore());
+				// Imports are brought into the store first, so that everything of them is in one place; and copies are waited for
+				// last, which may be waiting for the store.
+				const isHolding = step !== 'seal' && step !== 'plan' && step !== 'deposit';
+				if (isHolding && releases.length === 1) releases.push(await holdStore());
+				else if (!isHolding && releases.length > 1) releases.pop()?.();
 				this.#progress.set(id, { step, done: 0, total: 0 });
 				this.#parts.beforeStep?.(step);
 				await STEPS[step](this.#parts, await records.find(id), {

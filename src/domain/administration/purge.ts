@@ -103,7 +103,7 @@ export interface PurgeCertificate {
 	/** When every place was searched again, and found empty. */
 	readonly searchedAt: string;
 	readonly backups: readonly HeldBackup[];
-	/** As of the search. */
+	/** As of when the certificate was deposited. */
 	readonly copies?: readonly HeldCopy[];
 }
 
