@@ -54,6 +54,8 @@ export interface PurgedObject {
 export interface PurgeFailure {
 	readonly code: string;
 	readonly params: Params;
+	/** When it failed first and has not been done since; orders of earlier versions do not say it. */
+	readonly sinceAt?: string;
 }
 
 /** A backup that was made while the content was there. */
