@@ -56,6 +56,7 @@ export type LogCopyAnswer =
 
 /** Rows of one write at most. */
 const MAX_ROWS = 1000;
+const NOTHING: ReadonlySet<string> = new Set();
 const MARKER = 'log-copy.json';
 
 const port = must(parentPort, 'this file runs as a worker');
@@ -159,7 +160,7 @@ function purge(docs: readonly string[], { wasBegun }: LogCopyAsk): LogCopyAnswer
 		for (const file of readdirSync(place)) if (file.endsWith(NEW_SEGMENT)) rmSync(join(place, file));
 		for (const segment of segmentsIn(place)) {
 			const { hasAny, damage } = look(segment, gone);
-			if (place === own && damage.length > 0) rewriteSegment(segment, gone, lostRows());
+			if (place === own && damage.length > 0) rewriteSegment(segment, gone, lostRows(gone));
 			else unreadable.push(...(hasAny ? rewriteSegment(segment, gone, undefined) : damage));
 		}
 	}
@@ -180,24 +181,27 @@ function look(
 	return { hasAny, damage: step.value };
 }
 
-/** Gives what the database has between two positions and no segment of the own place can be read of. */
-function lostRows(): (after: number, before: number | undefined) => Iterable<Buffer> {
-	const held = new Set(segmentsIn(own).flatMap((segment) => [...positionsIn(segment)]));
-	const end = Math.max(0, ...held) + 1;
+/** Gives what the database has between two positions, no segment of the own place has, and is not to go. */
+function lostRows(
+	gone: ReadonlySet<string>,
+): (after: number, before: number | undefined) => Iterable<Buffer> {
+	const held = new Set<number>();
+	let end = 0;
+	for (const segment of segmentsIn(own))
+		for (const { seq } of readSegment(segment)) {
+			held.add(seq);
+			end = Math.max(end, seq + 1);
+		}
 	return function* (after, before = end) {
 		const written: number[] = [];
 		for (const row of between.iterate(after, before) as unknown as Iterable<Row>) {
-			if (held.has(row.seq)) continue;
+			if (held.has(row.seq) || gone.has(row.doc)) continue;
 			yield encodeRow(row);
 			// A snapshot has the position of the last update it stands for.
 			written.push(row.seq);
 		}
 		for (const seq of written) held.add(seq);
 	};
-}
-
-function* positionsIn(segment: string): Generator<number> {
-	for (const { seq } of readSegment(segment)) yield seq;
 }
 
 /** Looks what is there: the last position. */
@@ -214,6 +218,7 @@ function begin(wasBegun: boolean): number {
 		if (!existsSync(own)) {
 			mkdirSync(own);
 			syncFolder(folder);
+			newestName = '';
 			return 0;
 		}
 		const { newest, witness, damaged } = endOf(own);
@@ -261,7 +266,7 @@ function mend(segment: string, damage: readonly SegmentDamage[]): void {
 	if (damage.length === 1 && first && first.at + first.bytes === statSync(segment).size)
 		// A torn end: what was there is copied again, like all behind the last record.
 		cut(segment, first.at);
-	else rewriteSegment(segment, new Set(), lostRows());
+	else rewriteSegment(segment, NOTHING, lostRows(NOTHING));
 }
 
 function cut(segment: string, bytes: number): void {
