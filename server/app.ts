@@ -307,7 +307,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			dataDir: config.dataDir,
 			collaboration,
 			preservation,
-			holdStore: () => preservation.hold(),
+			holdStore: () => preservation.holdAlone(),
 			holdBackups: () => administration.backups.hold(),
 			removeFromCopies:
 				options.removeFromCopies ?? ((objectId) => preservation.copies.removeFromCopies(objectId)),

@@ -58,10 +58,12 @@ export function copyPrinters(
 						: []),
 				])
 				.join('\n'),
-		'log-recover': ({ records, recovered, documents, damaged }: LogRecovery, say) =>
+		'log-recover': ({ records, recovered, documents, purged, incomplete, damaged }: LogRecovery, say) =>
 			[
 				say('cli_log_recovered', { records, recovered, documents }),
-				...list(damaged.map(({ file, at }) => say('cli_log_recover_damaged', { file, at }))),
+				...(purged > 0 ? [say('cli_log_recover_purged', { purged })] : []),
+				...(incomplete > 0 ? [say('cli_log_recover_incomplete', { incomplete })] : []),
+				...list(damaged.map((each) => say('cli_log_recover_damaged', { ...each }))),
 			].join('\n'),
 		'archive-repair': ({ objects }: RepairAnswer, say, language) =>
 			objects

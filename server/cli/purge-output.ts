@@ -15,7 +15,11 @@ export const PURGE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =
 	'archive-purge-propose': (result: PurgeDetail & { preview: PurgePreview }, say) =>
 		[say('cli_purge_proposed', { number: result.number }), previewText(result.preview, say)].join('\n'),
 	'archive-purge-list': (result: readonly ShownPurge[], say) =>
-		[say('cli_purge_listed', { total: result.length }), ...table([], result.map(cells))].join('\n'),
+		[
+			say('cli_purge_listed', { total: result.length }),
+			...table([], result.map(cells)),
+			...result.flatMap((order) => waitingLines(order, say).map((line) => `${order.number}  ${line}`)),
+		].join('\n'),
 	'archive-purge-show': detailText,
 	'archive-purge-preview': previewText,
 	'archive-purge-approve': detailText,
@@ -49,9 +53,16 @@ export const PURGE_PRINTERS: Readonly<Record<string, (result: never, say: Say) =
 
 /** A line of progress of a purge; undefined for any other. */
 export function purgeProgressText(progress: unknown, language: Language): string | undefined {
-	const { purging, done, total } = progress as { purging?: string; done?: number; total?: number };
+	const { purging, done, total, ...order } = progress as {
+		purging?: string;
+		done?: number;
+		total?: number;
+	} & Partial<Pick<ShownPurge, 'failure' | 'decidedAt'>>;
 	if (purging === undefined) return undefined;
-	const step = words(`cli_purge_step_${purging}`, {}, language);
+	const say: Say = (key, params) => words(key, params ?? {}, language);
+	const step = say(`cli_purge_step_${purging}`);
+	if (order.failure)
+		return [step, ...waitingLines({ decidedAt: null, failure: null, ...order }, say)].join(': ');
 	return total ? `${step} ${done} / ${total}` : step;
 }
 
@@ -61,18 +72,19 @@ function failureText({ code, params }: PurgeFailure, say: Say): string {
 	return said === key ? code : said;
 }
 
+/** Why an order waits, and since when. */
+function waitingLines({ failure, decidedAt }: Pick<ShownPurge, 'failure' | 'decidedAt'>, say: Say): string[] {
+	if (!failure) return [];
+	const since = failure.sinceAt ?? decidedAt ?? '';
+	return [say('cli_purge_waits', { since, reason: failureText(failure, say) })];
+}
+
 function detailText(result: PurgeDetail, say: Say): string {
 	return [
 		cells(result).join('  '),
 		...(result.deciderName ? [`${result.deciderName}  ${result.decidedAt}  ${result.decidedWhy ?? ''}`] : []),
-		...(result.step
-			? [
-					say('cli_purge_at_step', {
-						step: say(`cli_purge_step_${result.step}`),
-						failure: result.failure ? failureText(result.failure, say) : '',
-					}),
-				]
-			: []),
+		...(result.step ? [say('cli_purge_at_step', { step: say(`cli_purge_step_${result.step}`) })] : []),
+		...waitingLines(result, say),
 		...(result.hasCertificate ? [say('cli_purge_done', { at: result.finishedAt ?? '' })] : []),
 		...backupLines(result.backups, say),
 	].join('\n');

@@ -77,8 +77,9 @@ async function carriedOut(
 	{ identity, signal, progress }: VerbContext,
 ): Promise<PurgeDetail> {
 	const tell = async (): Promise<void> => {
-		const { progress: now } = await app.purges.show(identity.person, id);
+		const { progress: now, step, failure, decidedAt } = await app.purges.show(identity.person, id);
 		if (now) progress({ purging: now.step, done: now.done, total: now.total });
+		else if (failure) progress({ purging: step, failure, decidedAt });
 	};
 	const timer = setInterval(() => void tell().catch(() => undefined), PROGRESS_MS);
 	const { promise: givenUp, resolve } = Promise.withResolvers<void>();

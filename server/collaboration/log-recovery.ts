@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as Y from 'yjs';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -20,7 +20,11 @@ export interface LogRecovery {
 	readonly recovered: number;
 	/** Documents they belong to. */
 	readonly documents: number;
-	/** Segments that stop making sense before their end; behind it nothing was read. */
+	/** Updates of purged entries, which do not come back. */
+	readonly purged: number;
+	/** Updates that stand on what could not be read: without that their documents could not be edited any more. */
+	readonly incomplete: number;
+	/** What could not be read. */
 	readonly damaged: readonly SegmentDamage[];
 }
 
@@ -37,7 +41,8 @@ const GROUP = 500;
 
 /**
  * Brings back what the second place of the log has and the database has not. What a document holds already is left out,
- * so it may be repeated, and positions of another database do not matter: lost updates get new ones.
+ * so it may be repeated, and positions of another database do not matter: lost updates get new ones. What was purged stays
+ * away.
  * @throws {Refusal} 'storage.no-log-copy' | 'cli.cancelled'
  */
 export async function recoverLog(
@@ -49,7 +54,8 @@ export async function recoverLog(
 	const changed = new Set<string>();
 	const damaged: SegmentDamage[] = [];
 	let waiting: CopiedUpdate[] = [];
-	let [records, recovered] = [0, 0];
+	const gone = await purgedEntries(storage);
+	let [records, recovered, purged, incomplete] = [0, 0, 0, 0];
 
 	async function flush(): Promise<void> {
 		const group = waiting;
@@ -79,6 +85,10 @@ export async function recoverLog(
 			if (signal.aborted) throw new Refusal('cli.cancelled');
 			records++;
 			const update = step.value;
+			if (gone.has(update.doc.slice(update.doc.indexOf(':') + 1))) {
+				purged++;
+				continue;
+			}
 			let doc = docs.get(update.doc);
 			if (!doc) {
 				doc = new Y.Doc();
@@ -86,15 +96,33 @@ export async function recoverLog(
 				docs.set(update.doc, doc);
 			}
 			if (hasNothingNew(doc, update.payload)) continue;
+			const wasWhole = isWhole(doc);
 			Y.applyUpdate(doc, update.payload);
+			if (wasWhole && !isWhole(doc)) {
+				incomplete++;
+				await flush();
+				docs.delete(update.doc);
+				doc.destroy();
+				continue;
+			}
 			changed.add(update.doc);
 			waiting.push(update);
 			if (waiting.length >= GROUP || docs.size > MAX_DOCS) await flush();
 		}
-		if (step.value < statSync(segment).size) damaged.push({ file: segment, at: step.value });
+		damaged.push(...step.value);
 	}
 	await flush();
-	return { records, recovered, documents: changed.size, damaged };
+	return { records, recovered, documents: changed.size, purged, incomplete, damaged };
+}
+
+function isWhole({ store }: Y.Doc): boolean {
+	return !store.pendingStructs && !store.pendingDs;
+}
+
+/** Ids of entries of which the log takes nothing any more. */
+async function purgedEntries({ db }: Storage): Promise<ReadonlySet<string>> {
+	const rows = await db.selectFrom('purged_entry').select('entry_id').execute();
+	return new Set(rows.map(({ entry_id }) => entry_id));
 }
 
 /** Segments of all lineages, in the order in which they began: their ids are ordered by time. */

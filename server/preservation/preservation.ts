@@ -105,6 +105,11 @@ export interface Preservation extends ImportArchive {
 	 * all the same. Resolves when what was being written is in the store and in the database.
 	 */
 	hold(): Promise<() => void>;
+	/**
+	 * The same for who changes it otherwise than by versions: nobody else holds it meanwhile. Nothing may be waited for with
+	 * it that has the turn of a copy: a repair has that when it waits for the store.
+	 */
+	holdAlone(): Promise<() => void>;
 	status(): PreservationStatus;
 	/** What lies in the store, what does not yet, and what fails. */
 	overview(): Promise<StoreOverview>;
@@ -166,6 +171,7 @@ export async function createPreservation(parts: {
 	const purging = createStorePurge({ storage, dataDir, root, staging });
 	const software = readSoftware();
 	const failures = new Failures();
+	const holds = new StoreHolds();
 	const work = await DepositWork.over({
 		storage,
 		worker,
@@ -204,7 +210,8 @@ export async function createPreservation(parts: {
 		clock,
 		logger,
 		software,
-		hold: () => runner.hold(),
+		hold: () => hold(() => holds.share()),
+		watch: () => holds.watch(),
 		isHeld: () => runner.isHeld,
 		...(parts.pace ? { pace: parts.pace } : {}),
 	});
@@ -248,12 +255,11 @@ export async function createPreservation(parts: {
 			.catch((failure: unknown) => logger.warn({ err: failure, id, path }, 'damage was not noted'));
 	}
 
-	const holds = new StoreHolds();
-	async function hold(): Promise<() => void> {
-		const [unshare, letGo] = [await holds.share(), await runner.hold()];
+	async function hold(take: () => Promise<() => void>): Promise<() => void> {
+		const [giveBack, letGo] = [await take(), await runner.hold()];
 		return () => {
 			letGo();
-			unshare();
+			giveBack();
 		};
 	}
 
@@ -336,7 +342,8 @@ export async function createPreservation(parts: {
 			for (const id of entries) runner.note(`entry ${id}`);
 		},
 		setIdleMs: (idleMs) => runner.setIdleMs(idleMs),
-		hold,
+		hold: () => hold(() => holds.share()),
+		holdAlone: () => hold(() => holds.takeAlone()),
 		status() {
 			const worst = failures.worst;
 			return {

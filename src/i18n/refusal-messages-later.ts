@@ -218,6 +218,7 @@ export {
 	refusal_storage_corrupt,
 	refusal_storage_locked,
 	refusal_storage_newer,
+	refusal_storage_log_copy_unreadable,
 	refusal_storage_no_log_copy,
 	refusal_storage_unwritable,
 	refusal_sync_other_lineage,

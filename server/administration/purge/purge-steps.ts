@@ -24,6 +24,7 @@ import type { Statement, Storage } from '#server/storage/storage.ts';
 import { certificateOf, depositPurge, objectsOf } from './certificate.ts';
 import { heldBackups } from './held-backups.ts';
 import { belowOf } from './purge-scope.ts';
+import { unlessAborted } from './unless-aborted.ts';
 import { countsOf, searchDatabase } from './purge-places.ts';
 import type { PurgeRecords } from './purge-records.ts';
 
@@ -342,11 +343,7 @@ async function search(parts: PurgeStepParts, order: ShownPurge, running: StepRun
 				.onConflict((conflict) => conflict.doNothing()),
 		),
 	);
-	const copies = await parts.settleCopies(
-		(await objectsOf(storage, order.id)).map(({ objectId }) => objectId),
-	);
-	const at = isoAt(clock);
-	const certificate = { ...(await certificateOf(storage, records, order.id, at)), copies };
+	const certificate = await certificateOf(storage, records, order.id, isoAt(clock));
 	await storage.batch([
 		storage.db
 			.updateTable('purge_order')
@@ -360,11 +357,19 @@ function refuseWhatIsThere(found: Readonly<Record<string, number>>): void {
 		if (count > 0) throw new Refusal('purge.still-there', { place, count }, 500);
 }
 
-/** Puts order and certificate into the store. Only then is it done. */
-async function deposit(parts: PurgeStepParts, order: ShownPurge): Promise<void> {
+/**
+ * Lets copies do what they can, and puts order and certificate into the store. Only then is it done. The store is not held:
+ * who repairs an object from a copy has the turn of the copy, and waits for the store.
+ */
+async function deposit(parts: PurgeStepParts, order: ShownPurge, running: StepRunning): Promise<void> {
 	const { storage, records, clock } = parts;
 	const { certificate } = await records.row(order.id);
-	const made = JSON.parse(certificate ?? 'null') as PurgeCertificate;
+	const objects = await objectsOf(storage, order.id);
+	const copies = await unlessAborted(
+		running.signal,
+		parts.settleCopies(objects.map(({ objectId }) => objectId)),
+	);
+	const made = { ...(JSON.parse(certificate ?? 'null') as PurgeCertificate), copies };
 	const version = await depositPurge(parts, order.id, made);
 	const actor = { id: 'server', name: 'server', via: 'server' };
 	await storage.batch([
@@ -374,6 +379,7 @@ async function deposit(parts: PurgeStepParts, order: ShownPurge): Promise<void> 
 				state: 'done',
 				step: null,
 				failure: null,
+				certificate: JSON.stringify(made),
 				originals: null,
 				finished_at: made.finishedAt,
 				deposited_version: version,

@@ -108,6 +108,8 @@ export interface FixityParts {
 	readonly logger: Logger;
 	readonly software: { readonly name: string; readonly version: string };
 	readonly hold: () => Promise<() => void>;
+	/** See `StoreHolds.watch`. */
+	readonly watch: () => () => boolean;
 	/** Whether somebody keeps the store as it is, for a copy of it. */
 	readonly isHeld: () => boolean;
 	readonly pace?: Pace;
@@ -115,7 +117,7 @@ export interface FixityParts {
 
 /** Makes the checks of a store. */
 export function createFixity(parts: FixityParts): Fixity {
-	const { storage, root, clock, logger, hold } = parts;
+	const { storage, root, clock, logger, hold, watch } = parts;
 	const pace = parts.pace ?? steadyPace;
 	const register = new FixityRegister(storage);
 	const runs = new FixityRuns(storage, clock);
@@ -163,7 +165,7 @@ export function createFixity(parts: FixityParts): Fixity {
 		const limit = rate === undefined ? usual : new RateLimit(rate * 1e6, pace);
 		const round: Round = {
 			register,
-			checker: new ObjectChecker({ root, worker, register, hold }),
+			checker: new ObjectChecker({ root, worker, register, hold, watch }),
 			limit,
 			clock,
 			about: circumstances,

@@ -12,13 +12,15 @@ const SMALL = { objects: 32, bytes: 8 * 1024 * 1024 };
  * Checks objects: every byte against every digest, and what they are against the register.
  *
  * An object that is just getting a version is between two states for a moment. The register is asked before the object is
- * looked at, so that it can only be behind; and what is odd is looked at again while the store holds still.
+ * looked at, so that it can only be behind; and what is odd is looked at again while the store holds still. So is what failed
+ * while something was repaired or purged: it may be whole by now, or gone.
  */
 export class ObjectChecker {
 	#root: string;
 	#worker: WorkerClient<FixityAsks>;
 	#register: FixityRegister;
 	#hold: () => Promise<() => void>;
+	#watch: () => () => boolean;
 
 	constructor(parts: {
 		readonly root: string;
@@ -26,38 +28,55 @@ export class ObjectChecker {
 		readonly register: FixityRegister;
 		/** Keeps the store as it is until the returned function is called. */
 		readonly hold: () => Promise<() => void>;
+		/** Begins to watch whether objects are repaired or purged. */
+		readonly watch: () => () => boolean;
 	}) {
 		this.#root = parts.root;
 		this.#worker = parts.worker;
 		this.#register = parts.register;
 		this.#hold = parts.hold;
+		this.#watch = parts.watch;
 	}
 
 	/** Verdicts in the order of the ids; none for ids the register does not know. */
 	async check(ids: readonly string[], bytesPerSecond: number): Promise<Verdict[]> {
+		const isStill = this.#watch();
 		const known = await this.#register.known(ids);
 		const looks = await this.#look(known, bytesPerSecond);
-		const verdicts: Verdict[] = [];
+		const verdicts: (Verdict | undefined)[] = [];
 		for (const [index, each] of known.entries()) {
 			const look = looks[index] as LookedObject;
 			const verdict = judge(each, look);
 			const isClear =
 				isAsKnown(each, look) && look.findings.every((found) => isOfContent(found) || !isOdd(found.code));
-			verdicts.push(isClear ? verdict : await this.#again(each, look, bytesPerSecond));
+			verdicts.push(isClear ? verdict : await this.#again(each, { look, isStill }, bytesPerSecond));
 		}
-		return verdicts;
+		// Others of them were waited for meanwhile.
+		for (const [index, each] of known.entries()) {
+			const look = looks[index] as LookedObject;
+			if (verdicts[index]?.findings.length && !isStill())
+				verdicts[index] = await this.#again(each, { look, isStill }, bytesPerSecond);
+		}
+		return verdicts.filter((each) => each !== undefined);
 	}
 
-	async #again(first: KnownObject, firstLook: LookedObject, bytesPerSecond: number): Promise<Verdict> {
-		let look = firstLook;
+	/** Undefined when it was purged meanwhile. */
+	async #again(
+		first: KnownObject,
+		seen: { readonly look: LookedObject; readonly isStill: () => boolean },
+		bytesPerSecond: number,
+	): Promise<Verdict | undefined> {
+		let { look, isStill } = seen;
 		for (let looks = 1; ; looks++) {
 			const release = await this.#hold();
 			try {
-				const known = (await this.#register.known([first.objectId]))[0] ?? first;
+				const [known] = await this.#register.known([first.objectId]);
+				if (!known) return undefined;
 				const isLast = looks >= LOOKS;
 				const still = (await this.#look([known], isLast ? 0 : bytesPerSecond, !isLast))[0] as LookedObject;
 				if (isLast) return await this.#judge(known, still);
 				if (
+					isStill() &&
 					still.isThere === look.isThere &&
 					still.inventoryDigest === look.inventoryDigest &&
 					isRead(look)
@@ -70,6 +89,7 @@ export class ObjectChecker {
 			} finally {
 				release();
 			}
+			isStill = this.#watch();
 			look = (await this.#look([first], bytesPerSecond))[0] as LookedObject;
 		}
 	}

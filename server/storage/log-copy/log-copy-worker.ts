@@ -7,14 +7,24 @@ import {
 	openSync,
 	readdirSync,
 	renameSync,
+	rmSync,
+	statSync,
 	writeFileSync,
-	writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
-import { encodeRecord, readSegment, segmentName, segmentsIn, type CopiedUpdate } from './segments.ts';
+import { rewriteSegment, syncFolder, writeAll } from './rewrite-segment.ts';
+import {
+	encodeRecord,
+	NEW_SEGMENT,
+	readSegment,
+	segmentName,
+	segmentsIn,
+	type CopiedUpdate,
+	type SegmentDamage,
+} from './segments.ts';
 
 /** What the worker is told when it starts. */
 export interface LogCopySettings {
@@ -36,11 +46,17 @@ export interface LogCopyAsk {
 
 /** How far it is; `hasMore` when there is more to be copied. */
 export type LogCopyAnswer =
-	| { readonly last: number; readonly hasMore: boolean }
+	| {
+			readonly last: number;
+			readonly hasMore: boolean;
+			/** What a purge could not read, and nobody but these bytes may know: it may be what is to go. */
+			readonly unreadable?: readonly SegmentDamage[];
+	  }
 	| { readonly error: { readonly code: string | undefined; readonly message: string } };
 
 /** Rows of one write at most. */
 const MAX_ROWS = 1000;
+const NOTHING: ReadonlySet<string> = new Set();
 const MARKER = 'log-copy.json';
 
 const port = must(parentPort, 'this file runs as a worker');
@@ -50,29 +66,42 @@ const COLUMNS = 'seq, doc, payload, actor_id, actor_name, via, received_at';
 const following = database.prepare(
 	`select ${COLUMNS} from log_update where seq > ?1 order by seq limit ${MAX_ROWS}`,
 );
-/** What was compacted meanwhile too: asked only until the end of the log is reached. */
-const catchingUp = database.prepare(
-	`select ${COLUMNS} from log_update where seq > ?1
+/** What was compacted meanwhile too: asked only until the end of the log is reached, and for what cannot be read. */
+const WITH_COLD = `select ${COLUMNS} from log_update where seq > ?1 and seq < ?2
 	union all
 	select ${COLUMNS} from log_cold
-		where seq > ?1 and kind = 'update' and payload is not null
-	order by seq limit ${MAX_ROWS}`,
-);
+		where seq > ?1 and seq < ?2 and kind = 'update' and payload is not null
+	order by seq`;
+const catchingUp = database.prepare(`${WITH_COLD} limit ${MAX_ROWS}`);
+const between = database.prepare(WITH_COLD);
 const changes = database.prepare(
 	'select element_id, field, from_values, to_value, claimed_by, claimed_at from entry_change where doc = ? and seq = ? order by id',
 );
 const known = database.prepare('select doc, received_at from log_line where seq = ?');
+const purgedEntries = database.prepare('select entry_id from purged_entry');
+
+interface Row {
+	readonly seq: number;
+	readonly doc: string;
+	readonly payload: Uint8Array;
+	readonly actor_id: string;
+	readonly actor_name: string;
+	readonly via: string | null;
+	readonly received_at: string;
+}
 /** The segment that is written to; undefined before the first write, and after one that failed. */
 let open: { handle: number; name: string } | undefined;
 /** Where segments are: a folder for each lineage. */
 let own = '';
+/** The last segment there, by its name. */
+let newestName = '';
 let last = -1;
 let isCaughtUp = false;
 
 port.on('message', (ask: LogCopyAsk) => {
 	let answer: LogCopyAnswer;
 	try {
-		answer = ask.purge ? purge(ask.purge) : copy(ask);
+		answer = ask.purge ? purge(ask.purge, ask) : copy(ask);
 	} catch (error) {
 		const { code, message } = error as NodeJS.ErrnoException;
 		// What is there now is found out by reading it again: the disk may have been away.
@@ -87,62 +116,92 @@ port.on('message', (ask: LogCopyAsk) => {
 function copy({ wasBegun, at }: LogCopyAsk): LogCopyAnswer {
 	if (last < 0) last = begin(wasBegun);
 	else if (!existsSync(join(folder, MARKER))) throw away();
-	const found = (isCaughtUp ? following : catchingUp).all(last) as unknown as readonly {
-		seq: number;
-		doc: string;
-		payload: Uint8Array;
-		actor_id: string;
-		actor_name: string;
-		via: string | null;
-		received_at: string;
-	}[];
+	const rows = isCaughtUp ? following.all(last) : catchingUp.all(last, Number.MAX_SAFE_INTEGER);
+	const found = rows as unknown as readonly Row[];
 	if (found.length < MAX_ROWS) isCaughtUp = true;
 	if (found.length === 0) return { last, hasMore: false };
-	const records = found.map((row) =>
-		encodeRecord({
-			seq: row.seq,
-			doc: row.doc,
-			payload: row.payload,
-			actor: { id: row.actor_id, name: row.actor_name, via: row.via },
-			receivedAt: row.received_at,
-			changes: changes.all(row.doc, row.seq).map((each) => ({
-				elementId: String(each['element_id']),
-				field: String(each['field']),
-				fromValues: String(each['from_values']),
-				toValue: String(each['to_value']),
-				claimedBy: String(each['claimed_by']),
-				claimedAt: String(each['claimed_at']),
-			})),
-		}),
-	);
-	append(segmentName(at), Buffer.concat(records));
+	append(segmentName(at), Buffer.concat(found.map(encodeRow)));
 	last = found.at(-1)?.seq ?? last;
 	return { last, hasMore: found.length === MAX_ROWS };
 }
 
-/** Writes every segment anew that has something of the documents, of every lineage. */
-function purge(docs: readonly string[]): LogCopyAnswer {
+function encodeRow(row: Row): Buffer {
+	return encodeRecord({
+		seq: row.seq,
+		doc: row.doc,
+		payload: row.payload,
+		actor: { id: row.actor_id, name: row.actor_name, via: row.via },
+		receivedAt: row.received_at,
+		changes: changes.all(row.doc, row.seq).map((each) => ({
+			elementId: String(each['element_id']),
+			field: String(each['field']),
+			fromValues: String(each['from_values']),
+			toValue: String(each['to_value']),
+			claimedBy: String(each['claimed_by']),
+			claimedAt: String(each['claimed_at']),
+		})),
+	});
+}
+
+/**
+ * Writes every segment anew that has something of the documents, of every lineage. What cannot be read may be of them, too.
+ * Where this database wrote it, it goes, and what the database has of it is written again. Anywhere else these bytes may
+ * be all there is of somebody's work: they stay, and are told of.
+ */
+function purge(docs: readonly string[], { wasBegun }: LogCopyAsk): LogCopyAnswer {
 	if (!existsSync(join(folder, MARKER))) throw away();
+	if (last < 0) begin(wasBegun);
 	close();
 	const gone = new Set(docs);
-	for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory()))
-		for (const segment of segmentsIn(join(folder, name))) {
-			if (!readSegment(segment).some(({ doc }) => gone.has(doc))) continue;
-			const handle = openSync(`${segment}.new`, 'w');
-			try {
-				for (const record of readSegment(segment))
-					if (!gone.has(record.doc)) writeAll(handle, encodeRecord(record));
-				fsyncSync(handle);
-			} finally {
-				closeSync(handle);
-			}
-			renameSync(`${segment}.new`, segment);
-			syncFolder(join(folder, name));
+	const unreadable: SegmentDamage[] = [];
+	for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory())) {
+		const place = join(folder, name);
+		// What a crash left of writing one anew holds what was in it then.
+		for (const file of readdirSync(place)) if (file.endsWith(NEW_SEGMENT)) rmSync(join(place, file));
+		for (const segment of segmentsIn(place)) {
+			const { hasAny, damage } = look(segment, gone);
+			if (place === own && damage.length > 0) rewriteSegment(segment, gone, lostRows(gone));
+			else unreadable.push(...(hasAny ? rewriteSegment(segment, gone, undefined) : damage));
 		}
+	}
 	// Where it ends is looked at anew: its last record may be among those that went.
 	last = -1;
 	isCaughtUp = false;
-	return { last: 0, hasMore: false };
+	return { last: 0, hasMore: false, unreadable };
+}
+
+function look(
+	segment: string,
+	gone: ReadonlySet<string>,
+): { readonly hasAny: boolean; readonly damage: readonly SegmentDamage[] } {
+	const reading = readSegment(segment);
+	let hasAny = false;
+	let step = reading.next();
+	for (; !step.done; step = reading.next()) hasAny ||= gone.has(step.value.doc);
+	return { hasAny, damage: step.value };
+}
+
+/** Gives what the database has between two positions, no segment of the own place has, and is not to go. */
+function lostRows(
+	gone: ReadonlySet<string>,
+): (after: number, before: number | undefined) => Iterable<Buffer> {
+	const held = new Set<number>();
+	let end = 0;
+	for (const segment of segmentsIn(own))
+		for (const { seq } of readSegment(segment)) {
+			held.add(seq);
+			end = Math.max(end, seq + 1);
+		}
+	return function* (after, before = end) {
+		const written: number[] = [];
+		for (const row of between.iterate(after, before) as unknown as Iterable<Row>) {
+			if (held.has(row.seq) || gone.has(row.doc)) continue;
+			yield encodeRow(row);
+			// A snapshot has the position of the last update it stands for.
+			written.push(row.seq);
+		}
+		for (const seq of written) held.add(seq);
+	};
 }
 
 /** Looks what is there: the last position. */
@@ -159,28 +218,55 @@ function begin(wasBegun: boolean): number {
 		if (!existsSync(own)) {
 			mkdirSync(own);
 			syncFolder(folder);
+			newestName = '';
 			return 0;
 		}
-		const newest = newestIn(own);
-		if (!newest) return 0;
+		const { newest, witness, damaged } = endOf(own);
 		// A database that was put back to an earlier state, without a restore, goes on with other rows under positions
-		// that are there already: they begin anew beside them, and what is there stays for a recovery.
-		const row = known.get(newest.seq);
-		if (row?.['doc'] === newest.doc && row['received_at'] === newest.receivedAt) return newest.seq;
+		// that are there already: they begin anew beside them, and what is there stays, also what cannot be read of it.
+		const row = witness && known.get(witness.seq);
+		if (witness && (row?.['doc'] !== witness.doc || row['received_at'] !== witness.receivedAt)) continue;
+		for (const [segment, damage] of damaged) mend(segment, damage);
+		newestName = basename(segmentsIn(own).at(-1) ?? '');
+		return newest;
 	}
 }
 
-/** The last record that is whole; what was torn off behind it is cut away. */
-function newestIn(place: string): CopiedUpdate | undefined {
+/**
+ * The last position of a place, the last record whose row the database must have when it wrote it, and what cannot be read
+ * from the segment of it on.
+ */
+function endOf(place: string): {
+	readonly newest: number;
+	readonly witness: CopiedUpdate | undefined;
+	readonly damaged: readonly (readonly [segment: string, damage: readonly SegmentDamage[]])[];
+} {
+	// Rows of what is being purged go first, and nobody's record of it says whose place this is.
+	const purged = new Set(purgedEntries.all().map((row) => String(row['entry_id'])));
+	const damaged: [string, readonly SegmentDamage[]][] = [];
+	let newest = 0;
+	let witness: CopiedUpdate | undefined;
 	for (const segment of segmentsIn(place).toReversed()) {
-		let newest: CopiedUpdate | undefined;
 		const reading = readSegment(segment);
 		let step = reading.next();
-		for (; !step.done; step = reading.next()) newest = step.value;
-		cut(segment, step.value);
-		if (newest) return newest;
+		for (; !step.done; step = reading.next()) {
+			const { seq, doc } = step.value;
+			newest = Math.max(newest, seq);
+			if (!purged.has(doc.slice(doc.indexOf(':') + 1))) witness = step.value;
+		}
+		if (step.value.length > 0) damaged.push([segment, step.value]);
+		if (witness) break;
 	}
-	return undefined;
+	return { newest, witness, damaged };
+}
+
+/** Makes a segment of this database whole again: nothing is ever written behind what cannot be read. */
+function mend(segment: string, damage: readonly SegmentDamage[]): void {
+	const [first] = damage;
+	if (damage.length === 1 && first && first.at + first.bytes === statSync(segment).size)
+		// A torn end: what was there is copied again, like all behind the last record.
+		cut(segment, first.at);
+	else rewriteSegment(segment, NOTHING, lostRows(NOTHING));
 }
 
 function cut(segment: string, bytes: number): void {
@@ -193,20 +279,19 @@ function cut(segment: string, bytes: number): void {
 	}
 }
 
-function append(name: string, bytes: Uint8Array): void {
+/** @param day segment of the day; where the clock was ahead, what is newest by name goes on: only that is known to be whole */
+function append(day: string, bytes: Uint8Array): void {
+	const name = day > newestName ? day : newestName;
 	if (open?.name !== name) {
 		close();
 		const path = join(own, name);
 		const isNew = !existsSync(path);
 		open = { handle: openSync(path, 'a'), name };
 		if (isNew) syncFolder(own);
+		newestName = name;
 	}
 	writeAll(open.handle, bytes);
 	fsyncSync(open.handle);
-}
-
-function writeAll(handle: number, bytes: Uint8Array): void {
-	for (let at = 0; at < bytes.byteLength;) at += writeSync(handle, bytes, at);
 }
 
 function close(): void {
@@ -214,16 +299,6 @@ function close(): void {
 	const { handle } = open;
 	open = undefined;
 	closeSync(handle);
-}
-
-function syncFolder(path: string): void {
-	if (process.platform === 'win32') return;
-	const handle = openSync(path, 'r');
-	try {
-		fsyncSync(handle);
-	} finally {
-		closeSync(handle);
-	}
 }
 
 function away(): Error {

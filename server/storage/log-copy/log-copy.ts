@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { isoAt, systemClock } from '#domain/base/clock.ts';
+import { Refusal } from '#domain/base/refusal.ts';
 import type { LogCopyAnswer, LogCopyAsk, LogCopySettings } from './log-copy-worker.ts';
 
 /** How the second place of the log is doing. */
@@ -93,12 +94,15 @@ export class LogCopy {
 
 	/**
 	 * Takes all updates of documents out of it, from every segment.
-	 * @throws with the system's code when it is away or cannot be written
+	 * @throws {Refusal} 'storage.log-copy-unreadable' naming bytes that may be of them, and may be all there is of other
+	 * work; and with the system's code when it is away or cannot be written
 	 */
 	async purge(docs: readonly string[]): Promise<void> {
 		const answer = await this.#ask({ purge: docs });
 		if ('error' in answer)
 			throw Object.assign(new Error(answer.error.message), { code: answer.error.code ?? 'EIO' });
+		const [first] = answer.unreadable ?? [];
+		if (first) throw new Refusal('storage.log-copy-unreadable', { ...first }, 500);
 	}
 
 	/** Writes what is left, if it can, and ends; what is being written, as the beginning of the copy, is waited for. */
@@ -117,6 +121,7 @@ export class LogCopy {
 		clearTimeout(this.#timer);
 		const late = setTimeout(() => this.#failed('ETIMEDOUT', 'the disk does not answer'), LIMIT_MS);
 		late.unref();
+		const wanted = this.#wanted;
 		const answer = await this.#ask({});
 		clearTimeout(late);
 		this.#isRunning = false;
@@ -137,9 +142,12 @@ export class LogCopy {
 				() => false,
 			);
 		}
-		this.#position = answer.last;
-		const there = this.#waiting.filter(({ seq }) => seq <= answer.last);
-		this.#waiting = this.#waiting.filter(({ seq }) => seq > answer.last);
+		// At the end of the log there is nothing left to wait for of what was in it when it was asked: what the copy has not
+		// was purged meanwhile.
+		const position = answer.hasMore ? answer.last : Math.max(answer.last, wanted);
+		this.#position = position;
+		const there = this.#waiting.filter(({ seq }) => seq <= position);
+		this.#waiting = this.#waiting.filter(({ seq }) => seq > position);
 		for (const { resolve } of there) resolve();
 		// A long way behind, as in the beginning: people do not wait for it.
 		if (answer.hasMore && !this.#isStrict) this.#failed('catching-up', 'the copy of the log is catching up');

@@ -54,6 +54,8 @@ export interface PurgedObject {
 export interface PurgeFailure {
 	readonly code: string;
 	readonly params: Params;
+	/** When it failed first and has not been done since; orders of earlier versions do not say it. */
+	readonly sinceAt?: string;
 }
 
 /** A backup that was made while the content was there. */
@@ -103,7 +105,7 @@ export interface PurgeCertificate {
 	/** When every place was searched again, and found empty. */
 	readonly searchedAt: string;
 	readonly backups: readonly HeldBackup[];
-	/** As of the search. */
+	/** As of when the certificate was deposited. */
 	readonly copies?: readonly HeldCopy[];
 }
 

@@ -239,7 +239,14 @@ describe('the command line', () => {
 		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.no-log-copy' } });
 		const config = readConfig({ data, logLevel: 'silent' }, { LANTAI_LOG_COPY: second });
 		await (await createApp(config)).close();
-		expect((await lantai(recover)).json).toEqual({ records: 0, recovered: 0, documents: 0, damaged: [] });
+		expect((await lantai(recover)).json).toEqual({
+			records: 0,
+			recovered: 0,
+			documents: 0,
+			purged: 0,
+			incomplete: 0,
+			damaged: [],
+		});
 		await run(data);
 		expect((await lantai(recover)).json).toMatchObject({ error: { code: 'storage.locked' } });
 	});

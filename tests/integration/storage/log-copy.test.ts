@@ -11,38 +11,17 @@ import {
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { fillFromLog } from '#server/collaboration/entry-loader.ts';
 import { recoverLog } from '#server/collaboration/log-recovery.ts';
-import { readSegment, segmentsIn, type CopiedUpdate } from '#server/storage/log-copy/segments.ts';
-import { openStorage, type SqliteStorage } from '#server/storage/sqlite/open-sqlite.ts';
+import type { SqliteStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { entryDocName, readEntryDoc } from '#sync/entry-doc.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { aFolder } from '#tests/support/folder.ts';
+import { aCopiedLog, copied, copyPlaces, segmentsOf } from '#tests/support/log-copies.ts';
 import { aLoggedEntry } from '#tests/support/logged-entries.ts';
 
 const quiet = { signal: new AbortController().signal, progress: () => undefined };
-
-async function opened(dataDir: string, folder?: string, isStrict = false): Promise<SqliteStorage> {
-	const storage = await openStorage({ dataDir, ...(folder ? { logCopy: { folder, isStrict } } : {}) });
-	onTestFinished(() => storage.close());
-	return storage;
-}
-
-async function places() {
-	const base = await aFolder();
-	const folder = join(base, 'second');
-	mkdirSync(folder);
-	return { dataDir: join(base, 'data'), other: join(base, 'other'), folder };
-}
-
-function copied(folder: string): CopiedUpdate[] {
-	const lineages = readdirSync(folder, { withFileTypes: true }).filter((each) => each.isDirectory());
-	return lineages.flatMap(({ name }) =>
-		segmentsIn(join(folder, name)).flatMap((file) => [...readSegment(file)]),
-	);
-}
 
 async function stateOf(storage: SqliteStorage, id: string): Promise<unknown> {
 	const doc = new Y.Doc();
@@ -51,8 +30,8 @@ async function stateOf(storage: SqliteStorage, id: string): Promise<unknown> {
 }
 
 it('what an append has resolved is in both places, whole and in order', async () => {
-	const { dataDir, folder } = await places();
-	const storage = await opened(dataDir, folder);
+	const { dataDir, folder } = await copyPlaces();
+	const storage = await aCopiedLog(dataDir, folder);
 	const entries = await Promise.all(Array.from({ length: 5 }, () => aLoggedEntry(storage)));
 	await Promise.all(
 		entries.map(async (entry) => {
@@ -71,8 +50,8 @@ it('what an append has resolved is in both places, whole and in order', async ()
 });
 
 it('a lost disk loses nothing: an empty database gets all of it, once', async () => {
-	const { dataDir, other, folder } = await places();
-	const storage = await opened(dataDir, folder);
+	const { dataDir, other, folder } = await copyPlaces();
+	const storage = await aCopiedLog(dataDir, folder);
 	const entry = await aLoggedEntry(storage);
 	await entry.set('title', '二');
 	await entry.setApart('summary', '甲', '乙');
@@ -81,7 +60,7 @@ it('a lost disk loses nothing: an empty database gets all of it, once', async ()
 	await storage.close();
 	rmSync(dataDir, { recursive: true });
 
-	const fresh = await opened(other);
+	const fresh = await aCopiedLog(other);
 	const first = await recoverLog(fresh, folder, quiet);
 	expect(first).toMatchObject({ documents: 1, damaged: [] });
 	expect(first.recovered).toBe(first.records);
@@ -94,8 +73,8 @@ it('a lost disk loses nothing: an empty database gets all of it, once', async ()
 });
 
 it('what it missed while it was away is caught up; an unmounted disk is no second place', async () => {
-	const { dataDir, folder } = await places();
-	const storage = await opened(dataDir, folder);
+	const { dataDir, folder } = await copyPlaces();
+	const storage = await aCopiedLog(dataDir, folder);
 	const entry = await aLoggedEntry(storage);
 	renameSync(folder, `${folder}-away`);
 	mkdirSync(folder);
@@ -111,8 +90,8 @@ it('what it missed while it was away is caught up; an unmounted disk is no secon
 });
 
 it('strict, nothing is acknowledged that is not there', async () => {
-	const { dataDir, folder } = await places();
-	const storage = await opened(dataDir, folder, true);
+	const { dataDir, folder } = await copyPlaces();
+	const storage = await aCopiedLog(dataDir, folder, true);
 	const entry = await aLoggedEntry(storage);
 	renameSync(folder, `${folder}-away`);
 	await expect(entry.set('title', '二')).rejects.toMatchObject({ code: 'storage.log-failed' });
@@ -124,12 +103,12 @@ it('strict, nothing is acknowledged that is not there', async () => {
 });
 
 it('a database put back to an earlier state by hand goes on beside what it lost, and gets it back', async () => {
-	const { dataDir, folder } = await places();
-	const first = await opened(dataDir, folder);
+	const { dataDir, folder } = await copyPlaces();
+	const first = await aCopiedLog(dataDir, folder);
 	await aLoggedEntry(first);
 	await first.close();
 	cpSync(dataDir, `${dataDir}-earlier`, { recursive: true });
-	const second = await opened(dataDir, folder);
+	const second = await aCopiedLog(dataDir, folder);
 	const later = await aLoggedEntry(second, '后来');
 	await later.set('title', '二');
 	const lost = await stateOf(second, later.id);
@@ -137,23 +116,22 @@ it('a database put back to an earlier state by hand goes on beside what it lost,
 	rmSync(dataDir, { recursive: true });
 	renameSync(`${dataDir}-earlier`, dataDir);
 
-	const third = await opened(dataDir, folder);
+	const third = await aCopiedLog(dataDir, folder);
 	const again = await (await aLoggedEntry(third, '另一')).set('title', '三');
 	expect(copied(folder).filter(({ seq }) => seq === again)).toHaveLength(2);
 	await third.close();
-	const fourth = await opened(dataDir);
+	const fourth = await aCopiedLog(dataDir);
 	expect(await recoverLog(fourth, folder, quiet)).toMatchObject({ documents: 1, damaged: [] });
 	expect(await stateOf(fourth, later.id)).toEqual(lost);
 });
 
 it('a torn end is cut off and written again', async () => {
-	const { dataDir, folder } = await places();
-	const first = await opened(dataDir, folder);
+	const { dataDir, folder } = await copyPlaces();
+	const first = await aCopiedLog(dataDir, folder);
 	const entry = await aLoggedEntry(first);
 	await entry.set('title', '二');
 	await first.close();
-	const lineage = readdirSync(folder).find((name) => !name.includes('.')) ?? '';
-	const segment = segmentsIn(join(folder, lineage))[0] ?? '';
+	const segment = segmentsOf(folder)[0] ?? '';
 	const all = copied(folder).map(({ seq }) => seq);
 	for (const tear of [
 		() => truncateSync(segment, 200),
@@ -161,7 +139,7 @@ it('a torn end is cut off and written again', async () => {
 		() => truncateSync(segment, 3),
 	]) {
 		tear();
-		const storage = await opened(dataDir, folder);
+		const storage = await aCopiedLog(dataDir, folder);
 		await eventually(() => expect(copied(folder).map(({ seq }) => seq)).toEqual(all));
 		await storage.close();
 	}
@@ -169,14 +147,14 @@ it('a torn end is cut off and written again', async () => {
 });
 
 it('five times killed while editing: all that was acknowledged is in the second place, and comes back from there', async () => {
-	const { dataDir, other, folder } = await places();
+	const { dataDir, other, folder } = await copyPlaces();
 	const acknowledged = new Set<number>();
 	for (let round = 0; round < 5; round++)
 		for (const seq of await editUntilKilled(dataDir, folder, 20 + round * 13)) acknowledged.add(seq);
 	const there = new Set(copied(folder).map(({ seq }) => seq));
 	expect([...acknowledged].filter((seq) => !there.has(seq))).toEqual([]);
 	expect(acknowledged.size).toBeGreaterThan(200);
-	const fresh = await opened(other);
+	const fresh = await aCopiedLog(other);
 	expect(await recoverLog(fresh, folder, quiet)).toMatchObject({ recovered: there.size });
 });
 

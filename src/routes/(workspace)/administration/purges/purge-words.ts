@@ -4,10 +4,12 @@ import {
 	type PurgeGround,
 	type PurgeState,
 	type PurgeStep,
+	type ShownPurge,
 } from '#domain/administration/purge.ts';
 import { isRefusal, type Params } from '#domain/base/refusal.ts';
 import { m } from '#i18n/generated/messages.js';
 import { refusalWords } from '#i18n/refusal-words.ts';
+import { dateTimeWords } from '#i18n/words.ts';
 import { reasonWords } from '../../store/store-words.ts';
 
 /** Why content goes, in words. */
@@ -35,6 +37,18 @@ export const stateTone = (state: PurgeState): 'caution' | 'accent' | 'good' | 'p
 			rejected: 'plain',
 		}) as const
 	)[state];
+
+/** How far an order is, also when it is carried out and waits, with the mark of that. */
+export const orderState = ({
+	state,
+	failure,
+}: Pick<ShownPurge, 'state' | 'failure'>): {
+	readonly words: string;
+	readonly tone: ReturnType<typeof stateTone>;
+} =>
+	failure
+		? { words: m.purges_state_waiting(), tone: 'caution' }
+		: { words: stateWords(state), tone: stateTone(state) };
 
 /** What a step does, in words. */
 export const stepWords = (step: PurgeStep): string =>
@@ -91,6 +105,16 @@ export function placeWords(place: string): string {
 export function failureWords({ code, params }: PurgeFailure): string {
 	const said = refusalWords(code, spelledOut(params));
 	return said === code ? (reasonWords(code) ?? code) : said;
+}
+
+/** Why an order that is carried out waits, and since when; undefined while it does not. */
+export function waitingWords({
+	failure,
+	decidedAt,
+}: Pick<ShownPurge, 'failure' | 'decidedAt'>): string | undefined {
+	if (!failure) return undefined;
+	const since = dateTimeWords(failure.sinceAt ?? decidedAt ?? '');
+	return m.purges_failure({ since, reason: failureWords(failure) });
 }
 
 /** Values that are codes, in words. */
