@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { createId, type EntryId } from '#domain/base/ids.ts';
+import { buildEntryDoc, entryDocName, writeMeta } from '#sync/entry-doc.ts';
+import type { DepositRecord } from '#server/preservation/entry-snapshot.ts';
+import type { ReviewRecord } from '#server/preservation/review-record.ts';
+import type { Storage } from '#server/storage/storage.ts';
+import { anArchive, type Archive } from '#tests/support/archive.ts';
+import { anEntryRow } from '#tests/support/entry-rows.ts';
+import { AUTHORS } from '#tests/support/logged-entries.ts';
+import { takeStep } from '#tests/support/review-steps.ts';
+
+/** A row without a document, as an import makes it. */
+async function anUnopenedEntry({ db }: Storage): Promise<EntryId> {
+	const id = createId();
+	await db.insertInto('entry').values(anEntryRow({ id })).execute();
+	return id;
+}
+
+/** Begins the document of an entry, as opening it does. */
+async function open({ log }: Storage, id: EntryId): Promise<void> {
+	const doc = new Y.Doc();
+	const at = new Date().toISOString();
+	writeMeta(doc, { schema: 1, profile: 'dat18' });
+	buildEntryDoc(
+		doc,
+		{ level: 'item', parentId: null, order: 'a0', fields: { title: '一' }, bodies: {} },
+		{ by: AUTHORS.甲.id, at, newElementId: () => createId<string>() },
+	);
+	const payload = Y.encodeStateAsUpdate(doc);
+	await log.begin({ doc: entryDocName(id), payload, actor: AUTHORS.甲, receivedAt: at, changes: [] });
+}
+
+const stepsOf = (archive: Archive, id: EntryId, version: string): string[] =>
+	(JSON.parse(archive.text(id, 'review.json', version)) as ReviewRecord).steps.map(({ step }) => step);
+
+describe('a step taken while a version is made', () => {
+	it('waits for the next, which is the word of the archive', async () => {
+		const registered: string[] = [];
+		const archive: Archive = await anArchive({
+			// Where a version is under way: its row is read, its steps are not.
+			begin: async (id) => {
+				await open(archive.storage, id);
+				registered.push(await takeStep(archive.storage, 'register', [id]));
+			},
+		});
+		const { storage, preservation } = archive;
+		const id = await anUnopenedEntry(storage);
+		await takeStep(storage, 'submit', [id]);
+		const verified = await takeStep(storage, 'verify', [id]);
+		expect(await preservation.depositNow(id)).toMatchObject({ version: 'v1', kind: 'working' });
+		expect(stepsOf(archive, id, 'v1')).toEqual(['submit', 'verify']);
+		expect(JSON.parse(archive.text(id, 'deposit.json'))).toMatchObject({ state: 'verified', step: verified });
+		expect((await preservation.overview()).waiting).toMatchObject({ entries: 1 });
+
+		expect(await preservation.depositNow(id)).toMatchObject({ version: 'v2', kind: 'approved' });
+		expect(stepsOf(archive, id, 'v2')).toEqual(['submit', 'verify', 'register']);
+		expect(JSON.parse(archive.text(id, 'deposit.json')) as DepositRecord).toMatchObject({
+			state: 'registered',
+			step: registered[0],
+		});
+		expect((await preservation.overview()).waiting).toMatchObject({ entries: 0 });
+	});
+});
