@@ -45,7 +45,7 @@ export async function depositStep(parts: RecordParts, stepId: string): Promise<s
 		async (last: string) => {
 			const rows = await db
 				.selectFrom('review_step_entry')
-				.select(['entry_id', 'from_state', 'to_state', 'seq'])
+				.select(['entry_id', 'from_state', 'to_state', 'seq', 'position'])
 				.where('step_id', '=', stepId)
 				.where('entry_id', '>', last)
 				.orderBy('entry_id')

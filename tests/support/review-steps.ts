@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { STEP_RULES, type ReviewStep } from '#domain/catalogue/review-states.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -18,9 +19,14 @@ export async function takeStep(
 			.insertInto('review_step')
 			.values({ id, step, why: '', ...by, at, entries: ids.length, deposited_version: null }),
 		...ids.map((entryId) =>
-			db
-				.insertInto('review_step_entry')
-				.values({ entry_id: entryId, step_id: id, from_state: from[0] as string, to_state: to, seq: 0 }),
+			db.insertInto('review_step_entry').values({
+				entry_id: entryId,
+				step_id: id,
+				from_state: from[0] as string,
+				to_state: to,
+				seq: 0,
+				position: sql<number>`(select count(*) + 1 from review_step_entry where entry_id = ${entryId})`,
+			}),
 		),
 		db.updateTable('entry').set({ review_state: to, last_step: id }).where('id', 'in', ids),
 	]);
