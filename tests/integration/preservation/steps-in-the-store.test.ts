@@ -7,7 +7,7 @@ import type { ReviewRecord } from '#server/preservation/review-record.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { anArchive, type Archive } from '#tests/support/archive.ts';
 import { anEntryRow } from '#tests/support/entry-rows.ts';
-import { AUTHORS } from '#tests/support/logged-entries.ts';
+import { aLoggedEntry, AUTHORS } from '#tests/support/logged-entries.ts';
 import { takeStep } from '#tests/support/review-steps.ts';
 
 /** A row without a document, as an import makes it. */
@@ -60,5 +60,43 @@ describe('a step taken while a version is made', () => {
 			step: registered[0],
 		});
 		expect((await preservation.overview()).waiting).toMatchObject({ entries: 0 });
+	});
+});
+
+describe('steps over entries nobody has edited', () => {
+	it('all go into the store after a stop, also those that others followed', async () => {
+		const one = await anArchive();
+		const [both, later] = [await anUnopenedEntry(one.storage), await anUnopenedEntry(one.storage)];
+		const before = await takeStep(one.storage, 'submit', [later]);
+		const first = await takeStep(one.storage, 'submit', [both]);
+		const second = await takeStep(one.storage, 'verify', [both, later]);
+		const last = await takeStep(one.storage, 'register', [both]);
+		await one.close();
+		const two = await anArchive({ dataDir: one.dataDir });
+		await two.preservation.resume();
+		await two.preservation.flush('demand');
+		for (const [id, step] of [
+			[before, 'submit'],
+			[first, 'submit'],
+			[second, 'verify'],
+			[last, 'register'],
+		] as const)
+			expect(JSON.parse(two.text(id, 'step.json'))).toMatchObject({ id, step });
+		expect(two.store.listVersions(`urn:uuid:${first}`)).toHaveLength(1);
+		expect((await two.preservation.overview()).waiting.records).toBe(0);
+	});
+
+	it('stay with the entry when it has an object of its own', async () => {
+		const archive = await anArchive();
+		const { storage, preservation } = archive;
+		const { id: edited } = await aLoggedEntry(storage);
+		const unopened = await anUnopenedEntry(storage);
+		const own = await takeStep(storage, 'submit', [edited]);
+		await preservation.depositNow(edited);
+		const over = await takeStep(storage, 'submit', [edited, unopened]);
+		await preservation.noteStep(over, [edited, unopened], false);
+		await preservation.flush('demand');
+		expect(archive.text(over, 'step.json')).toContain('submit');
+		expect(archive.store.inventory(`urn:uuid:${own}`)).toBeUndefined();
 	});
 });
