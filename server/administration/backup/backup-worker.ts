@@ -145,7 +145,9 @@ function readSnapshot(): { readonly about: About; readonly waitingImports: reado
 			Number(Object.values(database.prepare(sql).get() ?? {})[0] ?? 0);
 		// Its disk may be away: what is then written must not pass for a backup.
 		const store = join(order.dataDir, 'archive');
-		if (numberOf('select count(*) from deposit') > 0 && !existsSync(join(store, ROOT_NAMASTE)))
+		const hasBegun =
+			numberOf('select exists (select 1 from store_object) or exists (select 1 from deposit)') === 1;
+		if (hasBegun && !existsSync(join(store, ROOT_NAMASTE)))
 			throw new Refusal('preservation.root-missing', { path: store });
 		return {
 			about: {
