@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { sql, type Kysely } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import type { Schema } from '#server/storage/schema.ts';
@@ -208,11 +208,13 @@ export function orderStanding(order: {
 		.join(' ');
 }
 
+type ReadPage<K> = (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>;
+
 /** Writes rows into a file of their own, page by page, hands it on, and removes it. */
 export async function withRows<K, T>(
 	{ dataDir }: RecordParts,
 	name: string,
-	read: (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>,
+	read: ReadPage<K>,
 	first: K,
 	run: (path: string) => Promise<T>,
 ): Promise<T> {
@@ -220,16 +222,17 @@ export async function withRows<K, T>(
 	await mkdir(folder, { recursive: true });
 	try {
 		const path = join(folder, 'rows.jsonl');
-		const file = createWriteStream(path);
-		for (let last: K | undefined = first; last !== undefined;) {
-			const page: Awaited<ReturnType<typeof read>> = await read(last);
-			if (page.rows.length > 0) file.write(page.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-			last = page.rows.length < PAGE ? undefined : page.next;
-		}
-		file.end();
-		await finished(file);
+		await pipeline(linesOf(read, first), createWriteStream(path));
 		return await run(path);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function* linesOf<K>(read: ReadPage<K>, first: K): AsyncGenerator<string> {
+	for (let last: K | undefined = first; last !== undefined;) {
+		const page: Awaited<ReturnType<typeof read>> = await read(last);
+		if (page.rows.length > 0) yield page.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+		last = page.rows.length < PAGE ? undefined : page.next;
 	}
 }

@@ -1,12 +1,16 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { buildEntryDoc, entryDocName, writeMeta } from '#sync/entry-doc.ts';
 import type { DepositRecord } from '#server/preservation/entry-snapshot.ts';
+import { PAGE } from '#server/preservation/record-deposits.ts';
 import type { ReviewRecord } from '#server/preservation/review-record.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { anArchive, type Archive } from '#tests/support/archive.ts';
 import { anEntryRow } from '#tests/support/entry-rows.ts';
+import { eventually } from '#tests/support/eventually.ts';
 import { aLoggedEntry, AUTHORS } from '#tests/support/logged-entries.ts';
 import { takeStep } from '#tests/support/review-steps.ts';
 
@@ -84,6 +88,26 @@ describe('steps over entries nobody has edited', () => {
 			expect(JSON.parse(two.text(id, 'step.json'))).toMatchObject({ id, step });
 		expect(two.store.listVersions(`urn:uuid:${first}`)).toHaveLength(1);
 		expect((await two.preservation.overview()).waiting.records).toBe(0);
+	});
+
+	it('wait when there is no room for their rows, and the server goes on', async () => {
+		const archive = await anArchive({ retryMs: 60_000 });
+		const { storage, preservation } = archive;
+		const unopened = await anUnopenedEntry(storage);
+		const step = await takeStep(storage, 'submit', [unopened]);
+		// More than are written at once.
+		const rows = Array.from({ length: 3 * PAGE }, (_, at) => [`entry-${at}`, step, 'draft', 'submitted', 0, 1]);
+		const sql = 'insert into review_step_entry values (?, ?, ?, ?, ?, ?)';
+		for (let from = 0; from < 3 * PAGE; from += 1000)
+			await storage.bulk([{ sql, rows: rows.slice(from, from + 1000) }]);
+		const folder = join(archive.dataDir, 'staging', `record-${step}`);
+		mkdirSync(folder, { recursive: true });
+		symlinkSync('/dev/full', join(folder, 'rows.jsonl'));
+		await preservation.noteStep(step, [unopened], false);
+		await eventually(() => expect(preservation.status()).toMatchObject({ state: 'full', waiting: 1 }));
+		await preservation.flush('demand');
+		expect(preservation.status()).toMatchObject({ state: 'ok', waiting: 0 });
+		expect(archive.text(step, 'entries.jsonl').split('\n')).toHaveLength(3 * PAGE + 2);
 	});
 
 	it('stay with the entry when it has an object of its own', async () => {
