@@ -115,10 +115,10 @@ async function write(): Promise<BackupWritten> {
 	for (const id of waitingImports) await members.addFolder(`staging/${id}`);
 	await members.addFolder('archive');
 	tell({ kind: 'copied' });
-	const count = members.lines.length;
-	const manifest = Buffer.from(members.lines.map((line) => `${line}\n`).join(''));
-	await members.add(MANIFEST_NAME, manifest);
-	const digest = createHash('sha512').update(manifest).digest('hex');
+	const { count } = members.lines;
+	const manifest = members.lines.pieces();
+	const manifestBytes = manifest.reduce((sum, piece) => sum + piece.length, 0);
+	const digest = await members.addPieces(MANIFEST_NAME, manifestBytes, manifest);
 	await members.add(MANIFEST_DIGEST_NAME, Buffer.from(`${digest}  ${MANIFEST_NAME}\n`));
 	packed.finalize();
 	await piped;
