@@ -151,12 +151,12 @@ export async function stepsTaken(
 	ids: readonly EntryId[],
 ): Promise<(TakenStep & { readonly entryId: EntryId })[]> {
 	return (await wholeSteps(storage, ids)).map((whole) => {
-		const { via: _, from: __, to: ___, ...step } = whole;
+		const { via: _, from: __, to: ___, position: ____, ...step } = whole;
 		return step;
 	});
 }
 
-/** The same, with how they were asked for and what they did. */
+/** The same, with how they were asked for, what they did, and which came before which. */
 export async function wholeSteps(
 	{ db }: Pick<Storage, 'db'>,
 	ids: readonly EntryId[],
@@ -166,6 +166,7 @@ export async function wholeSteps(
 		readonly via: string | null;
 		readonly from: ReviewState;
 		readonly to: ReviewState;
+		readonly position: number;
 	})[]
 > {
 	if (ids.length === 0) return [];
@@ -184,8 +185,10 @@ export async function wholeSteps(
 			'review_step_entry.from_state',
 			'review_step_entry.to_state',
 			'review_step_entry.seq',
+			'review_step_entry.position',
 		])
 		.where('review_step_entry.entry_id', 'in', [...ids])
+		.orderBy('review_step_entry.position')
 		.orderBy('review_step.at')
 		.orderBy('review_step.id')
 		.execute();
@@ -201,5 +204,6 @@ export async function wholeSteps(
 		via: row.via,
 		from: row.from_state as ReviewState,
 		to: row.to_state as ReviewState,
+		position: row.position,
 	}));
 }

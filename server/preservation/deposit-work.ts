@@ -83,6 +83,15 @@ export class DepositWork {
 		return this.#lastAt;
 	}
 
+	/** True when anything at all is known to be in the store, so that a root that is not there is away. */
+	async hasBegun(): Promise<boolean> {
+		if (this.#objects > 0) return true;
+		const { db } = this.#parts.storage;
+		return (
+			(await db.selectFrom('store_object').select('object_id').limit(1).executeTakeFirst()) !== undefined
+		);
+	}
+
 	/** Deposits what a key names: `entry ID`, `order ID` … */
 	async run(key: string, reason: DepositReason): Promise<unknown> {
 		const [kind, id] = key.split(' ') as [Kind, string];

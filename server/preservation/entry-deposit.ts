@@ -75,7 +75,7 @@ export async function depositEntry(
 	]);
 	const toPosition = updates.at(-1)?.seq;
 	if (toPosition === undefined) return undefined;
-	const review = await readReview(storage, id, entry.review_state, reviewUpdates.at(-1)?.seq ?? 0);
+	const review = await readReview(storage, id, entry, reviewUpdates.at(-1)?.seq ?? 0);
 	const reviewed = { seq: review.position, step: review.steps.at(-1)?.id ?? null };
 	const recorded = (await recorder.versions(id)).at(-1);
 	const prepared = await worker.ask('prepare', {
@@ -165,22 +165,26 @@ export async function depositEntry(
 	return deposited;
 }
 
-/** What is said about an entry and was decided, up to now. */
+/**
+ * What is said about an entry, and what was decided up to where its row was read: a step taken since belongs to a state
+ * that this version does not say, and waits for the next.
+ */
 async function readReview(
 	storage: Storage,
 	id: EntryId,
-	state: string,
+	row: { readonly review_state: string; readonly last_step: string | null },
 	position: number,
 ): Promise<ReviewInput> {
 	const [attributions, steps] = await Promise.all([
 		position === 0 ? new Map<string, never>() : attributionsOf(storage, [reviewDocName(id)]),
 		wholeSteps(storage, [id]),
 	]);
+	const last = steps.findIndex((step) => step.id === row.last_step);
 	return {
-		state: state as ReviewInput['state'],
+		state: row.review_state as ReviewInput['state'],
 		position,
 		attributions,
-		steps: steps.map((whole) => {
+		steps: steps.slice(0, last + 1).map((whole) => {
 			const { entryId: _, ...step } = whole;
 			return step;
 		}),

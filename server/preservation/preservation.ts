@@ -199,7 +199,7 @@ export async function createPreservation(parts: {
 	}
 
 	async function openAndRecover(): Promise<void> {
-		const recovered = await worker.ask('open', { mayCreate: work.objects === 0 });
+		const recovered = await worker.ask('open', { mayCreate: !(await work.hasBegun()) });
 		if (recovered.finished.length || recovered.undone.length || recovered.unclear.length)
 			logger.warn({ recovered }, 'the archival store was interrupted');
 	}

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { sql } from 'kysely';
+import { pipeline } from 'node:stream/promises';
+import { sql, type Kysely } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
+import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositClient } from './deposit-client.ts';
 import { userOf } from './entry-deposit.ts';
@@ -24,8 +25,55 @@ export interface RecordParts {
 /**
  * A step of review over entries that nobody has edited, so that they have no object of their own: who, when, why, and
  * with which entries. An import of a million stays one object, and so does what was decided about it.
+ *
+ * What was decided about these entries before goes first: an entry knows its last step alone, and once that is in the
+ * store nothing would ask for the others.
  */
 export async function depositStep(parts: RecordParts, stepId: string): Promise<string | undefined> {
+	for (const earlier of await earlierSteps(parts.storage.db, stepId))
+		await putStep(parts, earlier, `${earlier}-before-${stepId}`);
+	return putStep(parts, stepId, stepId);
+}
+
+/**
+ * Steps in no version that were taken before this one with any of the entries that have no object of their own, and
+ * those before them: each found one stays in reach of the step asked for until it is put, when put in this order.
+ */
+async function earlierSteps(db: Kysely<Schema>, stepId: string): Promise<string[]> {
+	const found = new Set([stepId]);
+	// What is added meanwhile is looked at in its turn.
+	for (const id of found)
+		for (let after: string | undefined = ''; after !== undefined;) {
+			const page = db
+				.selectFrom('review_step_entry as taken')
+				.where('taken.step_id', '=', id)
+				.where('taken.entry_id', '>', after);
+			const end = await page
+				.select('taken.entry_id')
+				.orderBy('taken.entry_id')
+				.offset(PAGE - 1)
+				.limit(1)
+				.executeTakeFirst();
+			const earlier = await page
+				.$if(end !== undefined, (all) => all.where('taken.entry_id', '<=', end?.entry_id ?? ''))
+				.innerJoin('entry', 'entry.id', 'taken.entry_id')
+				.innerJoin('review_step_entry as before', 'before.entry_id', 'taken.entry_id')
+				.innerJoin('review_step as step', 'step.id', 'before.step_id')
+				.where('entry.deposited_seq', 'is', null)
+				.where('entry.projected_seq', '=', 0)
+				.whereRef('before.position', '<=', 'taken.position')
+				.where('step.deposited_version', 'is', null)
+				.select('step.id')
+				.distinct()
+				.execute();
+			for (const step of earlier) found.add(step.id);
+			after = end?.entry_id;
+		}
+	return [...found].toReversed().slice(0, -1);
+}
+
+/** @param rowsName of the folder in which its rows are gathered, which no two at once may share */
+async function putStep(parts: RecordParts, stepId: string, rowsName: string): Promise<string | undefined> {
 	const { storage, worker, clock, software } = parts;
 	const { db } = storage;
 	const step = await db.selectFrom('review_step').selectAll().where('id', '=', stepId).executeTakeFirst();
@@ -41,11 +89,11 @@ export async function depositStep(parts: RecordParts, stepId: string): Promise<s
 	const { deposited_version: _, ...taken } = step;
 	return withRows(
 		parts,
-		stepId,
+		rowsName,
 		async (last: string) => {
 			const rows = await db
 				.selectFrom('review_step_entry')
-				.select(['entry_id', 'from_state', 'to_state', 'seq'])
+				.select(['entry_id', 'from_state', 'to_state', 'seq', 'position'])
 				.where('step_id', '=', stepId)
 				.where('entry_id', '>', last)
 				.orderBy('entry_id')
@@ -160,11 +208,13 @@ export function orderStanding(order: {
 		.join(' ');
 }
 
+type ReadPage<K> = (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>;
+
 /** Writes rows into a file of their own, page by page, hands it on, and removes it. */
 export async function withRows<K, T>(
 	{ dataDir }: RecordParts,
 	name: string,
-	read: (last: K) => Promise<{ readonly rows: readonly object[]; readonly next: K | undefined }>,
+	read: ReadPage<K>,
 	first: K,
 	run: (path: string) => Promise<T>,
 ): Promise<T> {
@@ -172,16 +222,17 @@ export async function withRows<K, T>(
 	await mkdir(folder, { recursive: true });
 	try {
 		const path = join(folder, 'rows.jsonl');
-		const file = createWriteStream(path);
-		for (let last: K | undefined = first; last !== undefined;) {
-			const page: Awaited<ReturnType<typeof read>> = await read(last);
-			if (page.rows.length > 0) file.write(page.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-			last = page.rows.length < PAGE ? undefined : page.next;
-		}
-		file.end();
-		await finished(file);
+		await pipeline(linesOf(read, first), createWriteStream(path));
 		return await run(path);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function* linesOf<K>(read: ReadPage<K>, first: K): AsyncGenerator<string> {
+	for (let last: K | undefined = first; last !== undefined;) {
+		const page: Awaited<ReturnType<typeof read>> = await read(last);
+		if (page.rows.length > 0) yield page.rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+		last = page.rows.length < PAGE ? undefined : page.next;
 	}
 }

@@ -19,6 +19,8 @@ export interface RecordedStep extends TakenStep {
 	readonly via: string | null;
 	readonly from: ReviewState;
 	readonly to: ReviewState;
+	/** Grows with each step taken with the entry; 0 where only the time is known. */
+	readonly position: number;
 }
 
 /** What `review.json` says. Everything that was ever said, also other wordings and what was withdrawn. */

@@ -10,7 +10,7 @@ import { orderStanding } from './record-deposits.ts';
 export interface Undeposited {
 	/** Edited, or with comments or decisions of their own. */
 	readonly entries: readonly EntryId[];
-	/** Accepted ones. */
+	/** Accepted ones, also those that were undone since: somebody decided it, and their files were handed in. */
 	readonly imports: readonly string[];
 	/** Steps of review over entries that have no object of their own. */
 	readonly steps: readonly string[];
@@ -65,7 +65,7 @@ export async function undeposited(db: Kysely<Schema>): Promise<Undeposited> {
 	const imports = await db
 		.selectFrom('import')
 		.select('id')
-		.where('state', '=', 'accepted')
+		.where('state', '!=', 'staging')
 		.where('deposited_version', 'is', null)
 		.execute();
 	const steps = await db

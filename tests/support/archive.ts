@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '#domain/base/clock.ts';
+import type { EntryId } from '#domain/base/ids.ts';
 import type { Deposited } from '#server/preservation/entry-deposit.ts';
 import type { Pace } from '#server/preservation/fixity/rate-limit.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
@@ -37,6 +38,7 @@ export async function anArchive(
 		readonly maxVersions?: number;
 		readonly clock?: Clock;
 		readonly pace?: Pace;
+		readonly begin?: (id: EntryId) => Promise<void>;
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
@@ -55,9 +57,11 @@ export async function anArchive(
 		settleMs: 10,
 		...(options.maxVersions === undefined ? {} : { maxVersions: options.maxVersions }),
 		...(options.pace === undefined ? {} : { pace: options.pace }),
-		begin: async (id) => {
-			throw new Error(`${id} has a document from its beginning`);
-		},
+		begin:
+			options.begin ??
+			(async (id) => {
+				throw new Error(`${id} has a document from its beginning`);
+			}),
 		onDeposited: (id, deposit) => announced.push({ id, ...deposit }),
 	});
 	const store = new OcflStore(root, join(dataDir, 'no-staging'));

@@ -47,13 +47,18 @@ export async function aMadeEntry(
 }
 
 /** Brings entries from draft to registered, by two people as everybody does. */
-export async function registerEntries(app: App, ids: readonly EntryId[]): Promise<void> {
+export async function registerEntries(
+	app: App,
+	ids: readonly EntryId[],
+	beforeEach: () => void = () => undefined,
+): Promise<void> {
 	const reviewer: Person = { ...system, id: 'system:reviewer' as PersonId, name: 'reviewer' };
 	for (const [step, person] of [
 		['submit', system],
 		['verify', reviewer],
 		['register', reviewer],
 	] as const) {
+		beforeEach();
 		const { done } = await app.review.take(
 			{ person, via: null },
 			step,

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Extension } from '@hocuspocus/server';
+import type { Clock } from '#domain/base/clock.ts';
 import type { Role } from '#domain/permissions/permissions.ts';
 import { createApp, type App } from '#server/app.ts';
 import { readConfig } from '#server/config.ts';
@@ -36,6 +37,7 @@ export async function startTestServer(
 		readonly idleMs?: number;
 		readonly storage?: (opened: Storage) => Storage;
 		readonly tls?: string;
+		readonly clock?: Clock;
 		/** How long connections may say nothing. */
 		readonly limits?: SilenceLimits;
 		readonly env?: NodeJS.ProcessEnv;
@@ -53,6 +55,7 @@ export async function startTestServer(
 		passwordWork: PASSWORD_WORK,
 		...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
 		...(options.storage === undefined ? {} : { storage: options.storage }),
+		...(options.clock === undefined ? {} : { clock: options.clock }),
 	});
 	if (!(await app.administration.isSetUp())) {
 		await app.administration.setUp({

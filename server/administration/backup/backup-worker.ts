@@ -115,10 +115,10 @@ async function write(): Promise<BackupWritten> {
 	for (const id of waitingImports) await members.addFolder(`staging/${id}`);
 	await members.addFolder('archive');
 	tell({ kind: 'copied' });
-	const count = members.lines.length;
-	const manifest = Buffer.from(members.lines.map((line) => `${line}\n`).join(''));
-	await members.add(MANIFEST_NAME, manifest);
-	const digest = createHash('sha512').update(manifest).digest('hex');
+	const { count } = members.lines;
+	const manifest = members.lines.pieces();
+	const manifestBytes = manifest.reduce((sum, piece) => sum + piece.length, 0);
+	const digest = await members.addPieces(MANIFEST_NAME, manifestBytes, manifest);
 	await members.add(MANIFEST_DIGEST_NAME, Buffer.from(`${digest}  ${MANIFEST_NAME}\n`));
 	packed.finalize();
 	await piped;
@@ -145,7 +145,9 @@ function readSnapshot(): { readonly about: About; readonly waitingImports: reado
 			Number(Object.values(database.prepare(sql).get() ?? {})[0] ?? 0);
 		// Its disk may be away: what is then written must not pass for a backup.
 		const store = join(order.dataDir, 'archive');
-		if (numberOf('select count(*) from deposit') > 0 && !existsSync(join(store, ROOT_NAMASTE)))
+		const hasBegun =
+			numberOf('select exists (select 1 from store_object) or exists (select 1 from deposit)') === 1;
+		if (hasBegun && !existsSync(join(store, ROOT_NAMASTE)))
 			throw new Refusal('preservation.root-missing', { path: store });
 		return {
 			about: {

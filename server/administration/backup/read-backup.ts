@@ -16,14 +16,16 @@ import {
 	DATABASE_NAME,
 	isObjectDeclaration,
 	isSafeMember,
-	lineText,
 	MANIFEST_DIGEST_NAME,
 	MANIFEST_NAME,
 	type Line,
 } from './backup-format.ts';
+import { linesIn, ManifestLines } from './manifest-lines.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const MAX_ABOUT_BYTES = 64 * 1024;
+/** A path and a digest: far less. */
+const MAX_LINE_BYTES = 1024 * 1024;
 
 /** A backup that is whole: every member is there, none more, each with its size and digest. */
 export interface WholeBackup {
@@ -111,15 +113,24 @@ async function lookAt(file: string): Promise<{ readonly isGzip: boolean; readonl
 
 type Entry = AsyncIterable<Buffer> & { readonly header: Header };
 
+/** The manifest as it was read. */
+interface ReadManifest {
+	readonly sha512: string;
+	/** Its first line that is not what it ought to be; none ought to be there without `found`. */
+	readonly differing: { readonly text: string; readonly found: string | undefined } | undefined;
+	/** The first line that ought to follow. */
+	readonly more: string | undefined;
+}
+
 /** The members read so far, and at the end the judgement. */
 class Reading {
 	#sink: MemberSink | undefined;
 	#about: About | undefined;
 	#objects = 0;
 	/** The manifest as it ought to be, by what was read. */
-	#lines: string[] = [];
+	#lines = new ManifestLines();
 	#paths = new Set<string>();
-	#manifest: Buffer | undefined;
+	#manifest: ReadManifest | undefined;
 	#manifestDigest: string | undefined;
 	/** The member being read, or the last that was. */
 	#at = ABOUT_NAME;
@@ -137,7 +148,7 @@ class Reading {
 		if (type !== 'file' && type !== 'contiguous-file') throw this.#damaged('link');
 		if (name === MANIFEST_NAME && this.#manifest === undefined) {
 			this.#isInside = true;
-			this.#manifest = await contentOf(entry);
+			this.#manifest = await this.#takeManifest(entry);
 		} else if (name === MANIFEST_DIGEST_NAME && this.#manifestDigest === undefined) {
 			this.#isInside = true;
 			this.#manifestDigest = (await contentOf(entry)).toString('utf8').split(' ', 1)[0] ?? '';
@@ -169,8 +180,34 @@ class Reading {
 		} else if (this.#sink) await this.#sink.take(path, counted());
 		else for await (const _ of counted());
 		this.#paths.add(path);
-		this.#lines.push(lineText({ path, bytes, sha512: hash.digest('hex') }));
+		this.#lines.add({ path, bytes, sha512: hash.digest('hex') });
 		if (isObjectDeclaration(path)) this.#objects++;
+	}
+
+	/** Compares the manifest with what was read before it; it is not kept, since it may be very long. */
+	async #takeManifest(entry: Entry): Promise<ReadManifest> {
+		const hash = createHash('sha512');
+		const hashed = async function* (): AsyncGenerator<Buffer> {
+			for await (const chunk of entry) {
+				hash.update(chunk);
+				yield chunk;
+			}
+		};
+		const found = this.#lines[Symbol.iterator]();
+		let differing: ReadManifest['differing'];
+		try {
+			for await (const lines of linesIn(hashed(), MAX_LINE_BYTES))
+				for (const text of differing ? [] : lines) {
+					const { value } = found.next();
+					if (text !== value) {
+						differing = { text, found: value || undefined };
+						break;
+					}
+				}
+		} catch (error) {
+			throw error instanceof RangeError ? this.#damaged('digest') : error;
+		}
+		return { sha512: hash.digest('hex'), differing, more: found.next().value || undefined };
 	}
 
 	/** @throws {Refusal} 'restore.damaged' when what was read is not what was written */
@@ -178,17 +215,12 @@ class Reading {
 		if (this.#about === undefined) throw new Refusal('backup.no-backup');
 		if (this.#manifest === undefined) throw damaged(MANIFEST_NAME, 'missing');
 		if (this.#manifestDigest === undefined) throw damaged(MANIFEST_DIGEST_NAME, 'missing');
-		if (createHash('sha512').update(this.#manifest).digest('hex') !== this.#manifestDigest)
-			throw damaged(MANIFEST_NAME, 'digest');
-		let index = 0;
-		for (const text of linesOf(this.#manifest)) {
-			const found = this.#lines[index++];
-			if (text !== found) throw this.#differing(text, found);
-		}
-		const more = this.#lines[index];
+		const { sha512, differing, more } = this.#manifest;
+		if (sha512 !== this.#manifestDigest) throw damaged(MANIFEST_NAME, 'digest');
+		if (differing) throw this.#differing(differing.text, differing.found);
 		if (more !== undefined) throw damaged((JSON.parse(more) as Line).path, 'extra');
 		if (!this.#paths.has(DATABASE_NAME)) throw damaged(DATABASE_NAME, 'missing');
-		return { about: this.#about, objects: this.#objects, members: this.#lines.length };
+		return { about: this.#about, objects: this.#objects, members: this.#lines.count };
 	}
 
 	/** The manifest and the file part here: which member is it, and why? */
@@ -244,14 +276,4 @@ async function contentOf(entry: Entry): Promise<Buffer> {
 	const parts: Buffer[] = [];
 	for await (const chunk of entry) parts.push(chunk);
 	return Buffer.concat(parts);
-}
-
-/** Line by line, so that a manifest may be longer than the longest text. */
-function* linesOf(content: Buffer): Generator<string> {
-	for (let from = 0; from < content.length;) {
-		const found = content.indexOf(0x0a, from);
-		const to = found < 0 ? content.length : found;
-		yield content.toString('utf8', from, to);
-		from = to + 1;
-	}
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pack } from 'tar-stream';
-import { isObjectDeclaration, lineText } from './backup-format.ts';
+import { isObjectDeclaration } from './backup-format.ts';
+import { ManifestLines } from './manifest-lines.ts';
 
 /** Files up to this size are read at once. */
 export const SMALL_BYTES = 1024 * 1024;
@@ -17,7 +18,7 @@ interface Source {
 
 /** Puts members into the tar, one after the other, and keeps their lines for the manifest. */
 export class TarMembers {
-	readonly lines: string[] = [];
+	readonly lines = new ManifestLines();
 	objects = 0;
 	#packed: Pack;
 	#from: Source;
@@ -57,19 +58,30 @@ export class TarMembers {
 	}
 
 	async #addLarge(path: string, from: string, size: number): Promise<void> {
+		await this.addPieces(path, size, createReadStream(from, { end: size - 1, highWaterMark: SMALL_BYTES }));
+	}
+
+	/** Puts a member that is too large to be held, piece by piece; resolves with its SHA-512 in hex. */
+	async addPieces(
+		path: string,
+		size: number,
+		pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+	): Promise<string> {
 		const hash = createHash('sha512');
 		await this.#taken((ended) => {
 			const entry = this.#packed.entry(this.#header(path, size), ended);
 			const copy = async (): Promise<void> => {
-				for await (const chunk of createReadStream(from, { end: size - 1, highWaterMark: SMALL_BYTES })) {
-					hash.update(chunk as Buffer);
-					if (!entry.write(chunk)) await once(entry, 'drain');
+				for await (const piece of pieces) {
+					hash.update(piece);
+					if (!entry.write(piece)) await once(entry, 'drain');
 				}
 				entry.end(null);
 			};
 			copy().catch(ended);
 		});
-		this.#note(path, size, hash.digest('hex'));
+		const sha512 = hash.digest('hex');
+		this.#note(path, size, sha512);
+		return sha512;
 	}
 
 	#taken(put: (ended: (error?: unknown) => void) => void): Promise<void> {
@@ -85,7 +97,7 @@ export class TarMembers {
 	}
 
 	#note(path: string, bytes: number, sha512: string): void {
-		this.lines.push(lineText({ path, bytes, sha512 }));
+		this.lines.add({ path, bytes, sha512 });
 	}
 
 	#header(name: string, size: number) {

@@ -36,7 +36,7 @@ const STEP = [
 	'entries',
 	'deposited_version',
 ] as const;
-const STEP_ENTRY = ['entry_id', 'step_id', 'from_state', 'to_state', 'seq'] as const;
+const STEP_ENTRY = ['entry_id', 'step_id', 'from_state', 'to_state', 'seq', 'position'] as const;
 
 type Cells<Columns extends readonly string[]> = Readonly<Record<Columns[number], unknown>>;
 
@@ -109,12 +109,14 @@ export class LogTables {
 				})),
 			),
 			fill.stepEntry.of(
-				steps.map(({ entryId, id, from, to, seq }) => ({
+				steps.map(({ entryId, id, from, to, seq, position }) => ({
 					entry_id: entryId,
 					step_id: id,
 					from_state: from,
 					to_state: to,
 					seq,
+					// Versions of earlier software do not say it.
+					position: position ?? 0,
 				})),
 			),
 		]);

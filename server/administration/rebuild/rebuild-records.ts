@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { PEOPLE_OBJECT, SETTINGS_OBJECT } from '#server/preservation/archive-records.ts';
 import { eachLines, filling, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
 
-const STEP_ROW = ['step_id', 'entry_id', 'from_state', 'to_state', 'seq'] as const;
+const STEP_ROW = ['step_id', 'entry_id', 'from_state', 'to_state', 'seq', 'position'] as const;
 const ORDER_ROW = [
 	'order_id',
 	'position',
@@ -34,7 +34,8 @@ export async function rebuildSteps(rebuilding: Rebuilding): Promise<void> {
 			.values({ ...step, deposited_version: found.version } as never)
 			.execute();
 		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(rebuilding, folder, 'entries.jsonl', (lines) =>
-			storage.bulk([rows.of(lines.map((line) => ({ ...line, step_id: step.id })))]),
+			// Records of earlier software do not say the position.
+			storage.bulk([rows.of(lines.map((line) => ({ position: 0, ...line, step_id: step.id })))]),
 		);
 	}
 }

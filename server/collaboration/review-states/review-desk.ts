@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId, type EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
@@ -185,6 +186,8 @@ export function createReviewDesk(parts: {
 					from_state: entry.state,
 					to_state: rule.to,
 					seq: entry.seq,
+					// The clock may have been set back since the step before, and steps over many entries overlap.
+					position: sql<number>`(select coalesce(max(position), 0) + 1 from review_step_entry where entry_id = ${entry.id})`,
 				})),
 			),
 			db

@@ -22,6 +22,7 @@ import { up as checks } from './0020-checks.ts';
 import { up as fonds } from './0021-fonds.ts';
 import { up as purgedScopes } from './0022-purged-scopes.ts';
 import { up as goneEntries } from './0023-gone-entries.ts';
+import { up as stepOrder } from './0024-step-order.ts';
 
 /** Every migration, in order. Names are never changed once released. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -48,4 +49,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0021-fonds': { up: fonds },
 	'0022-purged-scopes': { up: purgedScopes },
 	'0023-gone-entries': { up: goneEntries },
+	'0024-step-order': { up: stepOrder },
 };

@@ -131,6 +131,8 @@ export interface ReviewStepEntryTable {
 	to_state: string;
 	/** Log position of the entry. */
 	seq: number;
+	/** Grows with each step taken with the entry; 0 where only the time is known. */
+	position: Generated<number>;
 }
 
 /** Who has changed an entry since it was registered last, or since it was made. */

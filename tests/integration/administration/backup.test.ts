@@ -172,6 +172,9 @@ describe('a backup', () => {
 		await rename(store, `${store}-away`);
 		const file = join(folder, 'whole.tar');
 		await expect(back(server.app, file)).rejects.toMatchObject({ code: 'preservation.root-missing' });
+		// As in an archive that holds registers, codes and accounts, and no edited entry yet.
+		await server.app.storage.db.deleteFrom('deposit').execute();
+		await expect(back(server.app, file)).rejects.toMatchObject({ code: 'preservation.root-missing' });
 		expect(readdirSync(folder)).toEqual(['data']);
 		await rename(`${store}-away`, store);
 		await back(server.app, file);

@@ -4,11 +4,23 @@ import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId, PersonId } from '#domain/base/ids.ts';
 import type { Person } from '#domain/permissions/permissions.ts';
 import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
-import { aMadeEntry, system } from '#tests/support/entries.ts';
+import { aMadeEntry, anImportedEntry, registerEntries, system } from '#tests/support/entries.ts';
 import { aFolder, startTestServer } from '#tests/support/server.ts';
 import { archiveIn } from '#tests/support/rebuilt.ts';
 
 const reviewer: Person = { ...system, id: 'system:reviewer' as PersonId, name: 'reviewer' };
+
+/** What is in a database that was rebuilt from the store. */
+async function rebuilt(folder: string, dataDir: string): Promise<ReturnType<typeof archiveIn>> {
+	const into = join(folder, 'rebuilt');
+	await rebuildArchive(
+		{ into, from: join(dataDir, 'archive') },
+		{ id: 'system:ops', name: 'ops', via: 'cli' },
+		systemClock,
+		{ signal: new AbortController().signal, progress: () => undefined },
+	);
+	return archiveIn(into);
+}
 
 it('leaves verified what got its code and was not registered after all, and no work of who gave it', async () => {
 	const folder = await aFolder();
@@ -41,14 +53,32 @@ it('leaves verified what got its code and was not registered after all, and no w
 		Object.fromEntries((before['entry'] ?? []).map(({ id, review_state: state }) => [id, state])),
 	).toMatchObject({ [coded]: 'verified', [codedAndEdited]: 'submitted', [editedAndCoded]: 'submitted' });
 
-	const into = join(folder, 'rebuilt');
-	await rebuildArchive(
-		{ into, from: join(dataDir, 'archive') },
-		{ id: 'system:ops', name: 'ops', via: 'cli' },
-		systemClock,
-		{ signal: new AbortController().signal, progress: () => undefined },
-	);
-	const after = archiveIn(into);
+	const after = await rebuilt(folder, dataDir);
 	expect(after['entry']).toEqual(before['entry']);
 	expect(after['editor']).toEqual(before['editor']);
+});
+
+it('keeps the order in which steps were taken while the clock was set back', async () => {
+	let aheadMs = 0;
+	const folder = await aFolder();
+	const { app, dataDir, stop } = await startTestServer({
+		dataDir: join(folder, 'data'),
+		// An hour earlier with every step.
+		clock: { now: () => Date.now() - aheadMs },
+	});
+	const made = await aMadeEntry(app, { title: '有自己的对象' });
+	const imported = await anImportedEntry(app, '没有自己的对象');
+	await registerEntries(app, [made, imported], () => (aheadMs += 3_600_000));
+	await app.preservation.flush('demand');
+	const { review } = await app.catalogue.entry(system, made);
+	expect([review.state, review.last?.step]).toEqual(['registered', 'register']);
+	expect((await app.preservation.overview()).waiting.entries).toBe(0);
+	await stop();
+	const before = archiveIn(dataDir);
+	const after = await rebuilt(folder, dataDir);
+	const rowOf = (archive: typeof before) => archive['entry']?.find(({ id }) => id === made);
+	expect(rowOf(before)).toMatchObject({ review_state: 'registered' });
+	expect(rowOf(after)).toEqual(rowOf(before));
+	expect(after['review_step_entry']).toEqual(before['review_step_entry']);
+	expect(after['review_step']).toEqual(before['review_step']);
 });

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
@@ -335,6 +335,26 @@ describe('a store that cannot be written', () => {
 		});
 	});
 
+	it('is not begun anew either when only records are in it, at a start or later', async () => {
+		const one = await anArchive({ retryMs: 60_000 });
+		one.preservation.noteArchive();
+		await one.preservation.flush('demand');
+		renameSync(one.root, `${one.root}-away`);
+		const isGone = { state: 'away', reason: 'preservation.root-missing' };
+		for (const open of [async () => one, () => again(one)]) {
+			const archive = await open();
+			await expect(
+				archive.preservation.depositNow((await aLoggedEntry(archive.storage)).id),
+			).rejects.toMatchObject({ code: 'preservation.root-missing' });
+			// Found away by one deposit, it is opened anew for the next.
+			await expect(
+				archive.preservation.depositNow((await aLoggedEntry(archive.storage)).id),
+			).rejects.toMatchObject({ code: 'preservation.root-missing' });
+			expect(archive.preservation.status()).toMatchObject(isGone);
+			expect(existsSync(archive.root)).toBe(false);
+		}
+	});
+
 	it('one damaged object does not keep the others waiting', async () => {
 		const archive = await anArchive({ idleMs: 10, retryMs: 60_000 });
 		const [bad, good] = [await aLoggedEntry(archive.storage), await aLoggedEntry(archive.storage)];
@@ -353,6 +373,12 @@ describe('a store that cannot be written', () => {
 		);
 	});
 });
+
+/** The same archive in another process. */
+async function again({ dataDir, close }: Archive): Promise<Archive> {
+	await close();
+	return anArchive({ dataDir, retryMs: 60_000 });
+}
 
 /** As if the process had died before the database heard of a version. */
 async function forget({ storage }: Archive, id: string, version: string | null): Promise<void> {

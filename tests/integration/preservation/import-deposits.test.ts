@@ -87,6 +87,17 @@ describe('an import', () => {
 		await eventually(async () => expect(await versionOf(two, id)).toBe('v1'));
 	});
 
+	it('undone before it was deposited, goes into the store all the same', async () => {
+		const one = await anArchive();
+		const { id } = await anImport(one);
+		await one.storage.db.updateTable('import').set({ state: 'undone' }).execute();
+		await one.close();
+		const two = await anArchive({ dataDir: one.dataDir });
+		expect((await two.preservation.overview()).waiting.records).toBe(1);
+		await two.preservation.resume();
+		await eventually(async () => expect(await versionOf(two, id)).toBe('v1'));
+	});
+
 	it('that reached the store and not the database is not put again', async () => {
 		const archive = await anArchive();
 		const { id } = await anImport(archive);
