@@ -40,7 +40,6 @@ export const BAG_PROBLEMS = [
 	'tag-bom',
 	'tag-encoding',
 	'tag-line-too-long',
-	'tag-too-long',
 	'info-malformed',
 	'info-spacing',
 	'info-repeated',

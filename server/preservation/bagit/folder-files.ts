@@ -3,7 +3,7 @@ import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
-import { MOST_MEMBERS } from './packed-members.ts';
+import { BAG_LIMITS, tooManyFiles } from './bag-limits.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -22,27 +22,33 @@ export async function openFolder(folder: string): Promise<BagFiles> {
 						? 'link'
 						: 'special';
 			members.push({ path, kind, bytes: kind === 'file' ? seen.size : 0 });
-			if (members.length > MOST_MEMBERS)
-				throw new Refusal('preservation.bag-too-large', { path: folder }, 413);
+			if (members.length > BAG_LIMITS.members) throw tooManyFiles(folder);
 			if (kind === 'folder') await walk(path);
 		}
 	};
 	await walk('');
 	return {
+		path: folder,
 		form: 'folder',
 		members: members.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
 		problems: [],
 		async *contents(paths): AsyncIterable<BagContent> {
-			for (const path of paths)
-				yield {
-					path,
-					content: createReadStream(join(folder, path), {
-						// Between listing and reading a file may have become a link.
-						flags: (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) as unknown as string,
-						highWaterMark: CHUNK_BYTES,
-					}),
-				};
+			for (const path of paths) yield { path, content: reading(join(folder, path)) };
 		},
 		close: async () => undefined,
 	};
+}
+
+/** @throws {Refusal} 'preservation.bag-unreadable' */
+async function* reading(path: string): AsyncIterable<Uint8Array> {
+	try {
+		yield* createReadStream(path, {
+			// Between listing and reading a file may have become a link.
+			flags: (constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)) as unknown as string,
+			highWaterMark: CHUNK_BYTES,
+		}) as AsyncIterable<Uint8Array>;
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		throw new Refusal('preservation.bag-unreadable', { path, reason: code ?? message });
+	}
 }

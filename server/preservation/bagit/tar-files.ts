@@ -19,7 +19,8 @@ const KINDS: Readonly<Record<string, BagMember['kind']>> = {
 
 /**
  * A bag in a tar file. A tar has no directory, so that it is read from its beginning whenever files are asked for.
- * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413)
+ * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413) |
+ * 'preservation.bag-too-many-files' (413)
  */
 export async function openTar(path: string, isGzip: boolean): Promise<BagFiles> {
 	const { size } = await stat(path);
@@ -34,6 +35,7 @@ export async function openTar(path: string, isGzip: boolean): Promise<BagFiles> 
 	const { members, problems } = listed.inBag();
 	const pathAt = new Map(members.map((member) => [member.at, member.path]));
 	return {
+		path,
 		form: 'tar',
 		members,
 		problems,

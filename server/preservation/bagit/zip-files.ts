@@ -1,7 +1,8 @@
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
-import { MOST_MEMBERS, PackedMembers } from './packed-members.ts';
+import { BAG_LIMITS, tooManyFiles } from './bag-limits.ts';
+import { PackedMembers } from './packed-members.ts';
 
 const TYPE_BITS = 0o170000;
 const LINK = 0o120000;
@@ -10,7 +11,8 @@ const FOLDER = 0o040000;
 
 /**
  * A bag in a zip file. Contents are read from where they lie, and never more of them than the directory says.
- * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413)
+ * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413) |
+ * 'preservation.bag-too-many-files' (413)
  */
 export async function openZip(path: string): Promise<BagFiles> {
 	const unreadable = (error: unknown): unknown =>
@@ -34,11 +36,12 @@ export async function openZip(path: string): Promise<BagFiles> {
 			if (entry.isEncrypted()) listed.wrong('packed-encrypted', entry.fileName);
 			else listed.add(entry.fileName, kindOf(entry), entry.uncompressedSize, entries.length);
 			entries.push(entry);
-			if (entries.length > MOST_MEMBERS) throw new Refusal('preservation.bag-too-large', { path }, 413);
+			if (entries.length > BAG_LIMITS.members) throw tooManyFiles(path);
 		}
 		const { members, problems } = listed.inBag();
 		const placeOf = new Map(members.map((member) => [member.path, member.at]));
 		return {
+			path,
 			form: 'zip',
 			members,
 			problems,

@@ -241,6 +241,35 @@ it.each([
 	expect(await stagingOf(dataDir)).toEqual([]);
 });
 
+it('a bag that lists millions of files is refused by its name, and the server does other things meanwhile', async () => {
+	const { app } = await startTestServer();
+	const line = `${'ab'.repeat(64)}  data/x\n`;
+	const path = await aPackedBag(
+		bagFiles({
+			'bagit.txt': 'BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n',
+			'manifest-sha512.txt': `${line}${'\n'.repeat(2_000_000)}`,
+			'tagmanifest-sha512.txt': undefined,
+		}),
+	);
+	const before = performance.eventLoopUtilization();
+	await expect(app.importDesk.dryRun(identity, { path }, running)).rejects.toMatchObject({
+		code: 'preservation.bag-too-many-lines',
+		status: 413,
+		params: { path: '来件.zip', file: 'manifest-sha512.txt', most: 2_000_000 },
+	});
+	expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+});
+
+it('a bag is given up while it is checked', async () => {
+	const { app, dataDir } = await startTestServer();
+	const path = await aPackedBag(bagOf({ 'data/a.csv': CSV }));
+	const cancelled = new AbortController();
+	const dryRun = app.importDesk.dryRun(identity, { path }, { ...running, signal: cancelled.signal });
+	cancelled.abort(new Error('given up'));
+	await expect(dryRun).rejects.toThrow('given up');
+	expect(await stagingOf(dataDir)).toEqual([]);
+});
+
 it('takes workbooks and zip files of other things for what they are', async () => {
 	const { app } = await startTestServer();
 	const book = xlsx.utils.book_new();
