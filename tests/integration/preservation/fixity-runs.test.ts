@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { anArchive } from '#tests/support/archive.ts';
 import { anUnknownRoot, checkAll, checker } from '#tests/support/fixity.ts';
@@ -38,6 +39,22 @@ it('a run ends where it is told to, and one that the process took with it is sho
 		.execute();
 	const runs = (await again.preservation.fixity.report({ fonds: null })).runs.map(({ outcome }) => outcome);
 	expect(runs).toEqual(['cancelled', 'interrupted']);
+});
+
+it('a database that cannot be written once does not end the checks for good', async () => {
+	const archive = await anUnknownRoot(1);
+	const { fixity } = archive.preservation;
+	const { db } = archive.storage;
+	await sql`insert into fixity_run select 'earlier', 'demand', 'all', 'x', 'x', '2026-01-01T00:00:00Z', null, 'running',
+		0, 0, 0, 0, 0`.execute(db);
+	await sql`create trigger full before update on fixity_run begin
+		select raise(abort, 'database or disk is full'); end`.execute(db);
+	await expect(fixity.report({ fonds: null })).rejects.toThrow();
+	await expect(checkAll(archive)).rejects.toThrow();
+	await sql`drop trigger full`.execute(db);
+	expect(await checkAll(archive)).toMatchObject({ outcome: 'complete', objects: 1 });
+	const { runs } = await fixity.report({ fonds: null });
+	expect(runs.map(({ outcome }) => outcome).toSorted()).toEqual(['complete', 'interrupted']);
 });
 
 it('a root that is away is no damage of everything in it', async () => {
