@@ -20,6 +20,7 @@ import { FixityRuns, type RunAbout, type RunOutcome } from './fixity-runs.ts';
 import type { FixityAsks } from './fixity-worker.ts';
 import { ObjectChecker } from './object-checker.ts';
 import { premisXml } from './premis.ts';
+import { isAway } from './root-presence.ts';
 import { RateLimit, steadyPace, type Pace } from './rate-limit.ts';
 import { survey } from './root-survey.ts';
 
@@ -335,6 +336,7 @@ export function createFixity(parts: FixityParts): Fixity {
 			}
 		},
 		async noteDamage(objectId, path) {
+			if (await isAway(root)) return;
 			const [known] = await register.known([objectId]);
 			const findings = [finding('F005', path)];
 			const verdict = {
