@@ -1,6 +1,11 @@
 import { digestOf, isKnownAlgorithm } from './digests.ts';
 import { checkContent, ExpectedContent, type Budget, type ContentRead } from './ocfl-content-check.ts';
-import { checkDeclaration, checkExtensions, OBJECT_DECLARATION } from './ocfl-declaration-check.ts';
+import {
+	checkDeclaration,
+	checkExtensions,
+	checkKept,
+	OBJECT_DECLARATION,
+} from './ocfl-declaration-check.ts';
 import { list, readJson, type NoteAt } from './ocfl-findings.ts';
 import { HistoryCheck } from './ocfl-history-check.ts';
 import { checkInventory, specVersionOf, type SpecVersion } from './ocfl-inventory-check.ts';
@@ -154,7 +159,7 @@ class ObjectCheck {
 					this.#note('E001', at, 'a file that does not belong in an object');
 			} else if (name === 'extensions')
 				checkExtensions(this.#storage, at, { file: 'E067', name: 'W013' }, this.#note);
-			else if (name === 'logs') continue;
+			else if (name === 'logs') checkKept(this.#storage, at, this.#note);
 			else if (!isVersionName(name)) this.#checkForeignFolder(at);
 			else if (inventory && !Object.hasOwn(inventory.versions, name))
 				this.#note('E046', at, 'a folder that is no version of the inventory');

@@ -292,6 +292,11 @@ describe('what is left alone', () => {
 		one.write(`${OBJECT}/logs/2026/checked.log`);
 		one.write(`${OBJECT}/extensions/0005-mutable-head/head/x`);
 		expect(verdictOf(one)).toEqual(cleanVerdict(2));
+		// What they keep is their business, but there are no links anywhere.
+		for (const folder of ['logs/2026', 'extensions/0005-mutable-head/head'])
+			one.storage.held.set(`${OBJECT}/${folder}/soft`, 'link');
+		one.storage.held.set(`${ROOT}/extensions/0004-hashed-n-tuple-storage-layout/soft`, 'link');
+		expect(verdictOf(one).errors.map(({ code }) => code)).toEqual(['E090', 'E090', 'E090']);
 	});
 
 	it('digests in large letters', () => {

@@ -164,6 +164,7 @@ async function look({
 		await readers.start(some);
 	}
 	await Promise.all(reading);
+	for (const place of there) looks.get(place)?.foundBeyond(filesBeyondVersions(place));
 	const results = [...looks.values()].map((each) => each.result());
 	// The disk may have gone away while it was read, and then nothing that was found is to be believed.
 	if (results.some(({ isThere: wasThere, findings }) => !wasThere || findings.length > 0)) demandRoot(root);
@@ -212,6 +213,10 @@ class Look {
 		this.#findings.push(finding('F007', below(place, path), { reason: code ?? message }));
 	}
 
+	foundBeyond(paths: readonly string[]): void {
+		this.#findings.push(...paths.map((path) => finding('F009', path)));
+	}
+
 	result(): LookedObject {
 		const { id, head, inventoryDigest } = this.#outcome ?? {};
 		return {
@@ -232,6 +237,25 @@ class Look {
 		const inObject = (each: VerifyFinding): FixityFinding => ({ ...each, path: below(place, each.path) });
 		this.#findings.push(...findings.map(inObject));
 	}
+}
+
+/** Files the specification lets lie in an object without any inventory knowing them, by their paths in it. */
+function filesBeyondVersions(place: string): string[] {
+	const found: string[] = [];
+	const walk = (folder: string, isKept: boolean): void => {
+		if (folderStorage.kindOf(join(place, folder)) !== 'folder') return;
+		for (const { name, kind } of folderStorage.list(join(place, folder)))
+			if (kind === 'folder') walk(join(folder, name), true);
+			else if (isKept) found.push(join(folder, name));
+	};
+	try {
+		walk('logs', true);
+		// A file right among the extensions is an error by itself.
+		walk('extensions', false);
+	} catch {
+		// A folder that cannot be read was found when the object was looked at.
+	}
+	return found;
 }
 
 function placeOf(root: string, objectId: string): string {
