@@ -29,6 +29,7 @@ export const BAG_PROBLEMS = [
 	'path-dot-slash',
 	'path-asterisk',
 	'path-percent',
+	'name-encoding',
 	'name-case-clash',
 	'name-normalization-clash',
 	'name-normalization-differs',

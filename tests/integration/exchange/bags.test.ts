@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, globSync, readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -258,6 +259,19 @@ it('a bag that lists millions of files is refused by its name, and the server do
 		params: { path: '来件.zip', file: 'manifest-sha512.txt', most: 2_000_000 },
 	});
 	expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+});
+
+it('a bag with names in GBK is refused by the first of them', async () => {
+	const { app } = await startTestServer();
+	const folder = await aFolder();
+	const top = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xb5, 0xb5, 0xb0, 0xb8])]);
+	await rename(await aBag(bagOf({ 'data/a.csv': CSV })), top);
+	const path = join(folder, '来件.tar');
+	execFileSync('sh', ['-c', 'tar -cf 来件.tar --exclude=来件.tar *'], { cwd: folder });
+	await expect(app.importDesk.dryRun(identity, { path }, running)).rejects.toMatchObject({
+		code: 'preservation.bag-invalid',
+		params: { file: '来件.tar', problem: 'name-encoding', where: expect.stringMatching(/^档案\//) as string },
+	});
 });
 
 it('a bag is given up while it is checked', async () => {

@@ -227,6 +227,7 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 ];
 /** Told by tests of their own, here and in `bagit-packed.test.ts`. */
 const ELSEWHERE: readonly BagProblemCode[] = [
+	'name-encoding',
 	'file-changed',
 	'link',
 	'special-file',
