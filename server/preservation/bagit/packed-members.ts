@@ -80,6 +80,11 @@ export class PackedMembers {
 					this.wrong('packed-twice', path);
 			} else members.set(path, { ...member, path });
 		}
+		// What is a file cannot be a folder too: who unpacks it gets the one or the other.
+		const places = [...members.keys()].map((path) => `${path}/`).sort();
+		for (const [index, place] of places.entries())
+			if (places[index + 1]?.startsWith(place) && members.get(place.slice(0, -1))?.kind !== 'folder')
+				this.wrong('packed-twice', place.slice(0, -1));
 		return { members: [...members.values()], problems: this.#problems };
 	}
 }

@@ -101,6 +101,11 @@ describe.each(PACKERS)('a bag packed as %s', (form, pack) => {
 		expect(await codesOf(path)).toEqual(['packed-twice data/甲.txt']);
 	});
 
+	it('with a file and something below it is not valid', async () => {
+		const path = await pack(inFolder(), [{ name: 'bag/data/甲.txt/notes', content: '' }]);
+		expect(await codesOf(path)).toContain('packed-twice data/甲.txt');
+	});
+
 	it('is not read beyond what may come out of it', async () => {
 		const path = await pack(inFolder(bagFiles({ 'data/bomb': Buffer.alloc(100_000_000) })));
 		if (form === 'tar') expect(await codesOf(path)).toContain('file-unlisted data/bomb');

@@ -180,6 +180,32 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 		{ 'data/e\u0301': '', 'bag-info.txt': undefined, [SHA]: BOTH + linesFor({ 'data/é': '' }) },
 		`warning name-normalization-differs ${SHA}:3`,
 	],
+	[
+		'names that differ in case, of which only one is there',
+		{ 'data/a': '', 'bag-info.txt': undefined, [SHA]: BOTH + linesFor({ 'data/A': '', 'data/a': '' }) },
+		`error file-missing ${SHA}:3`,
+		`warning name-case-clash ${SHA}:4`,
+	],
+	[
+		'such names before 1.0',
+		{
+			...OLD,
+			'data/a': '',
+			'bag-info.txt': undefined,
+			[SHA]: BOTH + linesFor({ 'data/A': '', 'data/a': '' }),
+		},
+		`warning name-case-clash ${SHA}:4`,
+	],
+	[
+		'names composed and taken apart, of which only one is there',
+		{
+			'data/e\u0301': '',
+			'bag-info.txt': undefined,
+			[SHA]: BOTH + linesFor({ 'data/é': '', 'data/e\u0301': '' }),
+		},
+		`error file-missing ${SHA}:3`,
+		`warning name-normalization-clash ${SHA}:4`,
+	],
 	['no tag manifest', { [TAG]: undefined }, `warning tag-manifest-missing ${TAG}`],
 	[
 		'a tag manifest of other things',
@@ -210,6 +236,16 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 		'two sizes',
 		{ 'bag-info.txt': 'Payload-Oxum: 8.2\nPayload-Oxum: 8.2\n' },
 		'error info-repeated bag-info.txt:2',
+	],
+	[
+		'another size behind very many other elements',
+		{ 'bag-info.txt': `${'A: b\n'.repeat(1_200)}Payload-Oxum: 9.2\nA: b\n` },
+		'error oxum-differs bag-info.txt:1201',
+	],
+	[
+		'another size on the next line',
+		{ ...OLD, 'bag-info.txt': 'Payload-Oxum:\n 9.2\n' },
+		'error oxum-differs bag-info.txt:1',
 	],
 	['another size', { 'bag-info.txt': 'Payload-Oxum: 9.2\n' }, 'error oxum-differs bag-info.txt:1'],
 	[
