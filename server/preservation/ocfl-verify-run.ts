@@ -148,6 +148,13 @@ export class VerifyRun {
 		this.#progress.bytes += bytes;
 	}
 
+	/** Takes that an object could not be looked at. */
+	cannotRead(object: string, { code, message }: { readonly code: string; readonly message: string }): void {
+		const path = /'(.*)'/s.exec(message)?.[1] ?? object;
+		const own = this.#ofObject.get(object);
+		own?.push({ code: 'E003', path: below(this.path, path), message: `it cannot be read: ${code}` });
+	}
+
 	/** The verdict, once everything was taken. */
 	verdict(): Verdict {
 		this.#root?.finish();

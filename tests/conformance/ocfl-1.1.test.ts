@@ -271,6 +271,13 @@ describe('OCFL 1.0, where it differs', () => {
 			);
 		expect(verdictOf(one)).toEqual(cleanVerdict(2));
 	});
+
+	it('fixity of what is no content is none', () => {
+		const one = new OcflCase();
+		const md5 = createHash('md5').update('ocfl_object_1.1\n').digest('hex');
+		fixity({ md5: { [md5]: ['0=ocfl_object_1.1'] } })(one);
+		expect(codesOf(verdictOf(one))).toEqual(['E057']);
+	});
 });
 
 describe('what is left alone', () => {
