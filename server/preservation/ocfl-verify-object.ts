@@ -248,8 +248,11 @@ class ObjectCheck {
 			if (kind === 'file' && !/^inventory\.json(\.sha(512|256))?$/.test(name))
 				this.#note('E015', at, 'a file beside the content folder');
 		}
-		if (names.filter(({ name }) => name.startsWith(`${INVENTORY}.`)).length > 1)
-			this.#note('E015', folder, 'several sidecars');
+		const sidecars = names.filter(({ name }) => name.startsWith(`${INVENTORY}.`));
+		const usual = `${INVENTORY}.${inventory.digestAlgorithm}`;
+		if (sidecars.length > 1)
+			for (const { name } of sidecars)
+				if (name !== usual) this.#note('E015', `${folder}/${name}`, 'a second sidecar of the inventory');
 		const before = stored.length;
 		if (names.some(({ name, kind }) => name === contentDirectory && kind === 'folder')) {
 			this.#gather(`${version}/${contentDirectory}`, stored);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -130,6 +131,19 @@ const DECAYS: readonly Decay[] = [
 		'a file more in an object',
 		['object E001 more.txt'],
 		({ object }) => writeFileSync(join(object, 'more.txt'), 'x'),
+	],
+	[
+		'a pipe in place of content',
+		['object E089 v1/content/entry.json', 'object E092 v1/content/entry.json'],
+		({ object }) => {
+			rmSync(join(object, 'v1/content/entry.json'));
+			execFileSync('mkfifo', [join(object, 'v1/content/entry.json')]);
+		},
+	],
+	[
+		'a second sidecar in a version',
+		['object E015 v2/inventory.json.sha256'],
+		({ object }) => writeFileSync(join(object, 'v2/inventory.json.sha256'), 'x'),
 	],
 	[
 		'a file more in the logs',
