@@ -50,7 +50,9 @@ export async function openFolder(folder: string): Promise<BagFiles> {
 
 /** Names as the system has them, of which not all need be text. */
 async function* namesIn(folder: string): AsyncIterable<Uint8Array> {
-	for await (const { name } of await opendir(folder, { encoding: 'buffer' })) yield name as unknown as Buffer;
+	// Taken by Node, and unknown to its types.
+	const encoding = 'buffer' as BufferEncoding;
+	for await (const { name } of await opendir(folder, { encoding })) yield name as unknown as Buffer;
 }
 
 /** @throws {Refusal} 'preservation.bag-unreadable' */

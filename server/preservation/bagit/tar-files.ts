@@ -64,7 +64,7 @@ export async function openTar(path: string, isGzip: boolean): Promise<BagFiles> 
 
 /** The name of an entry: its bytes came as so many characters, but for names in headers that are UTF-8 always. */
 function nameOf({ header: { name, pax } }: Entry): ReadName {
-	if (pax?.['path'] !== name) return readName(Buffer.from(name, 'latin1'));
+	if ((pax as { readonly path?: string } | null)?.path !== name) return readName(Buffer.from(name, 'latin1'));
 	return name.includes('\ufffd') ? { meant: name } : { name };
 }
 
