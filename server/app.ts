@@ -53,7 +53,7 @@ import { createOrderDesk, type OrderDesk } from './collaboration/orders/order-de
 import { createVisitDesk, type VisitDesk } from './collaboration/visits/visit-desk.ts';
 import { createConflictDesk, type ConflictDesk } from './collaboration/conflicts/conflict-desk.ts';
 import { readSecret, type Config } from './config.ts';
-import { unwrapBag } from './exchange/bag-import.ts';
+import { unwrapBagApart } from './exchange/bag-thread.ts';
 import { createExchange, type Exchange } from './exchange/exchange.ts';
 import { actorOf, type Identity } from './permissions/identity.ts';
 import { createPermissions, type Permissions } from './permissions/permissions.ts';
@@ -212,7 +212,7 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
 			dataDir: config.dataDir,
 			clock,
 			archive: preservation,
-			unwrap: unwrapBag,
+			unwrap: unwrapBagApart,
 			authorities: () =>
 				registers
 					.list<Authority>('authority')

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { createId } from '#domain/base/ids.ts';
 import type { Language } from '#server/config.ts';
-import { packBag } from '#server/exchange/bag-import.ts';
+import { packBagApart, verifyBagApart } from '#server/exchange/bag-thread.ts';
 import { importFiles, type ImportAnswer } from './import-verb.ts';
 import type { BagProblem } from '#server/preservation/bagit/bag-problem.ts';
-import { verifyBag, type BagVerdict } from '#server/preservation/bagit/verify-bag.ts';
+import type { BagVerdict } from '#server/preservation/bagit/verify-bag.ts';
 import { entryId, text, verb, type Verb, type VerbContext } from './verb.ts';
 import { words } from '#server/words.ts';
 
@@ -25,13 +25,13 @@ export interface BagImportAnswer {
 
 /**
  * Checks a bag and says in words what is wrong with it. Needs no archive.
- * @throws {Refusal} like `verifyBag`
+ * @throws {Refusal} like `verifyBagApart`
  */
 export async function checkBag(
 	path: string,
 	{ language, signal, progress }: Pick<VerbContext, 'language' | 'signal' | 'progress'>,
 ): Promise<BagAnswer> {
-	const verdict = await verifyBag(path, {
+	const verdict = await verifyBagApart(path, {
 		signal,
 		onProgress: ({ bytes, total }) => progress({ file: path, read: bytes, total }),
 	});
@@ -83,7 +83,7 @@ export const BAG_VERBS: Readonly<Record<string, Verb>> = {
 						const beside = join(folder, String(index));
 						await mkdir(beside);
 						files.push(join(beside, `${basename(path)}.zip`));
-						await packBag(path, files.at(-1) as string, new Date());
+						await packBagApart(path, files.at(-1) as string, context.signal);
 					}
 				}
 				return { valid: true, bags, imported: await importFiles(app, { files, ...asked }, context) };

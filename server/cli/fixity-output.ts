@@ -68,6 +68,7 @@ function reportText(result: FixityReport, say: Say): string {
 				.join('  '),
 			...findingLines(failure.findings, say),
 		]),
+		...(result.unseenFailures ? [say('store_fixity_unseen', { count: result.unseenFailures })] : []),
 		...(result.runs.length ? ['', say('cli_fixity_runs')] : []),
 		...table(
 			[],

@@ -20,6 +20,7 @@ export const FIXITY_VERBS: Readonly<Record<string, Verb>> = {
 				signal,
 				onProgress: progress,
 				actor: actorOf(identity),
+				fonds: identity.person.fonds,
 				...(rate === undefined ? {} : { megabytesPerSecond: rate }),
 			});
 		},
@@ -40,10 +41,10 @@ export const FIXITY_VERBS: Readonly<Record<string, Verb>> = {
 		async (app, { object, since, path }, { identity, signal }) => {
 			demand(identity.person, 'see', { kind: 'store' });
 			const { fixity } = app.preservation;
-			if (object === undefined)
-				return fixity.report({ fonds: identity.person.fonds, ...(since === undefined ? {} : { since }) });
-			if (path === undefined) return { object, events: await fixity.events(object) };
-			const xml = await fixity.premis(object);
+			const { fonds } = identity.person;
+			if (object === undefined) return fixity.report({ fonds, ...(since === undefined ? {} : { since }) });
+			if (path === undefined) return { object, events: await fixity.events(object, fonds) };
+			const xml = await fixity.premis(object, fonds);
 			return { object, path, bytes: await writeWhole(path, [xml], signal) };
 		},
 	),

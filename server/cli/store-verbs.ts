@@ -24,6 +24,7 @@ export interface DepositAnswer {
 export const STORE_VERBS: Readonly<Record<string, Verb>> = {
 	'archive-verify': verb(v.object({ path: v.optional(text) }), (app, { path }, context) => {
 		demand(context.identity.person, 'verify', { kind: 'store' });
+		demand(context.identity.person, 'export', { kind: 'store' });
 		return app.preservation.verify(path, { signal: context.signal, onProgress: context.progress });
 	}),
 

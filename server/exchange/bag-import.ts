@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { Unwrap } from '#server/catalogue/import/import-report.ts';
 import { openBagFiles, packedForm, type BagFiles } from '#server/preservation/bagit/bag-files.ts';
+import type { BagProblem } from '#server/preservation/bagit/bag-problem.ts';
 import { targetRefusal } from '#server/preservation/bagit/folder-sink.ts';
 import { manifestName } from '#server/preservation/bagit/manifest.ts';
 import { verifyBagFiles } from '#server/preservation/bagit/verify-bag.ts';
@@ -26,7 +27,7 @@ export const unwrapBag: Unwrap = async ({ path, fileName }, folder, signal) => {
 	if (!files) return undefined;
 	try {
 		const { valid, problems, errors } = await verifyBagFiles(files, { signal });
-		const [first] = problems;
+		const first = problems.find(isName) ?? problems[0];
 		if (!valid && first)
 			throw new Refusal('preservation.bag-invalid', {
 				file: fileName,
@@ -89,8 +90,14 @@ async function openIfBag(path: string, fileName: string): Promise<BagFiles | und
 		return undefined;
 	}
 	if (files.members.some(({ path: name }) => name === 'bagit.txt' || manifestName(name))) return files;
+	if (files.problems.some((each) => isName(each) && /(?:^|\/)bagit\.txt$/.test(each.file))) return files;
 	await files.close();
 	return undefined;
+}
+
+/** Of what follows from names that cannot be read, these say most. */
+function isName({ code }: BagProblem): boolean {
+	return code === 'name-encoding';
 }
 
 function payloadToImport({ members }: BagFiles, file: string): string {

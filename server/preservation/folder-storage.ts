@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
 	closeSync,
+	constants,
 	fstatSync,
 	fsyncSync,
 	lstatSync,
@@ -38,11 +39,18 @@ export const folderStorage: OcflStorage = {
 		readdirSync(path, { withFileTypes: true })
 			.map((each) => ({ name: each.name, kind: kindOf(each) }))
 			.sort((a, b) => (a.name < b.name ? -1 : 1)),
-	read: (path) => readFileSync(path),
-	readPieces(path, use) {
-		const file = openSync(path, 'r');
+	read(path) {
+		const { file } = openToRead(path);
 		try {
-			const { size, nlink, dev, ino } = fstatSync(file);
+			return readFileSync(file);
+		} finally {
+			closeSync(file);
+		}
+	},
+	readPieces(path, use) {
+		const { file, stats } = openToRead(path);
+		try {
+			const { size, nlink, dev, ino } = stats;
 			const bytes = piecesOf(file, use, size);
 			return nlink > 1 ? { bytes, sharedAs: `${dev}:${ino}` } : { bytes };
 		} finally {
@@ -90,6 +98,16 @@ export const folderStorage: OcflStorage = {
 		if (process.platform !== 'win32') sync(path, 'r');
 	},
 };
+
+/** Only a file has bytes to be read: a pipe would be waited for, a device may never end, and a link leads elsewhere. */
+function openToRead(path: string): { readonly file: number; readonly stats: Stats } {
+	const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
+	const stats = fstatSync(file);
+	if (stats.isFile()) return { file, stats };
+	closeSync(file);
+	const code = stats.isDirectory() ? 'EISDIR' : 'EINVAL';
+	throw Object.assign(new Error(`${code}: no file, open '${path}'`), { code, path });
+}
 
 function kindOf(given: Dirent | Stats): PlaceKind {
 	if (given.isFile()) return 'file';

@@ -86,5 +86,12 @@ export function checkExtensions(
 		if (kind === 'file') note(codes.file, `${folder}/${name}`, 'a file among the extensions');
 		else if (!REGISTERED_EXTENSIONS.includes(name))
 			note(codes.name, `${folder}/${name}`, 'an extension that is not registered');
+		if (kind === 'folder') checkKept(storage, `${folder}/${name}`, note);
 	}
+}
+
+/** Checks a folder of which the specification leaves open what is in it: only links and special files are wrong. */
+export function checkKept(storage: OcflStorage, folder: string, note: NoteAt): void {
+	for (const { name, kind } of list(storage, folder, note))
+		if (kind === 'folder') checkKept(storage, `${folder}/${name}`, note);
 }

@@ -70,7 +70,7 @@ export function checkInventory(
 	const isReadable = checkVersions(given, manifest, used, note);
 	for (const digest of Object.keys(manifest ?? {}))
 		if (!used.has(digest)) note('E107', `no version uses the content ${digest}`);
-	if ('fixity' in given) checkFixity(given['fixity'], spec, note);
+	if ('fixity' in given) checkFixity(given['fixity'], manifest, spec, note);
 	const isUsable =
 		isReadable &&
 		manifest !== undefined &&
@@ -147,8 +147,9 @@ function checkContentPath(
 		note(isDefault ? 'E021' : 'E042', `a content path outside the content folder: ${path}`);
 }
 
-function checkFixity(fixity: unknown, spec: SpecVersion, note: Note): void {
+function checkFixity(fixity: unknown, manifest: Block | undefined, spec: SpecVersion, note: Note): void {
 	if (!isBlock(fixity)) return note(spec === '1.1' ? 'E111' : 'E057', 'fixity is no JSON object');
+	const content = manifest && new Set(Object.values(manifest).flat());
 	for (const [algorithm, block] of Object.entries(fixity)) {
 		if (!FIXITY_ALGORITHMS.has(algorithm)) {
 			note('E056', `fixity by ${algorithm}, which is no algorithm of the specification or an extension`);
@@ -162,7 +163,8 @@ function checkFixity(fixity: unknown, spec: SpecVersion, note: Note): void {
 		for (const digest of Object.keys(block))
 			if (encoding && !isHex(digest, encoding.length))
 				note(encoding.code, `no digest of ${algorithm}: ${digest}`);
-		checkPathLists(block, { digests: 'E097', lists: 'E057' }, note);
+		for (const path of checkPathLists(block, { digests: 'E097', lists: 'E057' }, note))
+			if (content && !content.has(path)) note('E057', `no content path of the manifest: ${path}`);
 	}
 }
 

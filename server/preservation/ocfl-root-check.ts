@@ -1,9 +1,9 @@
 import { checkDeclaration, checkExtensions, ROOT_DECLARATION } from './ocfl-declaration-check.ts';
-import { below, list, readJson, type NoteAt } from './ocfl-findings.ts';
+import { below, isOfFiles, list, readJson, type NoteAt } from './ocfl-findings.ts';
 import type { SpecVersion } from './ocfl-inventory-check.ts';
 import { layoutOf, REGISTERED_EXTENSIONS, type KnownLayout } from './ocfl-known-layouts.ts';
 import { LayoutGuess } from './ocfl-layout-guess.ts';
-import { isThere, type OcflStorage, type Place } from './ocfl-storage.ts';
+import type { OcflStorage, Place } from './ocfl-storage.ts';
 import { isObject } from './ocfl-verify-object.ts';
 
 /** What a root says of its layout. */
@@ -19,7 +19,7 @@ export interface DeclaredLayout {
  */
 export function readDeclaredLayout(storage: OcflStorage, root: string, note: NoteAt): DeclaredLayout {
 	const path = `${root}/ocfl_layout.json`;
-	if (!isThere(storage, path)) return { config: undefined, layout: undefined };
+	if (storage.kindOf(path) !== 'file') return { config: undefined, layout: undefined };
 	const given = (readJson(storage.read(path), path, note, 'E070') ?? undefined) as
 		{ extension?: unknown; description?: unknown } | undefined;
 	const { extension, description } = given ?? {};
@@ -30,7 +30,7 @@ export function readDeclaredLayout(storage: OcflStorage, root: string, note: Not
 	if (!isRegistered) note('E071', path, `no registered extension: ${extension}`);
 	const configAt = `${root}/extensions/${extension}/config.json`;
 	const parameters =
-		isRegistered && isThere(storage, configAt)
+		isRegistered && storage.kindOf(configAt) === 'file'
 			? readJson(storage.read(configAt), configAt, note, 'E070')
 			: {};
 	const config = { ...(parameters as object), extensionName: extension };
@@ -79,7 +79,8 @@ export class RootCheck {
 			if (kind !== 'folder') continue;
 			if (name === 'extensions') this.#checkExtensions(at);
 			else {
-				const inner = list(storage, at, note);
+				const inner = this.#names(at);
+				if (!inner) continue;
 				if (isObject(inner)) {
 					this.#topLevel++;
 					yield at;
@@ -139,6 +140,17 @@ export class RootCheck {
 			if (this.#storage.list(folder).length === 0) this.#note('E073', folder, 'an empty folder');
 	}
 
+	/** What is in a folder; undefined for one that cannot be read, as those are whose names are not UTF-8. */
+	#names(folder: string): readonly Place[] | undefined {
+		try {
+			return list(this.#storage, folder, this.#note);
+		} catch (error) {
+			if (!isOfFiles(error)) throw error;
+			this.#note('E088', folder, `a folder that cannot be read: ${error.code}`);
+			return undefined;
+		}
+	}
+
 	*#topFolder(at: string, names: readonly Place[]): Generator<string> {
 		const before = this.#nested;
 		yield* this.#walk(at, names);
@@ -157,11 +169,12 @@ export class RootCheck {
 				this.#note('E084', at, 'a file in a folder of the hierarchy');
 				continue;
 			}
-			const inner = this.#isKnown(at) ? undefined : list(this.#storage, at, this.#note);
-			if (!inner || isObject(inner)) {
+			const isKnown = this.#isKnown(at);
+			const inner = isKnown ? [] : this.#names(at);
+			if (isKnown || (inner && isObject(inner))) {
 				this.#nested++;
 				yield at;
-			} else yield* this.#walk(at, inner);
+			} else if (inner) yield* this.#walk(at, inner);
 		}
 	}
 }

@@ -1,6 +1,11 @@
 import { digestOf, isKnownAlgorithm } from './digests.ts';
 import { checkContent, ExpectedContent, type Budget, type ContentRead } from './ocfl-content-check.ts';
-import { checkDeclaration, checkExtensions, OBJECT_DECLARATION } from './ocfl-declaration-check.ts';
+import {
+	checkDeclaration,
+	checkExtensions,
+	checkKept,
+	OBJECT_DECLARATION,
+} from './ocfl-declaration-check.ts';
 import { list, readJson, type NoteAt } from './ocfl-findings.ts';
 import { HistoryCheck } from './ocfl-history-check.ts';
 import { checkInventory, specVersionOf, type SpecVersion } from './ocfl-inventory-check.ts';
@@ -154,7 +159,7 @@ class ObjectCheck {
 					this.#note('E001', at, 'a file that does not belong in an object');
 			} else if (name === 'extensions')
 				checkExtensions(this.#storage, at, { file: 'E067', name: 'W013' }, this.#note);
-			else if (name === 'logs') continue;
+			else if (name === 'logs') checkKept(this.#storage, at, this.#note);
 			else if (!isVersionName(name)) this.#checkForeignFolder(at);
 			else if (inventory && !Object.hasOwn(inventory.versions, name))
 				this.#note('E046', at, 'a folder that is no version of the inventory');
@@ -243,8 +248,11 @@ class ObjectCheck {
 			if (kind === 'file' && !/^inventory\.json(\.sha(512|256))?$/.test(name))
 				this.#note('E015', at, 'a file beside the content folder');
 		}
-		if (names.filter(({ name }) => name.startsWith(`${INVENTORY}.`)).length > 1)
-			this.#note('E015', folder, 'several sidecars');
+		const sidecars = names.filter(({ name }) => name.startsWith(`${INVENTORY}.`));
+		const usual = `${INVENTORY}.${inventory.digestAlgorithm}`;
+		if (sidecars.length > 1)
+			for (const { name } of sidecars)
+				if (name !== usual) this.#note('E015', `${folder}/${name}`, 'a second sidecar of the inventory');
 		const before = stored.length;
 		if (names.some(({ name, kind }) => name === contentDirectory && kind === 'folder')) {
 			this.#gather(`${version}/${contentDirectory}`, stored);

@@ -79,7 +79,8 @@ export class VerifyRun {
 	#root: RootCheck | undefined;
 	/** What objects are that need not be read twice, where the root must know all of them. */
 	#looks = new Map<string, Pick<ObjectOutcome, 'id' | 'spec'>>();
-	#shared = new Map<string, string>();
+	/** The file that was seen first of each that has several names, and its object. */
+	#shared = new Map<string, { readonly at: string; readonly object: string }>();
 	#progress = { objects: 0, files: 0, bytes: 0 };
 
 	/** @param before a first look: objects it found sound are not read again */
@@ -138,12 +139,20 @@ export class VerifyRun {
 		const own = this.#ofObject.get(object) ?? [];
 		for (const finding of findings) own.push(finding);
 		for (const { sharedAs, path } of shared) {
-			const [at, other] = [below(this.path, path), this.#shared.get(sharedAs)];
-			if (other === undefined) this.#shared.set(sharedAs, at);
+			const at = below(this.path, path);
+			const other = this.#shared.get(sharedAs)?.at ?? this.#before?.soundShare(sharedAs);
+			if (other === undefined) this.#shared.set(sharedAs, { at, object });
 			else own.push({ code: 'E090', path: at, message: `a hard link to ${other}` });
 		}
 		this.#progress.files += files;
 		this.#progress.bytes += bytes;
+	}
+
+	/** Takes that an object could not be looked at. */
+	cannotRead(object: string, { code, message }: { readonly code: string; readonly message: string }): void {
+		const path = /'(.*)'/s.exec(message)?.[1] ?? object;
+		const own = this.#ofObject.get(object);
+		own?.push({ code: 'E003', path: below(this.path, path), message: `it cannot be read: ${code}` });
 	}
 
 	/** The verdict, once everything was taken. */
@@ -167,6 +176,12 @@ export class VerifyRun {
 	soundLook(object: string): Pick<ObjectOutcome, 'id' | 'spec'> | undefined {
 		if (this.#ofObject.get(object)?.length) return undefined;
 		return this.#looks.get(object) ?? { id: undefined, spec: undefined };
+	}
+
+	/** A file with several names that lies in an object that is not looked at again. */
+	soundShare(sharedAs: string): string | undefined {
+		const share = this.#shared.get(sharedAs);
+		return share && this.soundLook(share.object) ? share.at : undefined;
 	}
 
 	#begin(object: string): string {

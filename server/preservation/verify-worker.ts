@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { folderStorage } from './folder-storage.ts';
+import { isOfFiles } from './ocfl-findings.ts';
 import { VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 import { OBJECTS, ReaderPool, READERS } from './reader-pool.ts';
 import { errorAnswer } from './worker-client.ts';
@@ -63,13 +64,21 @@ class Verifier {
 	}
 
 	async #read(run: VerifyRun, objects: readonly string[]): Promise<void> {
-		await this.#pool.readObjects(run.path, objects, {
-			took: (object, outcome, hasMore) => run.took(object, outcome, hasMore),
-			tookContent: (object, outcome) => {
-				run.tookContent(object, outcome);
-				this.#tell(run);
-			},
-		});
+		try {
+			await this.#pool.readObjects(run.path, objects, {
+				took: (object, outcome, hasMore) => run.took(object, outcome, hasMore),
+				tookContent: (object, outcome) => {
+					run.tookContent(object, outcome);
+					this.#tell(run);
+				},
+			});
+		} catch (error) {
+			if (!isOfFiles(error)) throw error;
+			// One that cannot be read ends an ask; the others of it are asked for by themselves.
+			for (const object of objects)
+				if (objects.length > 1) await this.#read(run, [object]);
+				else run.cannotRead(object, error);
+		}
 		this.#tell(run);
 	}
 

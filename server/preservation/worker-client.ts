@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { Refusal, type Params } from '#domain/base/refusal.ts';
 
 /** An error as it crosses between threads. */
@@ -7,17 +7,18 @@ export interface ErrorAnswer {
 	readonly message: string;
 	readonly code: string | undefined;
 	readonly params: Params | undefined;
+	readonly status: number | undefined;
 }
 
 /** What is told of an error to another thread. */
 export function errorAnswer(error: unknown): ErrorAnswer {
-	const { name, message, code, params } = error as Partial<ErrorAnswer>;
-	return { name: name ?? 'Error', message: message ?? String(error), code, params };
+	const { name, message, code, params, status } = error as Partial<ErrorAnswer>;
+	return { name: name ?? 'Error', message: message ?? String(error), code, params, status };
 }
 
 /** The error another thread told of: a Refusal again, or an error with its code (`ENOSPC` …). */
-export function errorOf({ name, message, code, params }: ErrorAnswer): Error {
-	if (name === 'Refusal' && code) return new Refusal(code, params);
+export function errorOf({ name, message, code, params, status }: ErrorAnswer): Error {
+	if (name === 'Refusal' && code) return new Refusal(code, params, status);
 	return Object.assign(new Error(message), code === undefined ? {} : { code });
 }
 
@@ -35,6 +36,7 @@ interface Answer {
 export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: unknown; answer: unknown } }> {
 	#file: URL;
 	#data: unknown;
+	#limits: ResourceLimits;
 	#worker: Worker | undefined;
 	#waiting = new Map<
 		number,
@@ -47,9 +49,11 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 	#next = 1;
 	#isClosed = false;
 
-	constructor(file: URL, data: unknown) {
+	/** @param limits a worker that needs more ends with `ERR_WORKER_OUT_OF_MEMORY`, and nothing else does */
+	constructor(file: URL, data: unknown, limits: ResourceLimits = {}) {
 		this.#file = file;
 		this.#data = data;
+		this.#limits = limits;
 	}
 
 	/** @param onProgress gets what the worker says before it answers */
@@ -77,7 +81,7 @@ export class WorkerClient<Asks extends { readonly [Kind in keyof Asks]: { ask: u
 	}
 
 	#start(): Worker {
-		const worker = new Worker(this.#file, { workerData: this.#data });
+		const worker = new Worker(this.#file, { workerData: this.#data, resourceLimits: this.#limits });
 		worker.unref();
 		worker.on('message', ({ id, progress, result, error }: Answer) => {
 			const waiting = this.#waiting.get(id);

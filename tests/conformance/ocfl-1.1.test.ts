@@ -271,6 +271,13 @@ describe('OCFL 1.0, where it differs', () => {
 			);
 		expect(verdictOf(one)).toEqual(cleanVerdict(2));
 	});
+
+	it('fixity of what is no content is none', () => {
+		const one = new OcflCase();
+		const md5 = createHash('md5').update('ocfl_object_1.1\n').digest('hex');
+		fixity({ md5: { [md5]: ['0=ocfl_object_1.1'] } })(one);
+		expect(codesOf(verdictOf(one))).toEqual(['E057']);
+	});
 });
 
 describe('what is left alone', () => {
@@ -292,6 +299,11 @@ describe('what is left alone', () => {
 		one.write(`${OBJECT}/logs/2026/checked.log`);
 		one.write(`${OBJECT}/extensions/0005-mutable-head/head/x`);
 		expect(verdictOf(one)).toEqual(cleanVerdict(2));
+		// What they keep is their business, but there are no links anywhere.
+		for (const folder of ['logs/2026', 'extensions/0005-mutable-head/head'])
+			one.storage.held.set(`${OBJECT}/${folder}/soft`, 'link');
+		one.storage.held.set(`${ROOT}/extensions/0004-hashed-n-tuple-storage-layout/soft`, 'link');
+		expect(verdictOf(one).errors.map(({ code }) => code)).toEqual(['E090', 'E090', 'E090']);
 	});
 
 	it('digests in large letters', () => {

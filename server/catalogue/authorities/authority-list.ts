@@ -46,14 +46,16 @@ export class AuthorityList {
 			if (register !== 'authority') return;
 			const changed = ids.map((id) => must(registers.get<Authority>('authority', id), 'a saved record'));
 			for (const record of changed) this.#index.put(record);
-			void this.#suggestions?.then(async (suggestions) => {
+			const put = async (suggestions: SuggestIndex): Promise<void> => {
 				const turns = new Turns();
 				for (const { id } of changed) {
 					// As it stands by then: a later save may have been quicker.
 					suggestions.put(must(registers.get<Authority>('authority', id), 'a saved record'));
 					if (turns.isOver) await turns.next();
 				}
-			});
+			};
+			// A failure is told to whoever typed, and what is prepared anew has the change.
+			void this.#suggestions?.then(put, () => undefined);
 		});
 	}
 
@@ -66,7 +68,10 @@ export class AuthorityList {
 		typed: string,
 		options: { readonly day?: string; readonly limit: number },
 	): Promise<readonly Suggestion[]> {
-		this.#suggestions ??= this.#prepared();
+		this.#suggestions ??= this.#prepared().catch((error: unknown) => {
+			this.#suggestions = undefined;
+			throw error;
+		});
 		return suggest(await this.#suggestions, typed, options);
 	}
 
@@ -92,7 +97,13 @@ export class AuthorityList {
 	/** The list for devices; see {@link MAX_KEPT_CHARACTERS}. */
 	pickList(): Promise<PickList> {
 		const { edition } = this;
-		if (this.#pickList?.edition !== edition) this.#pickList = { edition, list: this.#listed(edition) };
+		if (this.#pickList?.edition !== edition) {
+			const list = this.#listed(edition).catch((error: unknown) => {
+				this.#pickList = undefined;
+				throw error;
+			});
+			this.#pickList = { edition, list };
+		}
 		return this.#pickList.list;
 	}
 

@@ -21,6 +21,8 @@ export interface BagContent {
 
 /** The files of a bag, wherever they lie: a folder, a zip file, a tar file. */
 export interface BagFiles {
+	/** Where the bag lies. */
+	readonly path: string;
 	readonly form: 'folder' | 'zip' | 'tar';
 	readonly members: readonly BagMember[];
 	/** What the packing itself got wrong. */
@@ -35,7 +37,8 @@ export interface BagFiles {
 
 /**
  * Opens a bag without looking whether it is one: a folder, a zip file, or a tar file, which may be gzipped.
- * @throws {Refusal} 'preservation.no-bag' (404) | 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413)
+ * @throws {Refusal} 'preservation.no-bag' (404) | 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413) |
+ * 'preservation.bag-too-many-files' (413)
  */
 export async function openBagFiles(path: string): Promise<BagFiles> {
 	const noBag = new Refusal('preservation.no-bag', { path }, 404);

@@ -15,6 +15,7 @@ export interface Oxum {
 const MOST_ELEMENTS = 1_000;
 /** Continuing lines are kept up to here. */
 const LONGEST_VALUE = 64 * 1024;
+const OXUM = 'payload-oxum';
 const SINGLE = ['bagging-date', 'bag-size', 'bag-group-identifier', 'bag-count'];
 
 /**
@@ -27,9 +28,27 @@ export async function readBagInfo(
 	isStrict: boolean,
 	problems: BagProblems,
 ): Promise<{ readonly info: BagInfo; readonly oxum: Oxum | undefined }> {
-	const elements: { label: string; value: string; line: number }[] = [];
+	const info: [label: string, value: string][] = [];
+	const seen = new Set<string>();
+	let oxum: Oxum | undefined;
+	let last: { readonly label: string; value: string; readonly line: number } | undefined;
+	/** Takes an element when no more lines of it can come. */
+	const finish = (): void => {
+		if (!last) return;
+		const { label, line } = last;
+		const name = label.toLowerCase();
+		const value = last.value.trim();
+		const isRepeated = seen.has(name);
+		if (SINGLE.includes(name) || name === OXUM) seen.add(name);
+		if (name === OXUM) {
+			const match = /^(\d{1,15})\.(\d{1,15})$/.exec(value);
+			if (isRepeated) problems.error('info-repeated', file, line, { label });
+			else if (match) oxum = { bytes: Number(match[1]), files: Number(match[2]), line };
+			else problems.error('oxum-malformed', file, line, { value: value.slice(0, 80) });
+		} else if (isRepeated && isStrict) problems.warn('info-repeated', file, line, { label });
+		if (info.length < MOST_ELEMENTS) info.push([label, value]);
+	};
 	for await (const { number: line, text } of lines) {
-		const last = elements.at(-1);
 		if (/^[ \t]/.test(text) && last) {
 			if (last.value.length < LONGEST_VALUE) last.value += ` ${text.trim()}`;
 			continue;
@@ -41,25 +60,11 @@ export async function readBagInfo(
 		}
 		const [, label = '', before = '', after = '', value = ''] = match;
 		if (isStrict && (before !== '' || after.length !== 1)) problems.warn('info-spacing', file, line);
-		const element = { label, value: value.trimEnd(), line };
-		if (elements.length <= MOST_ELEMENTS) elements.push(element);
-		else elements[MOST_ELEMENTS] = element;
+		finish();
+		last = { label, value: value.trimEnd(), line };
 	}
-	const labels = new Map<string, number>();
-	let oxum: Oxum | undefined;
-	for (const { label, value, line } of elements) {
-		const name = label.toLowerCase();
-		const isRepeated = labels.has(name);
-		labels.set(name, line);
-		if (name === 'payload-oxum') {
-			const match = /^(\d{1,15})\.(\d{1,15})$/.exec(value);
-			if (isRepeated) problems.error('info-repeated', file, line, { label });
-			else if (match) oxum = { bytes: Number(match[1]), files: Number(match[2]), line };
-			else problems.error('oxum-malformed', file, line, { value: value.slice(0, 80) });
-		} else if (isRepeated && isStrict && SINGLE.includes(name))
-			problems.warn('info-repeated', file, line, { label });
-	}
-	return { info: elements.slice(0, MOST_ELEMENTS).map(({ label, value }) => [label, value]), oxum };
+	finish();
+	return { info, oxum };
 }
 
 /** `bag-info.txt` as text; an end of line inside a value becomes a blank. */

@@ -45,7 +45,7 @@ export function checkListings(listing: Listing): Expected {
 		for (const [path, { sum, line }] of listed) {
 			if (isTag && manifestName(path)?.isTag)
 				problems.error('tag-manifest-lists-tag-manifest', file, line, { path });
-			const actual = names.find(path, listed);
+			const actual = names.find(path, listed, listing.declaration.isStrict);
 			if (actual === undefined) {
 				if (SYSTEM_FILE.test(path) && !isTag) {
 					missingSystemFiles.add(path);
@@ -79,12 +79,14 @@ class Names {
 		this.#members = members;
 	}
 
-	find(path: string, listed: ReadonlyMap<string, unknown>): string | undefined {
+	/** @param isStrict a file that is listed under its own name stands for no other */
+	find(path: string, listed: ReadonlyMap<string, unknown>, isStrict: boolean): string | undefined {
 		if (this.#members.get(path)?.kind === 'file') return path;
 		// File systems of one maker compose accents, others take them apart.
 		this.#composed ??= this.#by((name) => name.normalize('NFC'));
 		const composed = this.#composed.get(path.normalize('NFC'));
-		if (composed !== undefined) return composed;
+		if (composed !== undefined && !(isStrict && listed.has(composed))) return composed;
+		if (isStrict) return undefined;
 		// Two names on a system that tells case apart become one file on another.
 		this.#folded ??= this.#by(folded);
 		const other = this.#folded.get(folded(path));

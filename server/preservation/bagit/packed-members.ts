@@ -1,9 +1,8 @@
 import { Refusal } from '#domain/base/refusal.ts';
 import type { BagMember } from './bag-files.ts';
+import { BAG_LIMITS, tooManyFiles } from './bag-limits.ts';
 import type { BagProblem, BagProblemCode } from './bag-problem.ts';
 
-/** Members a bag may have: each costs some 2.5 kB of memory while it is checked. */
-export const MOST_MEMBERS = 500_000;
 /** What may come out of a packed file: so many times its size, and so much on top. Texts pack well, bombs far better. */
 const MOST_TIMES = 200;
 const FREE_BYTES = 64 * 1024 * 1024;
@@ -38,10 +37,11 @@ export class PackedMembers {
 		this.#packedBytes = packedBytes;
 	}
 
-	/** @throws {Refusal} 'preservation.bag-too-large' (413) */
+	/** @throws {Refusal} 'preservation.bag-too-large' (413) | 'preservation.bag-too-many-files' (413) */
 	add(name: string, kind: BagMember['kind'], bytes: number, at: number): void {
 		this.#bytes += bytes;
-		if (at >= MOST_MEMBERS || this.#bytes > mostBytes(this.#packedBytes))
+		if (at >= BAG_LIMITS.members) throw tooManyFiles(this.#path);
+		if (this.#bytes > mostBytes(this.#packedBytes))
 			throw new Refusal('preservation.bag-too-large', { path: this.#path }, 413);
 		const path = name.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
 		if (path === '' || path === '.') return;
@@ -52,7 +52,7 @@ export class PackedMembers {
 	}
 
 	wrong(code: BagProblemCode, file: string): void {
-		if (this.#problems.length < MOST_MEMBERS)
+		if (this.#problems.length < BAG_LIMITS.members)
 			this.#problems.push({ code, severity: 'error', file, line: 0, params: {} });
 	}
 
@@ -80,6 +80,11 @@ export class PackedMembers {
 					this.wrong('packed-twice', path);
 			} else members.set(path, { ...member, path });
 		}
+		// What is a file cannot be a folder too: who unpacks it gets the one or the other.
+		const places = [...members.keys()].map((path) => `${path}/`).sort();
+		for (const [index, place] of places.entries())
+			if (places[index + 1]?.startsWith(place) && members.get(place.slice(0, -1))?.kind !== 'folder')
+				this.wrong('packed-twice', place.slice(0, -1));
 		return { members: [...members.values()], problems: this.#problems };
 	}
 }

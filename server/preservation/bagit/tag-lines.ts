@@ -7,12 +7,10 @@ export interface TagLine {
 
 /** Longer lines are no paths or sums, and would have to be kept whole. */
 const LONGEST_LINE = 256 * 1024;
-/** What manifests list is kept while a bag is checked. */
-const MOST_LINES = 2_000_000;
 
 /** A tag file that cannot be read as text. */
 export class TagFault extends Error {
-	readonly code: 'tag-encoding' | 'tag-line-too-long' | 'tag-too-long';
+	readonly code: 'tag-encoding' | 'tag-line-too-long';
 	readonly line: number;
 
 	constructor(code: TagFault['code'], line: number) {
@@ -67,7 +65,6 @@ export async function* tagLines(
 				from = 1;
 				continue;
 			}
-			if (number === MOST_LINES) throw new TagFault('tag-too-long', number);
 			yield { number: ++number, text: rest + text.slice(from, end.index) };
 			rest = '';
 			from = end.index + end[0].length;

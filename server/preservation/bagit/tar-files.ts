@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { extract, type Extract } from 'tar-stream';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
+import { readName, type ReadName } from './member-names.ts';
 import { mostBytes, PackedMembers } from './packed-members.ts';
 
 type Entry = Extract extends AsyncIterable<infer Each> ? Each : never;
@@ -19,21 +20,26 @@ const KINDS: Readonly<Record<string, BagMember['kind']>> = {
 
 /**
  * A bag in a tar file. A tar has no directory, so that it is read from its beginning whenever files are asked for.
- * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413)
+ * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413) |
+ * 'preservation.bag-too-many-files' (413)
  */
 export async function openTar(path: string, isGzip: boolean): Promise<BagFiles> {
 	const { size } = await stat(path);
 	const listed = new PackedMembers(path, size);
 	let at = 0;
 	for await (const entry of entriesOf(path, isGzip, size)) {
-		const { name, type, size: bytes } = entry.header;
+		const { type, size: bytes } = entry.header;
+		const read = nameOf(entry);
 		const kind = KINDS[type ?? 'file'] ?? 'special';
-		listed.add(name, kind, kind === 'file' ? (bytes ?? 0) : 0, at++);
+		if ('meant' in read) listed.wrong('name-encoding', read.meant);
+		else listed.add(read.name, kind, kind === 'file' ? (bytes ?? 0) : 0, at);
+		at++;
 		entry.resume();
 	}
 	const { members, problems } = listed.inBag();
 	const pathAt = new Map(members.map((member) => [member.at, member.path]));
 	return {
+		path,
 		form: 'tar',
 		members,
 		problems,
@@ -56,9 +62,15 @@ export async function openTar(path: string, isGzip: boolean): Promise<BagFiles> 
 	};
 }
 
+/** The name of an entry: its bytes came as so many characters, but for names in headers that are UTF-8 always. */
+function nameOf({ header: { name, pax } }: Entry): ReadName {
+	if ((pax as { readonly path?: string } | null)?.path !== name) return readName(Buffer.from(name, 'latin1'));
+	return name.includes('\ufffd') ? { meant: name } : { name };
+}
+
 async function* entriesOf(path: string, isGzip: boolean, size: number): AsyncIterable<Entry> {
 	const file = createReadStream(path);
-	const entries = extract();
+	const entries = extract({ filenameEncoding: 'latin1' } as Parameters<typeof extract>[0]);
 	let failure: unknown;
 	const failed = (error: unknown): void => {
 		failure ??= error;

@@ -1,5 +1,6 @@
 import type { Hash } from 'node:crypto';
 import { openBagFiles, type BagFiles, type BagMember } from './bag-files.ts';
+import { TagBudget } from './bag-limits.ts';
 import { readBagInfo, type BagInfo, type Oxum } from './bag-info.ts';
 import { BagProblems, type BagProblem } from './bag-problem.ts';
 import { checkListings, type Expected } from './check-listings.ts';
@@ -52,6 +53,7 @@ export async function verifyBag(path: string, checking: Checking = {}): Promise<
 /**
  * Checks an opened bag: its form, that nothing is missing and nothing more is there, and every sum. Contents are read in
  * pieces; memory grows with the number of files only.
+ * @throws {Refusal} 'preservation.bag-too-many-lines' (413) | 'preservation.bag-tags-too-large' (413)
  * @see RFC 8493, 3 (Complete and Valid Bags)
  */
 export async function verifyBagFiles(files: BagFiles, checking: Checking = {}): Promise<BagVerdict> {
@@ -136,6 +138,7 @@ async function readTags(
 	let fetch: Tags['fetch'] = new Map();
 	let info: BagInfo = [];
 	let oxum: Oxum | undefined;
+	const budget = new TagBudget(files.path);
 	const wanted = new Set<string>();
 	for (const { path, kind } of members.values()) {
 		if (kind !== 'file') continue;
@@ -145,7 +148,9 @@ async function readTags(
 		if (name || path === infoName || path === FETCH_NAME) wanted.add(path);
 	}
 	for await (const { path, content } of files.contents(wanted)) {
-		const lines = withoutMark(tagLines(content, encoding), path, encoding, problems);
+		wanted.delete(path);
+		const counted = budget.counted(path, tagLines(content, encoding));
+		const lines = withoutMark(counted, path, encoding, problems);
 		try {
 			const name = manifestName(path);
 			if (name) manifests.push(await readManifest(name, lines, isStrict, problems));
@@ -156,6 +161,7 @@ async function readTags(
 			problems.error(error.code, path, error.line, { encoding });
 		}
 	}
+	for (const path of wanted) problems.error('file-changed', path);
 	return { manifests: manifests.toSorted((a, b) => (a.file < b.file ? -1 : 1)), fetch, info, oxum };
 }
 
@@ -180,10 +186,11 @@ async function checkSums(
 	problems: BagProblems,
 	{ signal, onProgress }: Checking,
 ): Promise<void> {
-	const wanted = new Set(sums.keys());
-	const total = [...wanted].reduce((sum, path) => sum + (members.get(path)?.bytes ?? 0), 0);
+	const left = new Set(sums.keys());
+	const total = [...left].reduce((sum, path) => sum + (members.get(path)?.bytes ?? 0), 0);
 	let bytes = 0;
-	for await (const { path, content } of files.contents(wanted)) {
+	for await (const { path, content } of files.contents(new Set(left))) {
+		left.delete(path);
 		const expected = sums.get(path) ?? [];
 		const hashes = new Map<string, Hash>();
 		for (const { algorithm } of expected)
@@ -202,4 +209,6 @@ async function checkSums(
 		for (const { algorithm, sum, file, line } of expected)
 			if (found.get(algorithm) !== sum) problems.error('checksum-differs', file, line, { path });
 	}
+	// What was listed and did not come is gone since, and nothing is known of it.
+	for (const path of left) problems.error('file-changed', path);
 }

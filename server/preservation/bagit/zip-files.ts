@@ -1,16 +1,22 @@
+import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { BagContent, BagFiles, BagMember } from './bag-files.ts';
-import { MOST_MEMBERS, PackedMembers } from './packed-members.ts';
+import { BAG_LIMITS, tooManyFiles } from './bag-limits.ts';
+import { readName, type ReadName } from './member-names.ts';
+import { PackedMembers } from './packed-members.ts';
 
 const TYPE_BITS = 0o170000;
 const LINK = 0o120000;
 const REGULAR = 0o100000;
 const FOLDER = 0o040000;
+/** Extra field of Info-ZIP: a name in UTF-8, with the sum of the name it stands for. */
+const UNICODE_PATH = 0x7075;
 
 /**
  * A bag in a zip file. Contents are read from where they lie, and never more of them than the directory says.
- * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413)
+ * @throws {Refusal} 'preservation.bag-unreadable' | 'preservation.bag-too-large' (413) |
+ * 'preservation.bag-too-many-files' (413)
  */
 export async function openZip(path: string): Promise<BagFiles> {
 	const unreadable = (error: unknown): unknown =>
@@ -31,14 +37,17 @@ export async function openZip(path: string): Promise<BagFiles> {
 			packedBytes += entry.compressedSize;
 			// Entries that share their bytes are how a small file unpacks into very much.
 			if (packedBytes > zip.fileSize) throw new Refusal('preservation.bag-too-large', { path }, 413);
-			if (entry.isEncrypted()) listed.wrong('packed-encrypted', entry.fileName);
-			else listed.add(entry.fileName, kindOf(entry), entry.uncompressedSize, entries.length);
+			const read = nameOf(entry);
+			if ('meant' in read) listed.wrong('name-encoding', read.meant);
+			else if (entry.isEncrypted()) listed.wrong('packed-encrypted', read.name);
+			else listed.add(read.name, kindOf(entry), entry.uncompressedSize, entries.length);
 			entries.push(entry);
-			if (entries.length > MOST_MEMBERS) throw new Refusal('preservation.bag-too-large', { path }, 413);
+			if (entries.length > BAG_LIMITS.members) throw tooManyFiles(path);
 		}
 		const { members, problems } = listed.inBag();
 		const placeOf = new Map(members.map((member) => [member.path, member.at]));
 		return {
+			path,
 			form: 'zip',
 			members,
 			problems,
@@ -67,6 +76,20 @@ async function* reading(
 	} catch (error) {
 		throw unreadable(error);
 	}
+}
+
+/**
+ * The name of an entry. Where nothing says that it is UTF-8 it ought to be in code page 437, but is in whatever the packer's
+ * system had: some write UTF-8 all the same, and Chinese ones GBK.
+ */
+function nameOf({ fileName, fileNameRaw, extraFields }: Entry): ReadName {
+	const isSaidElsewhere = extraFields.some(
+		({ id, data }) =>
+			id === UNICODE_PATH && data.length >= 6 && data[0] === 1 && data.readUInt32LE(1) === crc32(fileNameRaw),
+	);
+	if (isSaidElsewhere) return fileName.includes('\ufffd') ? { meant: fileName } : { name: fileName };
+	const read = readName(fileNameRaw);
+	return 'name' in read ? { name: read.name.replaceAll('\\', '/') } : read;
 }
 
 function kindOf(entry: Entry): BagMember['kind'] {

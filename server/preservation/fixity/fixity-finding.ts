@@ -16,6 +16,8 @@ const MESSAGES = {
 	F006: 'a file of the storage root is not what it was',
 	F007: 'it cannot be read',
 	F008: 'a file of the storage root is missing',
+	F009: 'a file that belongs to no version',
+	F010: 'a file of the storage root that was not there',
 } as const;
 
 /** A finding of ours. */
@@ -24,9 +26,10 @@ export function finding(code: keyof typeof MESSAGES, path: string, params?: Para
 }
 
 /**
- * What counts against an object. Of ours nothing is wanting and nothing is odd, so that warnings count too; an object
- * made by others may be as the specification lets it be.
+ * What counts against an object. Of ours nothing is wanting and nothing is odd, so that warnings count too, and files in
+ * `logs` and `extensions`, of which we keep none; an object made by others may be as the specification lets it be.
  */
 export function countsAgainst({ code }: VerifyFinding, isOurs: boolean): boolean {
-	return /^[EF]/.test(code) || code === 'I004' || (isOurs && code.startsWith('W'));
+	if (code.startsWith('W') || code === 'F009') return isOurs;
+	return /^[EF]/.test(code) || code === 'I004';
 }

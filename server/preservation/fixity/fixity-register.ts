@@ -189,16 +189,15 @@ export class FixityRegister {
 		return { objects: Number(objects), surveyedAt: at };
 	}
 
-	/** What the files of the root were when they were seen first; what is new is noted. */
+	/** What the files of the root were when the root was surveyed first: what is there by then is noted. */
 	async rootFiles(seen: Readonly<Record<string, string>>, at: string): Promise<Map<string, string>> {
 		const rows = await this.#storage.db.selectFrom('store_root_file').select(['path', 'sha512']).execute();
 		const known = new Map(rows.map(({ path, sha512 }) => [path, sha512]));
+		if (known.size > 0) return known;
 		await this.#write([
 			{
 				sql: 'insert into store_root_file (path, sha512, noted_at) values (?, ?, ?) on conflict (path) do nothing',
-				rows: Object.entries(seen)
-					.filter(([path]) => !known.has(path))
-					.map(([path, digest]) => [path, digest, at]),
+				rows: Object.entries(seen).map(([path, digest]) => [path, digest, at]),
 			},
 		]);
 		return known;

@@ -5,6 +5,7 @@ import { shareOf } from './fixity-due.ts';
 import type { FixityFinding } from './fixity-finding.ts';
 import { ROOT_ID, type CheckDetail } from './fixity-register.ts';
 import type { FixityRuns, ShownRun } from './fixity-runs.ts';
+import { entryIdOf, isInFonds, type SeenFonds } from './object-fonds.ts';
 
 /** A failure that is open. */
 export interface ShownFailure {
@@ -30,8 +31,11 @@ export interface FixityReport {
 	readonly oldestCheckedAt: string | null;
 	/** The object that goes without a check for the longest time, and since when. */
 	readonly oldestUnverified: { readonly objectId: string; readonly since: string } | null;
+	/** Of the whole store. */
 	readonly failureCount: number;
-	/** The newest of them, a thousand at most. */
+	/** How many of them are of objects that whoever asks may not see. */
+	readonly unseenFailures: number;
+	/** The newest of the others, a thousand at most. */
 	readonly failures: readonly ShownFailure[];
 	/** The newest first. */
 	readonly runs: readonly ShownRun[];
@@ -62,8 +66,7 @@ export interface ShownEvent {
 export interface ReportAsked {
 	/** Runs that began at this time or later; by default the newest twenty. */
 	readonly since?: string;
-	/** Fonds whose titles may be told; null for all. */
-	readonly fonds: readonly EntryId[] | null;
+	readonly fonds: SeenFonds;
 }
 
 const FAILURES = 1000;
@@ -78,7 +81,7 @@ export async function reportFixity(
 ): Promise<FixityReport> {
 	const { db } = parts.storage;
 	const since0 = new Date(parts.clock.now() - schedule.everyDays * DAY_SECONDS * 1000).toISOString();
-	const [sums, oldest, overdue, failures, failureCount, runs] = await Promise.all([
+	const [sums, oldest, overdue, failures, failureCount, unseenFailures, runs] = await Promise.all([
 		db
 			.selectFrom('store_object')
 			.select((select) => [
@@ -101,10 +104,8 @@ export async function reportFixity(
 			.where((where) => where(where.fn.coalesce('checked_at', 'first_at'), '<', since0))
 			.executeTakeFirstOrThrow(),
 		failuresOf(parts.storage, fonds),
-		db
-			.selectFrom('store_failure')
-			.select((select) => select.fn.countAll<number>().as('count'))
-			.executeTakeFirstOrThrow(),
+		countFailures(parts.storage),
+		fonds === null ? 0 : countFailures(parts.storage, fonds),
 		parts.runs.list(since, since === undefined ? RUNS.byDefault : RUNS.since),
 	]);
 	const [objects, checked] = [Number(sums.objects), Number(sums.checked)];
@@ -115,7 +116,8 @@ export async function reportFixity(
 		neverChecked: objects - checked,
 		oldestCheckedAt: sums.oldestCheckedAt,
 		oldestUnverified: oldest ? { objectId: oldest.object_id, since: String(oldest.since) } : null,
-		failureCount: Number(failureCount.count),
+		failureCount,
+		unseenFailures,
 		failures,
 		runs,
 		schedule: {
@@ -125,6 +127,14 @@ export async function reportFixity(
 			neededMegabytesPerSecond: Number(sums.bytes ?? 0) / days / DAY_SECONDS / 1e6,
 		},
 	};
+}
+
+/** @param without fonds whose objects are left out */
+async function countFailures({ db }: Storage, without?: readonly EntryId[]): Promise<number> {
+	let query = db.selectFrom('store_failure').select((select) => select.fn.countAll<number>().as('count'));
+	if (without)
+		query = query.where((where) => where.not(isInFonds(where, 'store_failure.object_id', without)));
+	return Number((await query.executeTakeFirstOrThrow()).count);
 }
 
 /** What happened to an object, oldest first. */
@@ -148,8 +158,8 @@ export async function eventsOf({ db }: Storage, objectId: string): Promise<Shown
 	}));
 }
 
-async function failuresOf({ db }: Storage, fonds: readonly EntryId[] | null): Promise<ShownFailure[]> {
-	const rows = await db
+async function failuresOf({ db }: Storage, fonds: SeenFonds): Promise<ShownFailure[]> {
+	let query = db
 		.selectFrom('store_failure')
 		.innerJoin('store_event', 'store_event.id', 'store_failure.event_id')
 		.leftJoin('store_object', 'store_object.object_id', 'store_failure.object_id')
@@ -162,17 +172,18 @@ async function failuresOf({ db }: Storage, fonds: readonly EntryId[] | null): Pr
 			'store_object.kind as kind',
 		])
 		.orderBy('store_failure.at', 'desc')
-		.limit(FAILURES)
-		.execute();
+		.limit(FAILURES);
+	if (fonds) query = query.where((where) => isInFonds(where, 'store_failure.object_id', fonds));
+	const rows = await query.execute();
 	const entries = new Map<string, { title: string; reference_code: string }>();
 	const ids = rows.map(({ objectId }) => entryIdOf(objectId));
 	for (let from = 0; from < ids.length; from += 500) {
-		let query = db
+		const some = await db
 			.selectFrom('entry')
 			.select(['id', 'title', 'reference_code'])
-			.where('id', 'in', ids.slice(from, from + 500));
-		if (fonds) query = query.where('fonds_id', 'in', [...fonds]);
-		for (const { id, ...entry } of await query.execute()) entries.set(id, entry);
+			.where('id', 'in', ids.slice(from, from + 500))
+			.execute();
+		for (const { id, ...entry } of some) entries.set(id, entry);
 	}
 	return rows.map(({ objectId, at, lastAt, version, detail, kind }) => {
 		const entry = entries.get(entryIdOf(objectId));
@@ -188,9 +199,4 @@ async function failuresOf({ db }: Storage, fonds: readonly EntryId[] | null): Pr
 			lastAt,
 		};
 	});
-}
-
-/** The object of an entry is named by its id. */
-function entryIdOf(objectId: string): string {
-	return objectId.replace(/^urn:uuid:/, '');
 }

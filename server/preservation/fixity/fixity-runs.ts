@@ -108,13 +108,20 @@ export class FixityRuns {
 		return new Map(rows.map(({ agent, agent_name }) => [agent, agent_name]));
 	}
 
-	/** Runs of an earlier process ended with it. */
+	/** Runs of an earlier process ended with it. No run of this one begins before that is written. */
 	cleanUp(): Promise<unknown> {
-		return (this.#cleaned ??= this.#storage.batch([
+		return (this.#cleaned ??= this.#interrupt().catch((error: unknown) => {
+			this.#cleaned = undefined;
+			throw error;
+		}));
+	}
+
+	#interrupt(): Promise<unknown> {
+		return this.#storage.batch([
 			this.#storage.db
 				.updateTable('fixity_run')
 				.set({ outcome: 'interrupted', ended_at: isoAt(this.#clock) })
 				.where('outcome', '=', 'running'),
-		]));
+		]);
 	}
 }

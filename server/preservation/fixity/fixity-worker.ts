@@ -1,13 +1,12 @@
 import { join } from 'node:path/posix';
 import { parentPort } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
-import { Refusal } from '#domain/base/refusal.ts';
 import { digestOf } from '../digests.ts';
 import { folderStorage } from '../folder-storage.ts';
 import { readAnswers } from '../object-reading.ts';
 import { below, type VerifyFinding } from '../ocfl-findings.ts';
 import { INVENTORY, versionName, type Inventory } from '../ocfl-inventory.ts';
-import { objectPath, ROOT_NAMASTE } from '../ocfl-layout.ts';
+import { objectPath } from '../ocfl-layout.ts';
 import { readInventory } from '../ocfl-reader.ts';
 import { readDeclaredLayout } from '../ocfl-root-check.ts';
 import { isThere } from '../ocfl-storage.ts';
@@ -16,6 +15,7 @@ import { OBJECTS, ReaderPool, type Taker } from '../reader-pool.ts';
 import { surveyObject, type SurveyedObject } from '../store-survey.ts';
 import { errorAnswer } from '../worker-client.ts';
 import { finding, type FixityFinding } from './fixity-finding.ts';
+import { demandRoot } from './root-presence.ts';
 import { throttled } from './throttled-storage.ts';
 import { surveyRoot, type SurveyedRoot } from './root-walk.ts';
 
@@ -97,7 +97,8 @@ const answers: {
 					? digestOf(algorithm, folderStorage.read(ofVersion))
 					: undefined,
 			};
-		} catch {
+		} catch (error) {
+			demandRoot(root, error);
 			return undefined;
 		}
 	},
@@ -106,9 +107,12 @@ const answers: {
 	},
 	survey({ root }, tell) {
 		demandRoot(root);
-		return surveyRoot(folderStorage, root, known, tell);
+		const surveyed = surveyRoot(folderStorage, root, known, tell);
+		if (surveyed.findings.length) demandRoot(root);
+		return surveyed;
 	},
 	describe({ root, objectId }) {
+		demandRoot(root);
 		const place = placeOf(root, objectId);
 		const inventory = readInventory(folderStorage, place, objectId);
 		if (!inventory) return undefined;
@@ -145,6 +149,7 @@ async function look({
 		try {
 			await readers[read](root, places, takerOf(root, looks));
 		} catch (error) {
+			demandRoot(root, error);
 			// A folder that cannot be read ends an ask; the others of it are asked for by themselves.
 			for (const place of places)
 				if (places.length > 1) await readSome([place]);
@@ -159,7 +164,11 @@ async function look({
 		await readers.start(some);
 	}
 	await Promise.all(reading);
-	return [...looks.values()].map((each) => each.result());
+	for (const place of there) looks.get(place)?.foundBeyond(filesBeyondVersions(place));
+	const results = [...looks.values()].map((each) => each.result());
+	// The disk may have gone away while it was read, and then nothing that was found is to be believed.
+	if (results.some(({ isThere: wasThere, findings }) => !wasThere || findings.length > 0)) demandRoot(root);
+	return results;
 }
 
 function takerOf(root: string, looks: ReadonlyMap<string, Look>): Taker {
@@ -204,6 +213,10 @@ class Look {
 		this.#findings.push(finding('F007', below(place, path), { reason: code ?? message }));
 	}
 
+	foundBeyond(paths: readonly string[]): void {
+		this.#findings.push(...paths.map((path) => finding('F009', path)));
+	}
+
 	result(): LookedObject {
 		const { id, head, inventoryDigest } = this.#outcome ?? {};
 		return {
@@ -226,6 +239,25 @@ class Look {
 	}
 }
 
+/** Files the specification lets lie in an object without any inventory knowing them, by their paths in it. */
+function filesBeyondVersions(place: string): string[] {
+	const found: string[] = [];
+	const walk = (folder: string, isKept: boolean): void => {
+		if (folderStorage.kindOf(join(place, folder)) !== 'folder') return;
+		for (const { name, kind } of folderStorage.list(join(place, folder)))
+			if (kind === 'folder') walk(join(folder, name), true);
+			else if (isKept) found.push(join(folder, name));
+	};
+	try {
+		walk('logs', true);
+		// A file right among the extensions is an error by itself.
+		walk('extensions', false);
+	} catch {
+		// A folder that cannot be read was found when the object was looked at.
+	}
+	return found;
+}
+
 function placeOf(root: string, objectId: string): string {
 	const layout = layouts.get(root) ?? layoutOf(root);
 	layouts.set(root, layout);
@@ -243,12 +275,4 @@ function layoutOf(root: string): (objectId: string) => string {
 		// Found by the survey.
 	}
 	return (objectId) => objectPath(objectId);
-}
-
-/** A disk that is away is no damage of every object on it. */
-function demandRoot(root: string): void {
-	if (isThere(folderStorage, join(root, ROOT_NAMASTE))) return;
-	const names = isThere(folderStorage, root) ? folderStorage.list(root) : [];
-	if (!names.some(({ kind }) => kind === 'folder'))
-		throw new Refusal('preservation.root-missing', { path: root });
 }

@@ -18,8 +18,10 @@ import {
 import { checkObjects, type Round } from './fixity-round.ts';
 import { FixityRuns, type RunAbout, type RunOutcome } from './fixity-runs.ts';
 import type { FixityAsks } from './fixity-worker.ts';
+import { seenObjects, type SeenFonds } from './object-fonds.ts';
 import { ObjectChecker } from './object-checker.ts';
 import { premisXml } from './premis.ts';
+import { isAway } from './root-presence.ts';
 import { RateLimit, steadyPace, type Pace } from './rate-limit.ts';
 import { survey } from './root-survey.ts';
 
@@ -46,13 +48,15 @@ export interface FixityRequest {
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: FixityProgress) => void;
 	readonly actor: Actor;
+	/** Fonds whose objects may be named, to be checked and in what is told; by default all. */
+	readonly fonds?: SeenFonds;
 }
 
 /** What a run found. */
 export interface FixityRunReport extends RunCounts {
 	readonly runId: string;
 	readonly outcome: RunOutcome;
-	/** Objects that failed, a thousand at most; `objectId` is null for the root itself. */
+	/** Objects that failed and may be seen, a thousand at most; `objectId` is null for the root itself. */
 	readonly failed: readonly {
 		readonly objectId: string | null;
 		readonly findings: readonly FixityFinding[];
@@ -75,14 +79,15 @@ export interface Fixity {
 	report(asked: ReportAsked): Promise<FixityReport>;
 	/**
 	 * What happened to an object, or to the object of an entry, oldest first.
-	 * @throws {Refusal} 'preservation.unknown-object' (404)
+	 * @throws {Refusal} 'preservation.unknown-object' (404), also of one that may not be seen
 	 */
-	events(object: string): Promise<ShownEvent[]>;
+	events(object: string, fonds: SeenFonds): Promise<ShownEvent[]>;
 	/**
 	 * PREMIS 3 of an object, or of the object of an entry.
-	 * @throws {Refusal} 'preservation.unknown-object' (404) | 'preservation.damaged'
+	 * @throws {Refusal} 'preservation.unknown-object' (404), also of one that may not be seen | 'preservation.damaged' |
+	 * 'preservation.root-missing'
 	 */
-	premis(object: string): Promise<string>;
+	premis(object: string, fonds: SeenFonds): Promise<string>;
 	/** Content was found damaged when it was read for use. */
 	noteDamage(objectId: string, path: string): Promise<void>;
 	/** Ends what runs. */
@@ -245,7 +250,7 @@ export function createFixity(parts: FixityParts): Fixity {
 	}
 
 	/** Ids of objects, for ids of objects or of what they are of. */
-	async function objectIds(asked: readonly string[]): Promise<string[]> {
+	async function objectIds(asked: readonly string[], fonds: SeenFonds): Promise<string[]> {
 		const ids: string[] = [];
 		for (const each of asked) {
 			const id = parseEntryId(each.replace(/^urn:uuid:/, ''));
@@ -259,19 +264,23 @@ export function createFixity(parts: FixityParts): Fixity {
 				: [];
 			const names = [each, ...(id ? [`urn:uuid:${id}`] : []), ...deposits.map(({ object_id }) => object_id)];
 			const known = await register.known([...new Set(names)]);
-			if (known.length === 0)
-				throw new Refusal('preservation.unknown-object', { id: each.slice(0, 80) }, 404);
-			ids.push(...known.map(({ objectId }) => objectId));
+			const seen = await seenObjects(
+				storage,
+				known.map(({ objectId }) => objectId),
+				fonds,
+			);
+			if (seen.size === 0) throw new Refusal('preservation.unknown-object', { id: each.slice(0, 80) }, 404);
+			ids.push(...seen);
 		}
 		return [...new Set(ids)];
 	}
 
 	async function runRequest(request: FixityRequest): Promise<FixityRunReport> {
-		const { objects, isAll, actor } = request;
+		const { objects, isAll, actor, fonds = null } = request;
 		if (request.signal?.aborted) throw new Refusal('cli.cancelled');
 		const about = { trigger: 'demand', agent: actor.id, agentName: actor.name } as const;
 		if (objects?.length) {
-			const ids = await objectIds(objects);
+			const ids = await objectIds(objects, fonds);
 			const lists = (): AsyncGenerator<readonly Due[]> => listed(ids);
 			const what = { isSurveyed: false, objects: lists, total: ids.length };
 			return runNow({ ...about, scope: 'objects' }, request, what);
@@ -280,6 +289,19 @@ export function createFixity(parts: FixityParts): Fixity {
 		const { objects: total } = await register.state();
 		const what = { isSurveyed: true, objects: () => allObjects(register), total };
 		return runNow({ ...about, scope: 'all' }, request, what);
+	}
+
+	async function seenOf(
+		failed: FixityRunReport['failed'],
+		fonds: SeenFonds,
+	): Promise<FixityRunReport['failed']> {
+		if (fonds === null) return failed;
+		const seen = await seenObjects(
+			storage,
+			failed.flatMap(({ objectId }) => objectId ?? []),
+			fonds,
+		);
+		return failed.filter(({ objectId }) => objectId !== null && seen.has(objectId));
 	}
 
 	async function runScheduled(): Promise<boolean> {
@@ -312,19 +334,20 @@ export function createFixity(parts: FixityParts): Fixity {
 		async run(request) {
 			demands++;
 			try {
-				return await tracked(runRequest(request));
+				const report = await tracked(runRequest(request));
+				return { ...report, failed: await seenOf(report.failed, request.fonds ?? null) };
 			} finally {
 				demands--;
 			}
 		},
 		runScheduled: () => tracked(runScheduled()),
 		report: (asked) => reportFixity({ storage, clock, runs }, settings, asked),
-		async events(object) {
-			const all = await Promise.all((await objectIds([object])).map((id) => eventsOf(storage, id)));
+		async events(object, fonds) {
+			const all = await Promise.all((await objectIds([object], fonds)).map((id) => eventsOf(storage, id)));
 			return all.flat();
 		},
-		async premis(object) {
-			const [objectId = ''] = await objectIds([object]);
+		async premis(object, fonds) {
+			const [objectId = ''] = await objectIds([object], fonds);
 			const worker = newWorker();
 			try {
 				const described = await worker.ask('describe', { root, objectId });
@@ -337,6 +360,7 @@ export function createFixity(parts: FixityParts): Fixity {
 			}
 		},
 		async noteDamage(objectId, path) {
+			if (await isAway(root)) return;
 			const [known] = await register.known([objectId]);
 			const findings = [finding('F005', path)];
 			const verdict = {

@@ -82,10 +82,15 @@ function changedFiles(
 	known: ReadonlyMap<string, string>,
 	seen: Readonly<Record<string, string>>,
 ): FixityFinding[] {
-	return [...known].flatMap(([path, digest]) => {
-		if (seen[path] === undefined) return [finding('F008', path)];
-		return seen[path] === digest ? [] : [finding('F006', path)];
-	});
+	// The first survey is where everything is seen first.
+	const more = known.size > 0 ? Object.keys(seen).filter((path) => !known.has(path)) : [];
+	return [
+		...[...known].flatMap(([path, digest]) => {
+			if (seen[path] === undefined) return [finding('F008', path)];
+			return seen[path] === digest ? [] : [finding('F006', path)];
+		}),
+		...more.map((path) => finding('F010', path)),
+	];
 }
 
 function keyOf({ code, path }: FixityFinding): string {

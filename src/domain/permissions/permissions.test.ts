@@ -57,7 +57,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['administrator', aPerson('administrator'), anImport, ['see', 'import']],
 	['administrator', aPerson('administrator'), people, ['administer']],
 	['administrator', aPerson('administrator'), settings, ['administer']],
-	['administrator', aPerson('administrator'), store, ['see', 'administer', 'verify']],
+	['administrator', aPerson('administrator'), store, ['see', 'administer', 'verify', 'export']],
 
 	['archivist', aPerson('archivist'), anEntry(), ['see', 'edit', 'create', 'delete', 'export', 'import']],
 	[
@@ -70,7 +70,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['archivist', aPerson('archivist'), anImport, ['see', 'import']],
 	['archivist', aPerson('archivist'), people, []],
 	['archivist', aPerson('archivist'), settings, []],
-	['archivist', aPerson('archivist'), store, ['see', 'verify']],
+	['archivist', aPerson('archivist'), store, ['see', 'verify', 'export']],
 	['archivist', aPerson('archivist'), purge, ['see', 'create']],
 	['archivist of no fonds', aPerson('archivist', { fonds: [] }), purge, []],
 	['administrator', aPerson('administrator'), purge, ['see', 'create', 'decide']],
@@ -87,7 +87,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	['reviewer', aPerson('reviewer'), anImport, []],
 	['reviewer', aPerson('reviewer'), people, []],
 	['reviewer', aPerson('reviewer'), settings, []],
-	['reviewer', aPerson('reviewer'), store, ['see', 'verify']],
+	['reviewer', aPerson('reviewer'), store, ['see', 'verify', 'export']],
 
 	['reader', aPerson('reader'), anEntry('open'), ['see', 'export']],
 	['reader', aPerson('reader'), anEntry('structural'), ['see', 'export']],
@@ -132,6 +132,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 	],
 	['archivist of fonds A', aPerson('archivist', { fonds: [FONDS_A] }), anEntry('open', FONDS_B), []],
 	['archivist of fonds A', aPerson('archivist', { fonds: [FONDS_A] }), archive, []],
+	['archivist of fonds A', aPerson('archivist', { fonds: [FONDS_A] }), store, ['see', 'verify']],
 	['administrator of fonds A', aPerson('administrator', { fonds: [FONDS_A] }), anEntry('open', FONDS_B), []],
 	['administrator of fonds A', aPerson('administrator', { fonds: [FONDS_A] }), people, ['administer']],
 	['archivist of no fonds', aPerson('archivist', { fonds: [] }), anEntry(), []],
@@ -139,7 +140,7 @@ const MATRIX: readonly [string, Person, Thing, readonly Action[]][] = [
 
 	['a reading token', aPerson('archivist', { scopes: ['read'] }), anEntry(), ['see', 'export']],
 	['a reading token', aPerson('administrator', { scopes: ['read'] }), people, []],
-	['a reading token', aPerson('administrator', { scopes: ['read'] }), store, ['see', 'verify']],
+	['a reading token', aPerson('administrator', { scopes: ['read'] }), store, ['see', 'verify', 'export']],
 	[
 		'a writing token',
 		aPerson('archivist', { scopes: ['write'] }),

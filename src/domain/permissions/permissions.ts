@@ -39,6 +39,7 @@ export type Thing =
 	| { readonly kind: 'import' }
 	| { readonly kind: 'people' }
 	| { readonly kind: 'settings' }
+	/** The archival store: what is said of its objects is limited by the fonds of each besides. */
 	| { readonly kind: 'store' }
 	/** The queue of conflicts: what it shows and settles is limited by each entry besides. */
 	| { readonly kind: 'conflicts' }
@@ -57,7 +58,7 @@ export type Thing =
  * `see` read it · `edit` change fields, texts, place · `create` make children (of an entry) or top-level entries (of
  * the archive) · `comment` say something about an entry, without changing it · `decide` proposals of
  * others · `delete` · `export` · `import` · `administer` accounts, settings and copies of
- * the archival store · `verify` it.
+ * the archival store · `verify` it, and `export` what that finds of every object.
  */
 export type Action =
 	'see' | 'comment' | 'decide' | 'edit' | 'create' | 'delete' | 'export' | 'import' | 'administer' | 'verify';
@@ -85,7 +86,12 @@ export function can(person: Person | undefined, action: Action, thing: Thing): b
 		case 'store':
 			// To copy and to repair it is to write into folders of the machine.
 			if (action === 'administer') return person.role === 'administrator';
-			return (action === 'see' || action === 'verify') && (isStaff(person) || person.role === 'reviewer');
+			// What is said of every object is of all fonds.
+			if (action === 'export' && person.fonds !== null) return false;
+			return (
+				(action === 'see' || action === 'verify' || action === 'export') &&
+				(isStaff(person) || person.role === 'reviewer')
+			);
 		case 'conflicts':
 			return (action === 'see' && person.role !== 'reader') || (action === 'edit' && isStaff(person));
 		case 'orders':

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, globSync, readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance as nodePerformance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -238,6 +240,48 @@ it.each([
 	await expect(app.importDesk.run(identity, { path }, running)).rejects.toMatchObject(refusal);
 	expect(await app.importDesk.list(system)).toEqual([]);
 	expect(await app.catalogue.tree(system, null, 1)).toEqual([]);
+	expect(await stagingOf(dataDir)).toEqual([]);
+});
+
+it('a bag that lists millions of files is refused by its name, and the server does other things meanwhile', async () => {
+	const { app } = await startTestServer();
+	const line = `${'ab'.repeat(64)}  data/x\n`;
+	const path = await aPackedBag(
+		bagFiles({
+			'bagit.txt': 'BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n',
+			'manifest-sha512.txt': `${line}${'\n'.repeat(2_000_000)}`,
+			'tagmanifest-sha512.txt': undefined,
+		}),
+	);
+	const before = nodePerformance.eventLoopUtilization();
+	await expect(app.importDesk.dryRun(identity, { path }, running)).rejects.toMatchObject({
+		code: 'preservation.bag-too-many-lines',
+		status: 413,
+		params: { path: '来件.zip', file: 'manifest-sha512.txt', most: 2_000_000 },
+	});
+	expect(nodePerformance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+});
+
+it('a bag with names in GBK is refused by the first of them', async () => {
+	const { app } = await startTestServer();
+	const folder = await aFolder();
+	const top = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xb5, 0xb5, 0xb0, 0xb8])]);
+	await rename(await aBag(bagOf({ 'data/a.csv': CSV })), top);
+	const path = join(folder, '来件.tar');
+	execFileSync('sh', ['-c', 'tar -cf 来件.tar --exclude=来件.tar *'], { cwd: folder });
+	await expect(app.importDesk.dryRun(identity, { path }, running)).rejects.toMatchObject({
+		code: 'preservation.bag-invalid',
+		params: { file: '来件.tar', problem: 'name-encoding', where: expect.stringMatching(/^档案\//) as string },
+	});
+});
+
+it('a bag is given up while it is checked', async () => {
+	const { app, dataDir } = await startTestServer();
+	const path = await aPackedBag(bagOf({ 'data/a.csv': CSV }));
+	const cancelled = new AbortController();
+	const dryRun = app.importDesk.dryRun(identity, { path }, { ...running, signal: cancelled.signal });
+	cancelled.abort(new Error('given up'));
+	await expect(dryRun).rejects.toThrow('given up');
 	expect(await stagingOf(dataDir)).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +10,7 @@ import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { verifyBag } from '#server/preservation/bagit/verify-bag.ts';
-import { bagFiles, type Files } from '#tests/support/bags.ts';
+import { aBag, bagFiles, linesFor, type Files } from '#tests/support/bags.ts';
 import { aFolder } from '#tests/support/folder.ts';
 
 interface Extra {
@@ -100,6 +101,11 @@ describe.each(PACKERS)('a bag packed as %s', (form, pack) => {
 		expect(await codesOf(path)).toEqual(['packed-twice data/甲.txt']);
 	});
 
+	it('with a file and something below it is not valid', async () => {
+		const path = await pack(inFolder(), [{ name: 'bag/data/甲.txt/notes', content: '' }]);
+		expect(await codesOf(path)).toContain('packed-twice data/甲.txt');
+	});
+
 	it('is not read beyond what may come out of it', async () => {
 		const path = await pack(inFolder(bagFiles({ 'data/bomb': Buffer.alloc(100_000_000) })));
 		if (form === 'tar') expect(await codesOf(path)).toContain('file-unlisted data/bomb');
@@ -166,6 +172,61 @@ describe('a zip file', () => {
 		await expect(verifyBag(path)).rejects.toMatchObject({
 			code: expect.stringMatching(/bag-too-large|bag-unreadable/) as string,
 		});
+	});
+});
+
+/** 档案 in GBK, as a Chinese Windows writes it. */
+const GBK = Buffer.from([0xb5, 0xb5, 0xb0, 0xb8]);
+
+/** A bag whose manifest names a file in characters, and which lies there under other bytes. */
+async function aBagInGbk(): Promise<string> {
+	const payload = { 'data/档案.txt': '甲\n' };
+	const files = { 'data/甲.txt': undefined, 'data/b/乙.txt': undefined, 'bag-info.txt': undefined };
+	const bag = await aBag(bagFiles({ ...files, ...payload, 'manifest-sha512.txt': linesFor(payload) }));
+	const named = Buffer.concat([Buffer.from(`${bag}/data/`), GBK, Buffer.from('.txt')]);
+	await rename(join(bag, 'data/档案.txt'), named);
+	return bag;
+}
+
+/** Clears in each entry of a zip file's directory that its name is UTF-8. */
+async function unmarked(path: string): Promise<string> {
+	const bytes = await readFile(path);
+	const entry = Buffer.from([0x50, 0x4b, 1, 2]);
+	for (let at = bytes.indexOf(entry); at >= 0; at = bytes.indexOf(entry, at + 4))
+		bytes.writeUInt16LE(bytes.readUInt16LE(at + 8) & ~0x800, at + 8);
+	await writeFile(path, bytes);
+	return path;
+}
+
+describe('names that are not UTF-8', () => {
+	it('make a folder no valid bag, and are named as they were meant', async () => {
+		const expected = ['file-missing manifest-sha512.txt', 'name-encoding data/档案.txt'];
+		const bag = await aBagInGbk();
+		expect((await codesOf(bag)).toSorted()).toEqual(expected);
+		for (const format of ['gnu', 'ustar']) {
+			const path = join(await aFolder(), 'bag.tar');
+			execFileSync('tar', ['-cf', path, `--format=${format}`, '-C', dirname(bag), 'bag']);
+			expect((await codesOf(path)).toSorted()).toEqual([
+				'file-missing manifest-sha512.txt',
+				'name-encoding bag/data/档案.txt',
+			]);
+		}
+	});
+
+	it('nor a zip file, whether it says that they are UTF-8 or says nothing', async () => {
+		const payload = { 'data/b/乙.txt': '乙\n', 'data/档案.txt': '甲\n' };
+		const files = { 'data/甲.txt': undefined, 'data/ABCD.txt': '甲\n', 'bag-info.txt': undefined };
+		const path = await aZip(inFolder(bagFiles({ ...files, 'manifest-sha512.txt': linesFor(payload) })));
+		const bytes = await readFile(path);
+		for (let at = bytes.indexOf('ABCD'); at >= 0; at = bytes.indexOf('ABCD')) GBK.copy(bytes, at);
+		await writeFile(path, bytes);
+		const expected = ['file-missing manifest-sha512.txt', 'name-encoding bag/data/档案.txt'];
+		expect((await codesOf(path)).toSorted()).toEqual(expected);
+		expect((await codesOf(await unmarked(path))).toSorted()).toEqual(expected);
+	});
+
+	it('are not those of a packer that writes UTF-8 without saying so', async () => {
+		expect(await codesOf(await unmarked(await aZip(inFolder())))).toEqual([]);
 	});
 });
 

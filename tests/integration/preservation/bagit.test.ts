@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BAG_PROBLEMS, type BagProblemCode } from '#server/preservation/bagit/bag-problem.ts';
-import { verifyBag, type BagVerdict } from '#server/preservation/bagit/verify-bag.ts';
+import { openBagFiles } from '#server/preservation/bagit/bag-files.ts';
+import { verifyBag, verifyBagFiles, type BagVerdict } from '#server/preservation/bagit/verify-bag.ts';
 import { words } from '#server/words.ts';
 import { aBag, bagFiles, linesFor, sumOf } from '#tests/support/bags.ts';
 
@@ -179,6 +180,32 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 		{ 'data/e\u0301': '', 'bag-info.txt': undefined, [SHA]: BOTH + linesFor({ 'data/é': '' }) },
 		`warning name-normalization-differs ${SHA}:3`,
 	],
+	[
+		'names that differ in case, of which only one is there',
+		{ 'data/a': '', 'bag-info.txt': undefined, [SHA]: BOTH + linesFor({ 'data/A': '', 'data/a': '' }) },
+		`error file-missing ${SHA}:3`,
+		`warning name-case-clash ${SHA}:4`,
+	],
+	[
+		'such names before 1.0',
+		{
+			...OLD,
+			'data/a': '',
+			'bag-info.txt': undefined,
+			[SHA]: BOTH + linesFor({ 'data/A': '', 'data/a': '' }),
+		},
+		`warning name-case-clash ${SHA}:4`,
+	],
+	[
+		'names composed and taken apart, of which only one is there',
+		{
+			'data/e\u0301': '',
+			'bag-info.txt': undefined,
+			[SHA]: BOTH + linesFor({ 'data/é': '', 'data/e\u0301': '' }),
+		},
+		`error file-missing ${SHA}:3`,
+		`warning name-normalization-clash ${SHA}:4`,
+	],
 	['no tag manifest', { [TAG]: undefined }, `warning tag-manifest-missing ${TAG}`],
 	[
 		'a tag manifest of other things',
@@ -198,11 +225,6 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 	],
 	['an endless line', { 'bag-info.txt': 'x'.repeat(300_000) }, 'error tag-line-too-long bag-info.txt:1'],
 	[
-		'endless lines',
-		{ ...OLD, 'bag-info.txt': '\n'.repeat(2_000_001) },
-		'error tag-too-long bag-info.txt:2000000',
-	],
-	[
 		'metadata out of form',
 		{ 'bag-info.txt': 'no colon\nA : 1\nBag-Size: 1\nbag-size: 2\nPayload-Oxum: much\n' },
 		'error info-malformed bag-info.txt:1',
@@ -214,6 +236,16 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 		'two sizes',
 		{ 'bag-info.txt': 'Payload-Oxum: 8.2\nPayload-Oxum: 8.2\n' },
 		'error info-repeated bag-info.txt:2',
+	],
+	[
+		'another size behind very many other elements',
+		{ 'bag-info.txt': `${'A: b\n'.repeat(1_200)}Payload-Oxum: 9.2\nA: b\n` },
+		'error oxum-differs bag-info.txt:1201',
+	],
+	[
+		'another size on the next line',
+		{ ...OLD, 'bag-info.txt': 'Payload-Oxum:\n 9.2\n' },
+		'error oxum-differs bag-info.txt:1',
 	],
 	['another size', { 'bag-info.txt': 'Payload-Oxum: 9.2\n' }, 'error oxum-differs bag-info.txt:1'],
 	[
@@ -231,6 +263,7 @@ const CASES: readonly (readonly [what: string, given: Given, ...expected: string
 ];
 /** Told by tests of their own, here and in `bagit-packed.test.ts`. */
 const ELSEWHERE: readonly BagProblemCode[] = [
+	'name-encoding',
 	'file-changed',
 	'link',
 	'special-file',
@@ -323,6 +356,28 @@ describe('a bag', () => {
 		expect(problems.map(({ code }) => code)).toEqual(
 			expect.arrayContaining(['file-changed', 'checksum-differs']),
 		);
+	});
+
+	it('of which a listed file does not come when it is read is not valid', async () => {
+		const files = await openBagFiles(await aBag());
+		const { verdict, problems } = await verifyBagFiles({
+			...files,
+			contents: (paths) => files.contents(new Set([...paths].filter((path) => path !== 'data/甲.txt'))),
+		});
+		expect(verdict).toBe('invalid');
+		expect(problems.map(({ code, file }) => `${code} ${file}`)).toEqual(['file-changed data/甲.txt']);
+	});
+
+	it('whose tag files have too many lines together is refused by the file that goes beyond', async () => {
+		const blank = '\n'.repeat(1_100_000);
+		const bag = await aBag(
+			bagFiles({ ...OLD, 'bag-info.txt': blank, [SHA]: BOTH + blank, 'tagmanifest-sha512.txt': undefined }),
+		);
+		await expect(verifyBag(bag)).rejects.toMatchObject({
+			code: 'preservation.bag-too-many-lines',
+			status: 413,
+			params: { path: bag, file: SHA, most: 2_000_000 },
+		});
 	});
 
 	it('says a thousand problems and counts the others', async () => {

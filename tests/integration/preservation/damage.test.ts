@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
 	appendFileSync,
 	copyFileSync,
@@ -49,6 +50,9 @@ function flipBit(path: string): void {
 	writeFileSync(path, bytes);
 }
 
+/** A name in another encoding. */
+const GBK = Buffer.from([0xb5, 0xb5]);
+
 type Damage = readonly [
 	name: string,
 	code: string,
@@ -90,6 +94,30 @@ const DAMAGES: readonly Damage[] = [
 			rmSync(join(o, 'v3/content/entry.json'));
 			symlinkSync('/etc/hostname', join(o, 'v3/content/entry.json'));
 		},
+	],
+	[
+		'a pipe in place of a file, for which nobody must wait',
+		'E089',
+		'v3/content/entry.json',
+		(o) => {
+			rmSync(join(o, 'v3/content/entry.json'));
+			execFileSync('mkfifo', [join(o, 'v3/content/entry.json')]);
+		},
+	],
+	[
+		'a link to what never ends',
+		'E090',
+		'v3/content/entry.json',
+		(o) => {
+			rmSync(join(o, 'v3/content/entry.json'));
+			symlinkSync('/dev/zero', join(o, 'v3/content/entry.json'));
+		},
+	],
+	[
+		'a folder whose name is not UTF-8',
+		'E003',
+		'v3/content/\ufffd\ufffd',
+		(o) => mkdirSync(Buffer.concat([Buffer.from(`${o}/v3/content/`), GBK])),
 	],
 	[
 		'a version folder no inventory knows',
@@ -205,6 +233,21 @@ const ROOT_DAMAGES: readonly Damage[] = [
 		'E112',
 		'extensions/x',
 		(_, root) => writeFileSync(join(root, 'extensions/x'), 'x'),
+	],
+	[
+		'a folder whose name is not UTF-8',
+		'E088',
+		'\ufffd\ufffd',
+		(_, root) => mkdirSync(Buffer.concat([Buffer.from(`${root}/`), GBK])),
+	],
+	[
+		'a layout that is a pipe',
+		'E089',
+		'ocfl_layout.json',
+		(_, root) => {
+			rmSync(join(root, 'ocfl_layout.json'));
+			execFileSync('mkfifo', [join(root, 'ocfl_layout.json')]);
+		},
 	],
 	['an object in the wrong place', 'E083', 'abc', (object, root) => renameSync(object, join(root, 'abc'))],
 ];

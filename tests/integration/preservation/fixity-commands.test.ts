@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
+import type { Person } from '#domain/permissions/permissions.ts';
 import { runCli } from '#server/cli.ts';
 import { serveCommands } from '#server/cli/command-socket.ts';
 import type { FixityRunReport } from '#server/preservation/fixity/fixity.ts';
@@ -12,7 +13,7 @@ import { objectPath } from '#server/preservation/ocfl-layout.ts';
 import { runVerb } from '#server/cli/verbs.ts';
 import { aMadeEntry } from '#tests/support/entries.ts';
 import { flipBit } from '#tests/support/fixity.ts';
-import { aFolder, startTestServer, type TestServer } from '#tests/support/server.ts';
+import { aFolder, PASSWORD, startTestServer, type TestServer } from '#tests/support/server.ts';
 
 async function lantai(
 	args: readonly string[],
@@ -133,6 +134,48 @@ it('arguments that make no sense are refused, and who may not is told no', async
 	expect(await code('fixity', 'run', '--all', '--as', '读者')).toBe('permissions.denied');
 	expect(await code('fixity', 'report', '--as', '读者')).toBe('permissions.denied');
 	expect((await app.preservation.fixity.report({ fonds: null })).runs).toEqual([]);
+});
+
+it('who works with one fonds is told nothing of the objects of others', async () => {
+	const { app, dataDir, origin, id, file } = await aDamagedArchive();
+	const data = ['--data', dataDir];
+	const own = await aMadeEntry(app, { title: '水务局', level: 'fonds' });
+	await app.preservation.depositNow(own);
+	flipBit(file);
+	await lantai(['fixity', 'run', '--all', '--rate', '0', ...data]);
+	const admin = { id: 'test', name: 'test', via: 'cli' };
+	const rights = { name: '张三', role: 'archivist', fonds: [own], password: PASSWORD } as const;
+	const { id: personId } = await app.administration.people.add(rights, admin);
+	const as = ['--as', '张三', ...data];
+	const refused = async (...args: string[]): Promise<string> =>
+		(await json<{ error: { code: string } }>([...args, ...as]))[1].error.code;
+
+	const [code, run] = await json<FixityRunReport>(['fixity', 'run', '--all', '--rate', '0', ...as]);
+	expect([code, run.failures, run.failed]).toEqual([1, 1, []]);
+	const [, report] = await json<FixityReport>(['fixity', 'report', ...as]);
+	expect(report).toMatchObject({ failureCount: 1, unseenFailures: 1, failures: [] });
+	expect((await lantai(['fixity', 'report', ...as])).out).toContain(
+		'1 more failure is outside of your fonds',
+	);
+	const path = join(await aFolder(), 'premis.xml');
+	expect(await refused('fixity', 'run', id)).toBe('preservation.unknown-object');
+	expect(await refused('fixity', 'report', id)).toBe('preservation.unknown-object');
+	expect(await refused('fixity', 'report', id, '--premis', '-o', path)).toBe('preservation.unknown-object');
+	expect(await refused('archive', 'verify')).toBe('permissions.denied');
+	expect(await json(['fixity', 'report', own, ...as])).toMatchObject([
+		0,
+		{ events: [{ outcome: 'success' }, {}] },
+	]);
+
+	const person = (await app.permissions.personByName('张三')) as Person;
+	expect((await app.storeReport(person)).fixity).toMatchObject({ failures: [], unseenFailures: 1 });
+	const { token } = await app.permissions.createToken(personId, { name: 't', scopes: ['read'], days: 1 });
+	const headers = { authorization: `Bearer ${token}` };
+	const premis = (object: string): Promise<Response> =>
+		fetch(`${origin}/api/store/premis?object=${object}`, { headers });
+	expect((await premis(id)).status).toBe(404);
+	expect((await premis(`urn:uuid:${id}`)).status).toBe(404);
+	expect(await (await premis(own)).text()).toContain(`urn:uuid:${own}`);
 });
 
 it('PREMIS of an object is valid, and has its files, versions, checks and agents', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -12,6 +13,11 @@ function flipInMessage(path: string): void {
 function otherDigit(path: string): void {
 	const text = readFileSync(path, 'utf8');
 	writeFileSync(path, `${text.startsWith('0') ? '1' : '0'}${text.slice(1)}`);
+}
+
+function putFile(path: string): void {
+	mkdirSync(dirname(path), { recursive: true });
+	writeFileSync(path, 'x');
 }
 
 type Decay = readonly [name: string, expected: readonly string[], decay: (ground: Ground) => void];
@@ -126,6 +132,29 @@ const DECAYS: readonly Decay[] = [
 		['object E001 more.txt'],
 		({ object }) => writeFileSync(join(object, 'more.txt'), 'x'),
 	],
+	[
+		'a pipe in place of content',
+		['object E089 v1/content/entry.json', 'object E092 v1/content/entry.json'],
+		({ object }) => {
+			rmSync(join(object, 'v1/content/entry.json'));
+			execFileSync('mkfifo', [join(object, 'v1/content/entry.json')]);
+		},
+	],
+	[
+		'a second sidecar in a version',
+		['object E015 v2/inventory.json.sha256'],
+		({ object }) => writeFileSync(join(object, 'v2/inventory.json.sha256'), 'x'),
+	],
+	[
+		'a file more in the logs',
+		['object F009 logs/2026/more.log'],
+		({ object }) => putFile(join(object, 'logs/2026/more.log')),
+	],
+	[
+		'a file more in an extension',
+		['object F009 extensions/0005-mutable-head/head/more.txt'],
+		({ object }) => putFile(join(object, 'extensions/0005-mutable-head/head/more.txt')),
+	],
 	['the whole object', ['object F003 .'], ({ object }) => rmSync(object, { recursive: true })],
 	[
 		'an object put back as it was at v1',
@@ -165,6 +194,16 @@ const ROOT: readonly Decay[] = [
 		'a stray folder in the hierarchy',
 		['root E073'],
 		({ object }) => mkdirSync(join(dirname(object), 'stray')),
+	],
+	[
+		'a file more in an extension of the root',
+		['root F010 extensions/0004-hashed-n-tuple-storage-layout/more.txt'],
+		({ archive }) => putFile(join(archive.root, 'extensions/0004-hashed-n-tuple-storage-layout/more.txt')),
+	],
+	[
+		'another declaration of the root',
+		['root E076', 'root F010 0=ocfl_1.0'],
+		({ archive }) => writeFileSync(join(archive.root, '0=ocfl_1.0'), 'ocfl_1.0\n'),
 	],
 	[
 		'a bit of the declaration of the root',

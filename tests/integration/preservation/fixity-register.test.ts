@@ -118,8 +118,12 @@ it('what is found damaged when it is read for use shows at once', async () => {
 			},
 		]),
 	);
-	expect((await fixity.report({ fonds: [] })).failures).toMatchObject([{ title: null, entryId: null }]);
-	expect(await fixity.events(entry.id)).toMatchObject([
+	expect(await fixity.report({ fonds: [] })).toMatchObject({
+		failures: [],
+		failureCount: 1,
+		unseenFailures: 1,
+	});
+	expect(await fixity.events(entry.id, null)).toMatchObject([
 		{ type: 'fixity check', outcome: 'failure', agent: 'server', detail: { trigger: 'read' } },
 	]);
 });

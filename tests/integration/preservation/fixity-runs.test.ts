@@ -1,9 +1,28 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
+import { objectPath } from '#server/preservation/ocfl-layout.ts';
+import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { anArchive } from '#tests/support/archive.ts';
+import { eventually } from '#tests/support/eventually.ts';
 import { anUnknownRoot, checkAll, checker } from '#tests/support/fixity.ts';
+import { aFolder } from '#tests/support/folder.ts';
+import { aVersion } from '#tests/support/ocfl.ts';
+
+/** Files this process has open. */
+function openFiles(): string[] {
+	return readdirSync('/proc/self/fd').flatMap((each) => {
+		try {
+			return [readlinkSync(`/proc/self/fd/${each}`)];
+		} catch {
+			// Closed since.
+			return [];
+		}
+	});
+}
 
 it('a run ends where it is told to, and one that the process took with it is shown as that', async () => {
 	const archive = await anUnknownRoot(40, {}, 1000);
@@ -40,6 +59,22 @@ it('a run ends where it is told to, and one that the process took with it is sho
 	expect(runs).toEqual(['cancelled', 'interrupted']);
 });
 
+it('a database that cannot be written once does not end the checks for good', async () => {
+	const archive = await anUnknownRoot(1);
+	const { fixity } = archive.preservation;
+	const { db } = archive.storage;
+	await sql`insert into fixity_run select 'earlier', 'demand', 'all', 'x', 'x', '2026-01-01T00:00:00Z', null, 'running',
+		0, 0, 0, 0, 0`.execute(db);
+	await sql`create trigger full before update on fixity_run begin
+		select raise(abort, 'database or disk is full'); end`.execute(db);
+	await expect(fixity.report({ fonds: null })).rejects.toThrow();
+	await expect(checkAll(archive)).rejects.toThrow();
+	await sql`drop trigger full`.execute(db);
+	expect(await checkAll(archive)).toMatchObject({ outcome: 'complete', objects: 1 });
+	const { runs } = await fixity.report({ fonds: null });
+	expect(runs.map(({ outcome }) => outcome).toSorted()).toEqual(['complete', 'interrupted']);
+});
+
 it('a root that is away is no damage of everything in it', async () => {
 	const archive = await anUnknownRoot(2);
 	await checkAll(archive);
@@ -54,6 +89,28 @@ it('a root that is away is no damage of everything in it', async () => {
 	await expect(archive.preservation.fixity.run({ objects: ['nobody'], actor: checker })).rejects.toThrow(
 		'preservation.unknown-object',
 	);
+});
+
+it('a root that goes away while it is read is no damage of what was being read', async () => {
+	const dataDir = await aFolder();
+	const store = new OcflStore(join(dataDir, 'archive'), join(dataDir, 'archive-staging'));
+	store.open({ mayCreate: true });
+	const files = { 'a.txt': 'a'.repeat(2_000_000), 'b.txt': 'b'.repeat(2_000_000) };
+	store.putVersion(aVersion('urn:x:0', files));
+	const archive = await anArchive({ dataDir });
+	await checkAll(archive);
+	const { root } = archive;
+	const objects = ['urn:x:0'];
+	const run = archive.preservation.fixity.run({ objects, megabytesPerSecond: 2, actor: checker });
+	const ending = expect(run).rejects.toThrow('preservation.root-missing');
+	await eventually(() =>
+		expect(openFiles()).toContain(join(root, objectPath('urn:x:0'), 'v1/content/a.txt')),
+	);
+	renameSync(root, `${root}.away`);
+	mkdirSync(root);
+	await ending;
+	const { checked, runs, failures } = await archive.preservation.fixity.report({ fonds: null });
+	expect([checked, runs[0]?.outcome, failures]).toEqual([1, 'failed', []]);
 });
 
 it('a process that is killed in the middle leaves what it has checked, and the run as interrupted', async () => {

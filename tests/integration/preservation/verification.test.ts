@@ -1,4 +1,4 @@
-import { appendFileSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { INVENTORY } from '#server/preservation/ocfl-inventory.ts';
@@ -33,9 +33,12 @@ describe('a verification in threads of its own', () => {
 		for (const name of ['f0', 'f899', 'f500'])
 			appendFileSync(join(root, objectPath('urn:x:large'), 'v1/content', name), 'x');
 		renameSync(join(root, objectPath('urn:x:7')), join(root, 'elsewhere'));
+		// Its name is not UTF-8, so that it cannot be read.
+		const strange = Buffer.from([0x2f, 0xb5, 0xb5]);
+		mkdirSync(Buffer.concat([Buffer.from(join(root, objectPath('urn:x:20'), 'v1/content')), strange]));
 		const apart = await verifyApart({ path: root, againMs: 1 });
 		const here = verify(root);
-		expect(here.errors.length).toBe(11);
+		expect(here.errors.length).toBe(12);
 		// Within a large object the readers end in any order.
 		const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : 1);
 		expect({ ...apart, errors: apart.errors.toSorted(byPath) }).toEqual({
@@ -81,7 +84,9 @@ describe('hard links', () => {
 		// The bytes are right, but who changes them in one object changes them in the other.
 		rmSync(file(1));
 		linkSync(file(0), file(1));
-		for (const { errors } of [verify(root), await verifyApart({ path: root })])
+		// The second look is at one of the two objects only.
+		const againMs = 1;
+		for (const { errors } of [verify(root, { againMs }), await verifyApart({ path: root, againMs })])
 			expect(errors).toMatchObject([{ code: 'E090' }]);
 	});
 });

@@ -6,8 +6,10 @@ import { demandPerson } from '../../person.ts';
 export const GET = async ({ locals, url }) => {
 	let xml = '';
 	const refused = await answer(async () => {
-		demand(demandPerson(locals), 'verify', { kind: 'store' });
-		xml = await locals.app.preservation.fixity.premis((url.searchParams.get('object') ?? '').slice(0, 200));
+		const person = demandPerson(locals);
+		demand(person, 'verify', { kind: 'store' });
+		const object = (url.searchParams.get('object') ?? '').slice(0, 200);
+		xml = await locals.app.preservation.fixity.premis(object, person.fonds);
 	});
 	if (!refused.ok) return refused;
 	return new Response(xml, {
