@@ -12,7 +12,7 @@ import { partOf } from '#server/preservation/object-parts.ts';
 import type { Statement } from '#server/storage/storage.ts';
 import type { StoredEntry } from './entry-object.ts';
 import { LogTables } from './log-tables.ts';
-import { goOn, type Rebuilding } from './rebuilding.ts';
+import { ahead, goOn, type Rebuilding } from './rebuilding.ts';
 import { editorsIn, lastChangeIn, NO_STEPS, standings, type Standing } from './standing.ts';
 
 /** Entries read and written together. */
@@ -29,10 +29,14 @@ export async function rebuildEntries(rebuilding: Rebuilding): Promise<void> {
 	const tables = new LogTables(storage, isoAt(clock));
 	const moved: EntryId[] = [];
 	progress({ rebuilt: 'entries', done: 0, total: scan.entries });
-	for (let next = reader.ask('entries', { count: BATCH }), left = scan.entries; left > 0; left -= BATCH) {
+	for (
+		let next = ahead(reader.ask('entries', { count: BATCH })), left = scan.entries;
+		left > 0;
+		left -= BATCH
+	) {
 		const { entries, damage: found } = await next;
 		goOn(rebuilding);
-		next = reader.ask('entries', { count: BATCH });
+		next = ahead(reader.ask('entries', { count: BATCH }));
 		damage.push(...found);
 		if (entries.length > 0) {
 			await tables.write(entries);

@@ -6,7 +6,7 @@ import { placeUnder } from '#server/catalogue/import/import-place.ts';
 import { ImportRows } from '#server/catalogue/import/import-rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { PlaceUnder } from '#server/catalogue/import/entry-placing.ts';
-import { goOn, recordOf, type Rebuilding } from './rebuilding.ts';
+import { ahead, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
 
 /** What the record of an import says. */
 interface ImportRecord {
@@ -70,11 +70,11 @@ export async function rebuildImports(rebuilding: Rebuilding): Promise<void> {
 			damage.push(found);
 			continue;
 		}
-		for (let next = reader.ask('rows', undefined); ;) {
+		for (let next = ahead(reader.ask('rows', undefined)); ;) {
 			const chunk = await next;
 			if (!chunk) break;
 			goOn(rebuilding);
-			next = reader.ask('rows', undefined);
+			next = ahead(reader.ask('rows', undefined));
 			await rows.write({ ...chunk, kind: 'chunk', replaced: [], entries: 0, bytes: 0 }, row.created_at);
 			counts.imported += chunk.rows.length;
 			progress({ rebuilt: 'imports', done: counts.imported, total });

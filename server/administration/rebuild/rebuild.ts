@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
-import { Refusal } from '#domain/base/refusal.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
 import { storePlaces } from '#server/preservation/store-places.ts';
 import { finding } from '#server/preservation/fixity/fixity-finding.ts';
@@ -12,11 +12,10 @@ import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { renewLineage } from '#server/storage/lineage.ts';
-import { lockDirectory } from '#server/storage/lock.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { DATABASE_NAME } from '../backup/backup-format.ts';
 import { demandEmpty, syncAll, syncFolder, targetRefusal } from '../backup/restore.ts';
-import { compareWith, type NotDeposited } from './compare.ts';
+import { compareWith, probe, type Comparison } from './compare.ts';
 import { copyStore } from './copy-store.ts';
 import type { Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
@@ -32,6 +31,7 @@ import {
 	rebuildSteps,
 	rebuildUndone,
 } from './rebuild-records.ts';
+import { workBeside, workWithin, type Work } from './rebuild-work.ts';
 import type { RebuildAsks } from './rebuild-worker.ts';
 import type { RebuildCounts, RebuildProgress, Rebuilding } from './rebuilding.ts';
 
@@ -57,8 +57,10 @@ export interface RebuildAnswer extends RebuildCounts {
 	readonly newestAt: string | null;
 	/** What could not be read, with object and file. */
 	readonly damage: readonly Damage[];
-	/** What the given database has and the store has not; undefined when none was given. */
-	readonly notDeposited: NotDeposited | undefined;
+	/** What the given database has and the store has not; undefined when none was given, or it could not be read to its end. */
+	readonly notDeposited: Comparison | undefined;
+	/** Why nothing can be said of the given database, although the rebuild stands. */
+	readonly notCompared: string | undefined;
 	/** Folders of the data directory that were put aside, not removed. */
 	readonly aside: readonly string[];
 	/** No account has a password: `lantai user password`. */
@@ -93,51 +95,55 @@ export async function rebuildArchive(
 	const root = resolve(request.from ?? ownRoot);
 	const isInPlace = root === ownRoot;
 	if (!existsSync(join(root, ROOT_NAMASTE))) throw new Refusal('rebuild.no-store', { path: root }, 404);
-	if (existsSync(join(into, DATABASE_NAME))) throw new Refusal('rebuild.database-there', { path: into }, 409);
-	if (compare !== undefined && !existsSync(compare))
-		throw new Refusal('rebuild.no-database', { path: compare, reason: 'ENOENT' }, 404);
-	if (!isInPlace) demandEmpty(into);
-	const held = isInPlace ? lockDirectory(into, 'rebuild') : undefined;
-	const partial = isInPlace ? join(into, 'rebuilding') : `${into}.rebuilding`;
+	const demandRoom = (): void => {
+		if (existsSync(join(into, DATABASE_NAME)))
+			throw new Refusal('rebuild.database-there', { path: into }, 409);
+		if (!isInPlace) demandEmpty(into);
+	};
+	demandRoom();
+	if (compare !== undefined) probe(compare);
+	let work: Work | undefined;
 	try {
-		await clear(partial);
+		work = isInPlace ? await workWithin(into) : await workBeside(into);
+		const { dir } = work;
+		// Another one may have ended meanwhile.
+		demandRoom();
 		if (isInPlace) recoverStore(into);
-		else await copyStore(root, join(partial, 'archive'), { ...running, isLinked: request.isLinked ?? false });
-		const { made, ...answer } = await buildDatabase(partial, isInPlace ? root : join(partial, 'archive'), {
+		else await copyStore(root, join(dir, 'archive'), { ...running, isLinked: request.isLinked ?? false });
+		const { made, ...answer } = await buildDatabase(dir, isInPlace ? root : join(dir, 'archive'), {
 			actor,
 			clock,
 			running,
 			fromName: basename(dirname(root)),
 		});
-		const notDeposited =
-			compare === undefined ? undefined : compareWith(compare, join(partial, DATABASE_NAME));
+		const compared = compare === undefined ? {} : comparedWith(compare, join(dir, DATABASE_NAME));
 		if (running.signal.aborted) throw new Refusal('cli.cancelled');
-		const aside = isInPlace ? await moveDatabase(partial, into, clock) : await moveAll(partial, into);
+		const aside = isInPlace ? await moveDatabase(dir, into, clock) : await moveAll(dir, into);
 		return {
 			dir: into,
 			...made,
 			...answer,
-			notDeposited,
+			notDeposited: compared.notDeposited,
+			notCompared: compared.notCompared,
 			aside,
 			seconds: Math.round(performance.now() - started) / 1000,
 		};
 	} catch (error) {
-		await rm(partial, { recursive: true, force: true });
 		throw targetRefusal(error, into);
 	} finally {
-		held?.release();
+		await work?.end();
 	}
 }
 
-/** Removes what an earlier try left that was interrupted. @throws {Refusal} 'storage.locked' while one runs */
-async function clear(partial: string): Promise<void> {
-	await mkdir(partial, { recursive: true });
-	const lock = lockDirectory(partial, 'rebuild');
+/** A comparison that fails takes nothing from the rebuild. */
+function comparedWith(
+	lost: string,
+	rebuilt: string,
+): Partial<Pick<RebuildAnswer, 'notDeposited' | 'notCompared'>> {
 	try {
-		for (const name of await readdir(partial))
-			if (!name.startsWith('lantai.lock')) await rm(join(partial, name), { recursive: true, force: true });
-	} finally {
-		lock.release();
+		return { notDeposited: compareWith(lost, rebuilt) };
+	} catch (error) {
+		return { notCompared: isRefusal(error) ? String(error.params['reason']) : String(error) };
 	}
 }
 

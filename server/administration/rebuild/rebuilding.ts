@@ -68,6 +68,12 @@ export async function recordOf(
 	return undefined;
 }
 
+/** Something that is read while another is written: where that fails, nobody waits for it any more. */
+export function ahead<T>(asked: Promise<T>): Promise<T> {
+	asked.catch(() => undefined);
+	return asked;
+}
+
 /** Reads the lines of a record, chunk by chunk, the next one while one is written. */
 export async function eachLines<T>(
 	rebuilding: Rebuilding,
@@ -78,11 +84,11 @@ export async function eachLines<T>(
 	const { reader, damage } = rebuilding;
 	const found = await reader.ask('openLines', { folder, name });
 	if (found) return void damage.push(found);
-	for (let next = reader.ask('lines', undefined); ;) {
+	for (let next = ahead(reader.ask('lines', undefined)); ;) {
 		const rows = await next;
 		if (!rows) return;
 		goOn(rebuilding);
-		next = reader.ask('lines', undefined);
+		next = ahead(reader.ask('lines', undefined));
 		await write(rows as readonly T[]);
 	}
 }
