@@ -92,8 +92,8 @@ async function writeRows(rebuilding: Rebuilding, entries: readonly StoredEntry[]
 			{ storage, clock },
 			settled.map(({ id, meta, content, record }) => ({ id, meta, content, seq: record.toPosition })),
 		);
-	for (const { id, review, record } of entries)
-		if (review) await projectReview(storage, id, review.events, record.reviewPosition);
+	for (const { id, review, reviewPosition } of entries)
+		if (review) await projectReview(storage, id, review.events, reviewPosition);
 	await storage.batch(
 		entries.flatMap((entry) => lastWords(rebuilding, entry, stands.get(entry.id) ?? NO_STEPS)),
 	);
@@ -182,10 +182,7 @@ function lastWords({ storage: { db } }: Rebuilding, entry: StoredEntry, standing
 				...(last && isEdited(entry) ? { updated_at: last.received_at } : {}),
 			})
 			.where('id', '=', id),
-		db
-			.updateTable('review')
-			.set({ deposited_seq: record.reviewPosition ?? 0 })
-			.where('entry_id', '=', id),
+		db.updateTable('review').set({ deposited_seq: entry.reviewPosition }).where('entry_id', '=', id),
 		// The projection saw one snapshot and took its last author for all of them.
 		db.deleteFrom('entry_editor').where('entry_id', '=', id),
 		...editors.map((editor) => db.insertInto('entry_editor').values({ entry_id: id, ...editor })),

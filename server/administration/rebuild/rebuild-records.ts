@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { PEOPLE_OBJECT, SETTINGS_OBJECT } from '#server/preservation/archive-records.ts';
-import { eachLines, filling, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
+import { eachLines, filling, goOn, recordOf, standingIn, type Rebuilding } from './rebuilding.ts';
 
 const STEP_ROW = ['step_id', 'entry_id', 'from_state', 'to_state', 'seq'] as const;
 const ORDER_ROW = [
@@ -26,15 +26,19 @@ export async function rebuildSteps(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan } = rebuilding;
 	const rows = filling<Cells<typeof STEP_ROW>>(storage, 'review_step_entry', STEP_ROW);
 	for (const folder of scan.records.step) {
-		const found = await recordOf(rebuilding, folder, 'step.json');
+		const found = await recordOf(rebuilding, folder, 'step.json', ['entries.jsonl']);
 		if (!found) continue;
 		const { schema: _, ...step } = found.json as { schema: string; id: string };
 		await storage.db
 			.insertInto('review_step')
 			.values({ ...step, deposited_version: found.version } as never)
 			.execute();
-		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(rebuilding, folder, 'entries.jsonl', (lines) =>
-			storage.bulk([rows.of(lines.map((line) => ({ ...line, step_id: step.id })))]),
+		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(
+			rebuilding,
+			folder,
+			'entries.jsonl',
+			(lines) => storage.bulk([rows.of(lines.map((line) => ({ ...line, step_id: step.id })))]),
+			found.part,
 		);
 	}
 }
@@ -44,18 +48,22 @@ export async function rebuildOrders(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const rows = filling<Cells<typeof ORDER_ROW>>(storage, 'correction_order_row', ORDER_ROW);
 	for (const folder of scan.records.order) {
-		const found = await recordOf(rebuilding, folder, 'order.json');
+		const found = await recordOf(rebuilding, folder, 'order.json', ['rows.jsonl']);
 		if (!found) continue;
 		const { schema: _, samples, ...order } = found.json as { schema: string; samples: readonly object[] };
-		const standing = found.record['standing'] as string;
+		const standing = standingIn(found);
 		await storage.batch([
 			storage.db
 				.insertInto('correction_order')
 				.values({ ...order, deposited_version: found.version, deposited_as: standing } as never),
 			...samples.map((sample) => storage.db.insertInto('correction_order_sample').values(sample as never)),
 		]);
-		await eachLines<Cells<typeof ORDER_ROW>>(rebuilding, folder, 'rows.jsonl', (lines) =>
-			storage.bulk([rows.of(lines)]),
+		await eachLines<Cells<typeof ORDER_ROW>>(
+			rebuilding,
+			folder,
+			'rows.jsonl',
+			(lines) => storage.bulk([rows.of(lines)]),
+			found.part,
 		);
 		counts.orders++;
 	}
@@ -66,15 +74,19 @@ export async function rebuildDecisions(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const items = filling<Cells<typeof ITEM>>(storage, 'decision_item', ITEM);
 	for (const folder of scan.records.decision) {
-		const found = await recordOf(rebuilding, folder, 'decision.json');
+		const found = await recordOf(rebuilding, folder, 'decision.json', ['items.jsonl']);
 		if (!found) continue;
 		const { schema: _, ...decision } = found.json as { schema: string };
 		await storage.db
 			.insertInto('decision')
-			.values({ ...decision, deposited_as: found.record['standing'] } as never)
+			.values({ ...decision, deposited_as: standingIn(found) } as never)
 			.execute();
-		await eachLines<Cells<typeof ITEM>>(rebuilding, folder, 'items.jsonl', (lines) =>
-			storage.bulk([items.of(lines)]),
+		await eachLines<Cells<typeof ITEM>>(
+			rebuilding,
+			folder,
+			'items.jsonl',
+			(lines) => storage.bulk([items.of(lines)]),
+			found.part,
 		);
 		counts.decisions++;
 	}
@@ -91,7 +103,7 @@ export async function rebuildUndone(rebuilding: Rebuilding): Promise<void> {
 		.where('projected_seq', '=', 0)
 		.compile().sql;
 	for (const folder of scan.records.undone) {
-		const found = await recordOf(rebuilding, folder, 'events.json');
+		const found = await recordOf(rebuilding, folder, 'events.json', ['withdrawn.jsonl']);
 		if (!found) continue;
 		const { importId, state, events } = found.json as {
 			importId: string;
@@ -108,8 +120,12 @@ export async function rebuildUndone(rebuilding: Rebuilding): Promise<void> {
 				})
 				.where('id', '=', importId),
 		]);
-		await eachLines<{ id: string; at: string }>(rebuilding, folder, 'withdrawn.jsonl', (lines) =>
-			storage.bulk([{ sql: withdrawal, rows: lines.map(({ id, at }) => ['deleted', at, id, 0]) }]),
+		await eachLines<{ id: string; at: string }>(
+			rebuilding,
+			folder,
+			'withdrawn.jsonl',
+			(lines) => storage.bulk([{ sql: withdrawal, rows: lines.map(({ id, at }) => ['deleted', at, id, 0]) }]),
+			found.part,
 		);
 	}
 }

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
-import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
+import { namasteText, ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
 import { storePlaces } from '#server/preservation/store-places.ts';
 import { finding } from '#server/preservation/fixity/fixity-finding.ts';
 import { FixityRegister } from '#server/preservation/fixity/fixity-register.ts';
+import { isUnreadable, objectFolders } from '#server/preservation/ocfl-read.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import { auditLine } from '#server/storage/audit.ts';
@@ -17,7 +18,7 @@ import { DATABASE_NAME } from '../backup/backup-format.ts';
 import { demandEmpty, syncAll, syncFolder, targetRefusal } from '../backup/restore.ts';
 import { compareWith, probe, type Comparison } from './compare.ts';
 import { copyStore } from './copy-store.ts';
-import type { Damage } from './damage.ts';
+import { distinct, type Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { purgeAgain, rebuildPurges } from './rebuild-purges.ts';
@@ -78,8 +79,7 @@ interface Running {
  * Builds the database anew from the archival store. It is made aside and put in its place whole or not at all. The log
  * begins a new lineage, so that devices offer what the store never had.
  *
- * What is no part of an archive does not come back: passwords, sessions, tokens, devices, notices, what people have seen,
- * the audit log, drafts of correction orders.
+ * What no archival store holds does not come back: see `NOT_HELD` of `compared-tables.ts`.
  * @throws {Refusal} 'rebuild.no-store' (404) | 'rebuild.database-there' (409) | 'rebuild.no-database' (404) |
  * 'restore.not-empty' (409) | 'restore.target' | 'storage.locked' (409) | 'storage.full' (507) | 'cli.cancelled'
  */
@@ -94,7 +94,7 @@ export async function rebuildArchive(
 	const ownRoot = storePlaces(into).root;
 	const root = resolve(request.from ?? ownRoot);
 	const isInPlace = root === ownRoot;
-	if (!existsSync(join(root, ROOT_NAMASTE))) throw new Refusal('rebuild.no-store', { path: root }, 404);
+	if (!isStore(root)) throw new Refusal('rebuild.no-store', { path: root }, 404);
 	const demandRoom = (): void => {
 		if (existsSync(join(into, DATABASE_NAME)))
 			throw new Refusal('rebuild.database-there', { path: into }, 409);
@@ -108,12 +108,18 @@ export async function rebuildArchive(
 		const { dir } = work;
 		// Another one may have ended meanwhile.
 		demandRoom();
-		if (isInPlace) recoverStore(into);
-		else await copyStore(root, join(dir, 'archive'), { ...running, isLinked: request.isLinked ?? false });
+		const damage: Damage[] = isDeclared(root) ? [] : [{ object: '', file: ROOT_NAMASTE, reason: 'digest' }];
+		// Without its declaration nothing is written into a store; what is whole in it is read all the same.
+		if (isInPlace && damage.length === 0) recoverStore(into);
+		if (!isInPlace)
+			damage.push(
+				...(await copyStore(root, join(dir, 'archive'), { ...running, isLinked: request.isLinked ?? false })),
+			);
 		const { made, ...answer } = await buildDatabase(dir, isInPlace ? root : join(dir, 'archive'), {
 			actor,
 			clock,
 			running,
+			damage,
 			fromName: basename(dirname(root)),
 		});
 		const compared = compare === undefined ? {} : comparedWith(compare, join(dir, DATABASE_NAME));
@@ -147,6 +153,20 @@ function comparedWith(
 	}
 }
 
+/** A store is known by its declaration, or, should that be damaged, by its objects. */
+function isStore(root: string): boolean {
+	return existsSync(root) && (isDeclared(root) || objectFolders(root).next().done === false);
+}
+
+function isDeclared(root: string): boolean {
+	try {
+		return readFileSync(join(root, ROOT_NAMASTE), 'utf8') === namasteText(ROOT_NAMASTE);
+	} catch (error) {
+		if (isUnreadable(error)) return false;
+		throw error;
+	}
+}
+
 /** A version that was just being put into the store is finished or undone, as at every start. */
 function recoverStore(dataDir: string): void {
 	const { root, staging } = storePlaces(dataDir);
@@ -162,6 +182,8 @@ async function buildDatabase(
 		readonly actor: Actor;
 		readonly clock: Clock;
 		readonly running: Running;
+		/** What is known by now. */
+		readonly damage: readonly Damage[];
 		readonly fromName: string;
 	},
 ): Promise<
@@ -198,11 +220,12 @@ async function buildDatabase(
 			reader,
 			scan,
 			counts,
-			damage: [...scan.damage],
+			damage: [...given.damage, ...scan.damage],
 			touched: new Set(),
 		};
 		await fill(rebuilding);
-		await noteDamage(rebuilding);
+		const damage = distinct(rebuilding.damage);
+		await noteDamage(rebuilding, damage);
 		const { db } = storage;
 		const { lineage } = await renewLineage(storage, isoAt(clock));
 		const { seq } = await db
@@ -224,7 +247,7 @@ async function buildDatabase(
 			objects: scan.objects,
 			atSeq: seq ?? 0,
 			newestAt: at,
-			damage: rebuilding.damage,
+			damage,
 			administrators: administrators.map(({ name }) => name),
 			lineage,
 		};
@@ -233,7 +256,7 @@ async function buildDatabase(
 				objects: scan.objects,
 				entries: counts.entries,
 				atSeq: answer.atSeq,
-				damaged: rebuilding.damage.length,
+				damaged: damage.length,
 				lineage,
 			}),
 		]);
@@ -245,7 +268,7 @@ async function buildDatabase(
 }
 
 /** What was found damaged is open in the new database too, until a check of the object passes. */
-async function noteDamage({ storage, clock, damage }: Rebuilding): Promise<void> {
+async function noteDamage({ storage, clock }: Rebuilding, damage: readonly Damage[]): Promise<void> {
 	const findings = Map.groupBy(
 		// Where not even the id could be read there is no object to note it of; the first survey finds the folder.
 		damage.filter(({ object, reason }) => reason === 'digest' && object.startsWith('urn:')),
