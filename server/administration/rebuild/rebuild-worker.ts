@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { parentPort, workerData } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { partOf } from '#server/preservation/object-parts.ts';
+import { objectPath } from '#server/preservation/ocfl-layout.ts';
 import type { InventoryVersion } from '#server/preservation/ocfl-inventory.ts';
 import { objectFolders, StoredObject } from '#server/preservation/ocfl-read.ts';
 import { errorAnswer } from '#server/preservation/worker-client.ts';
@@ -197,7 +198,10 @@ function scan(): Scan {
 			const parts = kind && found.get(kind);
 			if (parts) {
 				const folders = parts.get(id) ?? [];
-				folders[part - 1] = folder;
+				// A second one is a copy in the wrong place: what belongs there is nowhere.
+				const isFirst = folders[part - 1] === undefined;
+				if (!isFirst) damage.push({ object: object.id, file: folder, reason: 'unknown' });
+				if (isFirst || folder === objectPath(object.id)) folders[part - 1] = folder;
 				parts.set(id, folders);
 			} else damage.push({ object: object.id, file: '', reason: 'unknown' });
 		} catch (error) {

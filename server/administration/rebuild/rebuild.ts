@@ -20,6 +20,7 @@ import { compareWith, probe, type Comparison } from './compare.ts';
 import { copyStore } from './copy-store.ts';
 import { distinct, type Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
+import { placeOrphans } from './orphans.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { purgeAgain, rebuildPurges } from './rebuild-purges.ts';
 import { rebuildCampaigns } from './rebuild-campaigns.ts';
@@ -296,6 +297,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildStandings(rebuilding);
 	await rebuildEntries(rebuilding);
 	await rebuildPurges(rebuilding);
+	await placeOrphans(rebuilding);
 	await passOn(rebuilding);
 	await rebuildOrders(rebuilding);
 	await rebuildDecisions(rebuilding);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -232,6 +232,39 @@ describe('a store of which many files are damaged', () => {
 			before['user']?.map(({ name }) => name).filter((name) => name !== '丙'),
 		);
 		expect(after['deposit']?.map(({ kind }) => kind)).toEqual(before['deposit']?.map(({ kind }) => kind));
+	});
+});
+
+describe('a store that lost whole objects', () => {
+	it('shows what stood below them at the top, and says what is not there', async () => {
+		folder = await aFolder();
+		const { app, dataDir, stop } = await startTestServer({ dataDir: join(folder, 'data') });
+		root = join(dataDir, 'archive');
+		const fonds = await aMadeEntry(app, { title: '全宗', level: 'fonds' });
+		const below = await aMadeEntry(app, { title: '案卷', level: 'file', parentId: fonds });
+		const lowest = await aMadeEntry(app, { title: '件', parentId: below });
+		await app.preservation.flush('demand');
+		await stop();
+		await rm(join(root, objectPath(`urn:uuid:${fonds}`)), { recursive: true });
+		// In its place lies a copy of another one.
+		const copied = join(root, objectPath(`urn:uuid:${fonds}`));
+		await cp(join(root, objectPath(`urn:uuid:${lowest}`)), copied, { recursive: true });
+		const into = join(folder, 'rebuilt');
+		const { damage } = await rebuildArchive({ into, from: root }, ops, systemClock, {
+			signal: new AbortController().signal,
+			progress: () => undefined,
+		});
+		expect(damage).toEqual([
+			expect.objectContaining({ object: `urn:uuid:${lowest}`, reason: 'unknown' }),
+			{ object: `urn:uuid:${fonds}`, file: '', reason: 'missing' },
+		]);
+		const again = await startTestServer({ dataDir: into });
+		const { rows } = await again.app.catalogue.children(system, null, 0, 10);
+		expect(rows.map(({ id }) => id)).toEqual([below]);
+		expect(archiveIn(into)['entry']).toMatchObject([
+			{ id: below, parent_id: null, fonds_id: below, problems: '["catalogue.parent-missing"]' },
+			{ id: lowest, parent_id: below, fonds_id: below },
+		]);
 	});
 });
 
