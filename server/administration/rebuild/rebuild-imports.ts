@@ -6,7 +6,7 @@ import { placeUnder } from '#server/catalogue/import/import-place.ts';
 import { ImportRows } from '#server/catalogue/import/import-rows.ts';
 import { isRefusal } from '#domain/base/refusal.ts';
 import type { PlaceUnder } from '#server/catalogue/import/entry-placing.ts';
-import { ahead, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
+import { actorOf, ahead, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
 
 /** What the record of an import says. */
 interface ImportRecord {
@@ -110,7 +110,7 @@ async function importIn(rebuilding: Rebuilding, folder: string): Promise<FoundIm
 		Record<string, unknown>;
 	const { names, about } = await rebuilding.reader.ask('names', { folder });
 	const at = new Date(about?.created ?? 0).toISOString();
-	const { name = '', address = '' } = about?.user ?? {};
+	const { actor_id, actor_name } = actorOf(about?.user);
 	const { format, profile, entries } = report;
 	return {
 		folder,
@@ -118,7 +118,7 @@ async function importIn(rebuilding: Rebuilding, folder: string): Promise<FoundIm
 			...{ importId, format, profile, entries, via: null, acceptedAt: at },
 			fileName: names.find((each) => each.startsWith('original/'))?.slice('original/'.length) ?? '',
 			profileVersion: profileOf(profile).version,
-			actors: [{ id: decodeURIComponent(address.replace(/^urn:(uuid|lantai:actor):/, '')), name }],
+			actors: [{ id: actor_id, name: actor_name }],
 			synthetic: false,
 		},
 		report: JSON.stringify(report),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { PEOPLE_OBJECT, SETTINGS_OBJECT } from '#server/preservation/archive-records.ts';
-import { eachLines, filling, goOn, recordOf, standingIn, type Rebuilding } from './rebuilding.ts';
+import { PEOPLE_OBJECT, SETTINGS_OBJECT, undoneObject } from '#server/preservation/archive-records.ts';
+import { actorOf, eachLines, filling, goOn, recordOf, standingIn, type Rebuilding } from './rebuilding.ts';
 
 const STEP_ROW = ['step_id', 'entry_id', 'from_state', 'to_state', 'seq'] as const;
 const ORDER_ROW = [
@@ -27,20 +27,31 @@ export async function rebuildSteps(rebuilding: Rebuilding): Promise<void> {
 	const rows = filling<Cells<typeof STEP_ROW>>(storage, 'review_step_entry', STEP_ROW);
 	for (const folder of scan.records.step) {
 		const found = await recordOf(rebuilding, folder, 'step.json', ['entries.jsonl']);
-		if (!found) continue;
-		const { schema: _, ...step } = found.json as { schema: string; id: string };
+		const { schema: _, ...step } = found
+			? (found.json as { schema: string; id: string })
+			: await stepWithout(rebuilding, folder);
 		await storage.db
 			.insertInto('review_step')
-			.values({ ...step, deposited_version: found.version } as never)
+			.values({ ...step, deposited_version: found?.version ?? null } as never)
 			.execute();
 		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(
 			rebuilding,
 			folder,
 			'entries.jsonl',
 			(lines) => storage.bulk([rows.of(lines.map((line) => ({ ...line, step_id: step.id })))]),
-			found.part,
+			found?.part,
 		);
 	}
+}
+
+/** What the inventory says of a step whose record is damaged, so that its entries stand where they stood; no reason is known. */
+async function stepWithout(rebuilding: Rebuilding, folder: string): Promise<{ id: string; schema?: string }> {
+	const { objectId, about } = await rebuilding.reader.ask('names', { folder });
+	return {
+		id: objectId.replace('urn:uuid:', ''),
+		...{ step: (about?.message ?? '').replace('review: ', ''), why: '', via: null, entries: 0 },
+		...{ at: new Date(about?.created ?? 0).toISOString(), ...actorOf(about?.user) },
+	} as { id: string };
 }
 
 /** Correction orders with their rows and samples. Drafts are in no store. */
@@ -104,19 +115,20 @@ export async function rebuildUndone(rebuilding: Rebuilding): Promise<void> {
 		.compile().sql;
 	for (const folder of scan.records.undone) {
 		const found = await recordOf(rebuilding, folder, 'events.json', ['withdrawn.jsonl']);
-		if (!found) continue;
-		const { importId, state, events } = found.json as {
-			importId: string;
-			state: string;
-			events: readonly object[];
-		};
+		const { objectId } = await rebuilding.reader.ask('names', { folder });
+		// Withdrawn is withdrawn, also where nobody knows any more by whom.
+		const { importId, state, events } = (found?.json ?? {
+			importId: objectId.slice(undoneObject('').length),
+			state: 'undone',
+			events: [],
+		}) as { importId: string; state: string; events: readonly object[] };
 		await storage.batch([
 			...events.map((event) => db.insertInto('import_event').values(event as never)),
 			db
 				.updateTable('import')
 				.set({
 					state,
-					deposited_event: sql<number>`(select max(id) from import_event where import_id = ${importId})`,
+					deposited_event: sql<number>`coalesce((select max(id) from import_event where import_id = ${importId}), 0)`,
 				})
 				.where('id', '=', importId),
 		]);
@@ -125,7 +137,7 @@ export async function rebuildUndone(rebuilding: Rebuilding): Promise<void> {
 			folder,
 			'withdrawn.jsonl',
 			(lines) => storage.bulk([{ sql: withdrawal, rows: lines.map(({ id, at }) => ['deleted', at, id, 0]) }]),
-			found.part,
+			found?.part,
 		);
 	}
 }

@@ -61,7 +61,7 @@ export interface RecordNames {
 	/** Logical names of its newest version. */
 	readonly names: readonly string[];
 	/** When that was made, and by whom. */
-	readonly about: Pick<InventoryVersion, 'created' | 'user'> | undefined;
+	readonly about: Pick<InventoryVersion, 'created' | 'user' | 'message'> | undefined;
 }
 
 /** Everything the reader of a store is asked, in turn. */

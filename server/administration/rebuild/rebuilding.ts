@@ -1,6 +1,7 @@
 import type { Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { InventoryVersion } from '#server/preservation/ocfl-inventory.ts';
 import type { WorkerClient } from '#server/preservation/worker-client.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -80,6 +81,18 @@ export async function segmentsOf(
 	await recordOf(rebuilding, folder, list);
 	const { objectId, names } = await rebuilding.reader.ask('names', { folder });
 	return { objectId, files: names.filter((name) => name.endsWith('.jsonl')).toSorted() };
+}
+
+/** Who made a version, as its inventory names them. */
+export function actorOf(user: InventoryVersion['user']): {
+	readonly actor_id: string;
+	readonly actor_name: string;
+} {
+	const { name = '', address = '' } = user ?? {};
+	return {
+		actor_id: decodeURIComponent(address.replace(/^urn:(uuid|lantai:actor):/, '')),
+		actor_name: name,
+	};
 }
 
 /** What a record was when it was deposited; null where that is not known, so that it is deposited again. */

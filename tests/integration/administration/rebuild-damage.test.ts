@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { rebuildArchive, type RebuildAnswer } from '#server/administration/rebuild/rebuild.ts';
-import { PEOPLE_OBJECT } from '#server/preservation/archive-records.ts';
+import { PEOPLE_OBJECT, undoneObject } from '#server/preservation/archive-records.ts';
 import type { Inventory } from '#server/preservation/ocfl-inventory.ts';
 import { objectPath } from '#server/preservation/ocfl-layout.ts';
 import { objectFolders } from '#server/preservation/ocfl-read.ts';
@@ -232,6 +232,49 @@ describe('a store of which many files are damaged', () => {
 			before['user']?.map(({ name }) => name).filter((name) => name !== '丙'),
 		);
 		expect(after['deposit']?.map(({ kind }) => kind)).toEqual(before['deposit']?.map(({ kind }) => kind));
+	});
+});
+
+describe('a store of which the record of a step or an undone import is damaged', () => {
+	it('leaves entries where they stood in review, and withdrawn what was withdrawn', async () => {
+		folder = await aFolder();
+		const { app, dataDir, stop } = await startTestServer({ dataDir: join(folder, 'data') });
+		root = join(dataDir, 'archive');
+		const running = { onProgress: () => undefined, signal: new AbortController().signal };
+		const path = join(folder, 'list.csv');
+		await writeFile(path, '档号,题名\nA-1,甲\nA-2,乙\n');
+		const { rootIds } = await app.importDesk.run(by(system), { path }, running);
+		const { rows } = await app.catalogue.children(system, rootIds[0] as EntryId, 0, 10);
+		const submitted = rows.map(({ id }) => ({ id: id as EntryId }));
+		const { importId } = await app.importDesk.run(by(system), { path }, running);
+		await app.review.take(by(system), 'submit', { entries: submitted }, '');
+		await app.importDesk.undo(by(system), importId, false);
+		await app.preservation.flush('demand');
+		await stop();
+		const before = archiveIn(dataDir);
+		const steps = before['review_step'] ?? [];
+		expect(steps).toMatchObject([{ step: 'submit' }]);
+		for (const [object, name] of [
+			[`urn:uuid:${String(steps[0]?.['id'])}`, 'step.json'],
+			[undoneObject(importId), 'events.json'],
+		] as const) {
+			const place = join(root, objectPath(object));
+			for (let version = 1; version <= versionsIn(place); version++)
+				await rm(join(place, `v${version}/content/${name}`), { force: true });
+		}
+		const into = join(folder, 'rebuilt');
+		const { damage } = await rebuildArchive({ into, from: root }, ops, systemClock, {
+			signal: new AbortController().signal,
+			progress: () => undefined,
+		});
+		expect(new Set(damage.map(({ file }) => file.split('/').at(-1)))).toEqual(
+			new Set(['step.json', 'events.json']),
+		);
+		const after = archiveIn(into);
+		expect(after['entry']).toEqual(before['entry']);
+		expect(after['import']).toEqual(before['import']);
+		const [step] = after['review_step'] ?? [];
+		expect(step).toMatchObject({ step: 'submit', entries: 2, actor_id: steps[0]?.['actor_id'], why: '' });
 	});
 });
 
