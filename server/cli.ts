@@ -68,7 +68,10 @@ function isGood(verb: string, result: unknown): boolean {
 	if (verb === 'log-recover') return (result as { damaged: readonly unknown[] }).damaged.length === 0;
 	if (verb === 'archive-deposit') return (result as { waiting: number }).waiting === 0;
 	if (verb === 'fixity-run') return (result as { failures: number }).failures === 0;
-	if (verb === 'archive-rebuild') return (result as { damage: readonly unknown[] }).damage.length === 0;
+	if (verb === 'archive-rebuild') {
+		const { damage, notCompared } = result as { damage: readonly unknown[]; notCompared?: string };
+		return damage.length === 0 && notCompared === undefined;
+	}
 	if (verb === 'unsent-import') return (result as { refused: readonly unknown[] }).refused.length === 0;
 	if (verb === 'authority-import') return (result as { counts: { wrong: number } }).counts.wrong === 0;
 	if (verb === 'order-decide' || verb === 'order-undo') return (result as { isWhole: boolean }).isWhole;

@@ -11,7 +11,7 @@ export const SETTINGS_OBJECT = 'urn:lantai:settings';
 export const undoneObject = (importId: string): string => `urn:lantai:undone:${importId}`;
 
 /** Settings of this database and its backups, not of the archive. */
-const OWN_SETTINGS = ['log.lineage', 'log.restored', 'log.copy', 'backup.last'];
+export const OWN_SETTINGS = ['log.lineage', 'log.restored', 'log.copy', 'backup.last'];
 
 const SERVER = userOf(undefined);
 

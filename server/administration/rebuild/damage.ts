@@ -1,4 +1,5 @@
 import { isRefusal } from '#domain/base/refusal.ts';
+import { isUnreadable } from '#server/preservation/ocfl-read.ts';
 
 /** Something of the store that could not be read, and what it means. */
 export interface Damage {
@@ -21,8 +22,14 @@ export function damageOf(error: unknown, object: string, file = ''): Damage {
 			file: String(error.params['path']),
 			reason: 'digest',
 		};
+	if (isUnreadable(error) && !(error instanceof SyntaxError)) return { object, file, reason: 'digest' };
 	if (error instanceof SyntaxError || error instanceof FormError) return { object, file, reason: 'form' };
 	throw error;
+}
+
+/** Each once: the same file may be part of many versions. */
+export function distinct(damage: readonly Damage[]): Damage[] {
+	return [...new Map(damage.map((each) => [`${each.object} ${each.file}`, each])).values()];
 }
 
 /** What was written and read well, and says nothing that is understood. */

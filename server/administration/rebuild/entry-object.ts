@@ -40,6 +40,8 @@ export interface StoredEntry {
 	readonly content: EntryDocContent;
 	readonly state: Uint8Array;
 	readonly review: { readonly state: Uint8Array; readonly events: readonly ReviewEvent[] } | undefined;
+	/** Log position of what is said about it, as far as that is whole. */
+	readonly reviewPosition: number;
 	readonly steps: readonly RecordedStep[];
 	/** In the order of the log. */
 	readonly lines: readonly LogLine[];
@@ -55,15 +57,23 @@ export function readEntryObject(object: StoredParts): {
 } {
 	const damage: Damage[] = [];
 	const records = new Map<string, DepositRecord>();
-	for (const version of object.versions)
-		attempt(damage, object, `${version}/deposit.json`, () =>
-			records.set(version, JSON.parse(object.text('deposit.json', version)) as DepositRecord),
-		);
+	for (const version of object.versions) {
+		const record =
+			attempt(
+				damage,
+				object,
+				`${version}/deposit.json`,
+				() => JSON.parse(object.text('deposit.json', version)) as DepositRecord,
+			) ??
+			attempt(damage, object, version, () => recordWithout(object, version, [...records.values()].at(-1)));
+		if (record) records.set(version, record);
+	}
 	for (const version of object.versions.toReversed()) {
 		const record = records.get(version);
-		const whole = record && attempt(damage, object, version, () => readVersion(object, version, record));
-		if (!whole) continue;
 		const upTo = object.versions.slice(0, object.versions.indexOf(version) + 1);
+		const read = record && attempt(damage, object, version, () => readState(object, version, record));
+		if (!read) continue;
+		const whole = { ...read, ...readSaid(object, upTo, records, damage) };
 		const lines = new Map<string, LogLine>();
 		const changes = new Map<string, StoredChange>();
 		for (const each of upTo) {
@@ -89,7 +99,10 @@ export function readEntryObject(object: StoredParts): {
 			damage,
 			entry: {
 				...whole,
-				lines: [...lines.values()].sort(bySeq),
+				// Nothing may follow the position at which a document stands.
+				lines: [...lines.values()]
+					.filter(({ doc, seq }) => doc === entryDocName(whole.id) || seq <= whole.reviewPosition)
+					.sort(bySeq),
 				changes: [...changes.values()].sort(bySeq),
 				versions: upTo.flatMap((name) => {
 					const of = records.get(name);
@@ -101,33 +114,93 @@ export function readEntryObject(object: StoredParts): {
 	return { entry: undefined, damage };
 }
 
-function readVersion(
+/** What a version says where its record is damaged: never that it was approved. */
+function recordWithout(
+	object: StoredParts,
+	version: string,
+	before: DepositRecord | undefined,
+): DepositRecord {
+	const entry = JSON.parse(object.text('entry.json', version)) as {
+		readonly id: EntryId;
+		readonly logPosition: number;
+	};
+	const review = JSON.parse(object.text('review.json', version)) as ReviewRecord;
+	const at = new Date(object.about(version)?.created ?? 0).toISOString();
+	return {
+		schema: 'lantai-deposit/1',
+		kind: 'working',
+		entryId: entry.id,
+		state: review.state,
+		reviewPosition: review.logPosition,
+		step: review.steps.at(-1)?.id ?? null,
+		reason: 'settled',
+		at,
+		actors: [],
+		fromPosition: before?.toPosition ?? 0,
+		toPosition: entry.logPosition,
+		reviewFromPosition: before?.reviewPosition ?? 0,
+		createdAt: before?.createdAt ?? at,
+		...(before?.synthetic ? { synthetic: true as const } : {}),
+		sha512: {},
+		software: { name: '', version: '' },
+	};
+}
+
+function readState(
 	object: StoredParts,
 	version: string,
 	record: DepositRecord,
-): Omit<StoredEntry, 'lines' | 'changes' | 'versions'> {
+): Pick<StoredEntry, 'id' | 'record' | 'meta' | 'content' | 'state'> {
 	const state = object.read('state.yjs', version);
 	if (!state) throw new FormError('a version without a state');
-	const reviewState = (record.reviewPosition ?? 0) > 0 ? object.read('review.yjs', version) : undefined;
-	const told = object.text('review.json', version);
 	const doc = docOf(state);
-	const review = reviewState && docOf(reviewState);
 	try {
 		const meta = readMeta(doc);
 		if (!meta) throw new FormError('a document without meta');
-		return {
-			id: record.entryId,
-			record,
-			meta,
-			content: readEntryDoc(doc),
-			state,
-			review: review && reviewState && { state: reviewState, events: eventsOf(review).toArray() },
-			steps: told === '' ? [] : (JSON.parse(told) as ReviewRecord).steps,
-		};
+		return { id: record.entryId, record, meta, content: readEntryDoc(doc), state };
 	} finally {
 		doc.destroy();
-		review?.destroy();
 	}
+}
+
+/** What is said about an entry, and the steps it took, of the newest version that has each of them whole. */
+function readSaid(
+	object: StoredParts,
+	upTo: readonly string[],
+	records: ReadonlyMap<string, DepositRecord>,
+	damage: Damage[],
+): Pick<StoredEntry, 'review' | 'steps' | 'reviewPosition'> {
+	const newest = <T>(
+		read: (version: string) => T,
+	): { readonly is: T; readonly version: string } | undefined => {
+		for (const version of upTo.toReversed()) {
+			const is = records.has(version)
+				? attempt(damage, object, version, () => ({ is: read(version) }))
+				: undefined;
+			if (is) return { ...is, version };
+		}
+		return undefined;
+	};
+	const positionOf = (version: string): number => records.get(version)?.reviewPosition ?? 0;
+	const said = newest((version) => {
+		const state = positionOf(version) > 0 ? object.read('review.yjs', version) : undefined;
+		if (!state) return undefined;
+		const doc = docOf(state);
+		try {
+			return { state, events: eventsOf(doc).toArray() };
+		} finally {
+			doc.destroy();
+		}
+	});
+	const steps = newest((version) => {
+		const told = object.text('review.json', version);
+		return told === '' ? [] : (JSON.parse(told) as ReviewRecord).steps;
+	});
+	return {
+		review: said?.is,
+		reviewPosition: said ? positionOf(said.version) : 0,
+		steps: steps?.is ?? [],
+	};
 }
 
 function docOf(state: Uint8Array): Y.Doc {

@@ -132,9 +132,9 @@ interface Doc {
 	readonly kept: Kept;
 }
 
-function docsOf({ id, record, state, review, lines }: StoredEntry): Doc[] {
+function docsOf({ id, record, state, review, reviewPosition, lines }: StoredEntry): Doc[] {
 	const docs = [docOf(entryDocName(id), record.toPosition, state, lines)];
-	if (review) docs.push(docOf(reviewDocName(id), record.reviewPosition, review.state, lines));
+	if (review) docs.push(docOf(reviewDocName(id), reviewPosition, review.state, lines));
 	return docs;
 }
 

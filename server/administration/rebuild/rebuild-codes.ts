@@ -1,4 +1,4 @@
-import { eachLines, filling, recordOf, type Rebuilding } from './rebuilding.ts';
+import { eachLines, filling, segmentsOf, type Rebuilding } from './rebuilding.ts';
 
 const EVENT = [
 	'kind',
@@ -28,9 +28,7 @@ export async function rebuildCodes(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const events = filling<Row>(storage, 'code_event', EVENT);
 	for (const folder of scan.records.codes) {
-		const found = await recordOf(rebuilding, folder, 'codes.json');
-		if (!found) continue;
-		const { files } = found.json as { files: readonly string[] };
+		const { files } = await segmentsOf(rebuilding, folder, 'codes.json');
 		for (const name of files)
 			await eachLines<Row>(rebuilding, folder, name, async (lines) => {
 				await storage.bulk([events.of(lines)]);

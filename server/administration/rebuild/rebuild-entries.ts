@@ -12,7 +12,7 @@ import { partOf } from '#server/preservation/object-parts.ts';
 import type { Statement } from '#server/storage/storage.ts';
 import type { StoredEntry } from './entry-object.ts';
 import { LogTables } from './log-tables.ts';
-import { goOn, type Rebuilding } from './rebuilding.ts';
+import { ahead, goOn, type Rebuilding } from './rebuilding.ts';
 import { editorsIn, lastChangeIn, NO_STEPS, standings, type Standing } from './standing.ts';
 
 /** Entries read and written together. */
@@ -29,10 +29,14 @@ export async function rebuildEntries(rebuilding: Rebuilding): Promise<void> {
 	const tables = new LogTables(storage, isoAt(clock));
 	const moved: EntryId[] = [];
 	progress({ rebuilt: 'entries', done: 0, total: scan.entries });
-	for (let next = reader.ask('entries', { count: BATCH }), left = scan.entries; left > 0; left -= BATCH) {
+	for (
+		let next = ahead(reader.ask('entries', { count: BATCH })), left = scan.entries;
+		left > 0;
+		left -= BATCH
+	) {
 		const { entries, damage: found } = await next;
 		goOn(rebuilding);
-		next = reader.ask('entries', { count: BATCH });
+		next = ahead(reader.ask('entries', { count: BATCH }));
 		damage.push(...found);
 		if (entries.length > 0) {
 			await tables.write(entries);
@@ -88,8 +92,8 @@ async function writeRows(rebuilding: Rebuilding, entries: readonly StoredEntry[]
 			{ storage, clock },
 			settled.map(({ id, meta, content, record }) => ({ id, meta, content, seq: record.toPosition })),
 		);
-	for (const { id, review, record } of entries)
-		if (review) await projectReview(storage, id, review.events, record.reviewPosition);
+	for (const { id, review, reviewPosition } of entries)
+		if (review) await projectReview(storage, id, review.events, reviewPosition);
 	await storage.batch(
 		entries.flatMap((entry) => lastWords(rebuilding, entry, stands.get(entry.id) ?? NO_STEPS)),
 	);
@@ -178,10 +182,7 @@ function lastWords({ storage: { db } }: Rebuilding, entry: StoredEntry, standing
 				...(last && isEdited(entry) ? { updated_at: last.received_at } : {}),
 			})
 			.where('id', '=', id),
-		db
-			.updateTable('review')
-			.set({ deposited_seq: record.reviewPosition ?? 0 })
-			.where('entry_id', '=', id),
+		db.updateTable('review').set({ deposited_seq: entry.reviewPosition }).where('entry_id', '=', id),
 		// The projection saw one snapshot and took its last author for all of them.
 		db.deleteFrom('entry_editor').where('entry_id', '=', id),
 		...editors.map((editor) => db.insertInto('entry_editor').values({ entry_id: id, ...editor })),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { PEOPLE_OBJECT, SETTINGS_OBJECT } from '#server/preservation/archive-records.ts';
-import { eachLines, filling, goOn, recordOf, type Rebuilding } from './rebuilding.ts';
+import { PEOPLE_OBJECT, SETTINGS_OBJECT, undoneObject } from '#server/preservation/archive-records.ts';
+import { actorOf, eachLines, filling, goOn, recordOf, standingIn, type Rebuilding } from './rebuilding.ts';
 
 const STEP_ROW = ['step_id', 'entry_id', 'from_state', 'to_state', 'seq', 'position'] as const;
 const ORDER_ROW = [
@@ -26,18 +26,36 @@ export async function rebuildSteps(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan } = rebuilding;
 	const rows = filling<Cells<typeof STEP_ROW>>(storage, 'review_step_entry', STEP_ROW);
 	for (const folder of scan.records.step) {
-		const found = await recordOf(rebuilding, folder, 'step.json');
-		if (!found) continue;
-		const { schema: _, ...step } = found.json as { schema: string; id: string };
+		const found = await recordOf(rebuilding, folder, 'step.json', ['entries.jsonl']);
+		const { schema: _, ...step } = found
+			? (found.json as { schema: string; id: string })
+			: await stepWithout(rebuilding, folder);
 		await storage.db
 			.insertInto('review_step')
-			.values({ ...step, deposited_version: found.version } as never)
+			.values({ ...step, deposited_version: found?.version ?? null } as never)
 			.execute();
-		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(rebuilding, folder, 'entries.jsonl', (lines) =>
+		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(
+			rebuilding,
+			folder,
+			'entries.jsonl',
 			// Records of earlier software do not say the position.
-			storage.bulk([rows.of(lines.map((line) => ({ position: 0, ...line, step_id: step.id })))]),
+			(lines) =>
+				storage.bulk([
+					rows.of(lines.map((line) => ({ ...line, position: line.position ?? 0, step_id: step.id }))),
+				]),
+			found?.part,
 		);
 	}
+}
+
+/** What the inventory says of a step whose record is damaged, so that its entries stand where they stood; no reason is known. */
+async function stepWithout(rebuilding: Rebuilding, folder: string): Promise<{ id: string; schema?: string }> {
+	const { objectId, about } = await rebuilding.reader.ask('names', { folder });
+	return {
+		id: objectId.replace('urn:uuid:', ''),
+		...{ step: (about?.message ?? '').replace('review: ', ''), why: '', via: null, entries: 0 },
+		...{ at: new Date(about?.created ?? 0).toISOString(), ...actorOf(about?.user) },
+	} as { id: string };
 }
 
 /** Correction orders with their rows and samples. Drafts are in no store. */
@@ -45,18 +63,22 @@ export async function rebuildOrders(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const rows = filling<Cells<typeof ORDER_ROW>>(storage, 'correction_order_row', ORDER_ROW);
 	for (const folder of scan.records.order) {
-		const found = await recordOf(rebuilding, folder, 'order.json');
+		const found = await recordOf(rebuilding, folder, 'order.json', ['rows.jsonl']);
 		if (!found) continue;
 		const { schema: _, samples, ...order } = found.json as { schema: string; samples: readonly object[] };
-		const standing = found.record['standing'] as string;
+		const standing = standingIn(found);
 		await storage.batch([
 			storage.db
 				.insertInto('correction_order')
 				.values({ ...order, deposited_version: found.version, deposited_as: standing } as never),
 			...samples.map((sample) => storage.db.insertInto('correction_order_sample').values(sample as never)),
 		]);
-		await eachLines<Cells<typeof ORDER_ROW>>(rebuilding, folder, 'rows.jsonl', (lines) =>
-			storage.bulk([rows.of(lines)]),
+		await eachLines<Cells<typeof ORDER_ROW>>(
+			rebuilding,
+			folder,
+			'rows.jsonl',
+			(lines) => storage.bulk([rows.of(lines)]),
+			found.part,
 		);
 		counts.orders++;
 	}
@@ -67,15 +89,19 @@ export async function rebuildDecisions(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const items = filling<Cells<typeof ITEM>>(storage, 'decision_item', ITEM);
 	for (const folder of scan.records.decision) {
-		const found = await recordOf(rebuilding, folder, 'decision.json');
+		const found = await recordOf(rebuilding, folder, 'decision.json', ['items.jsonl']);
 		if (!found) continue;
 		const { schema: _, ...decision } = found.json as { schema: string };
 		await storage.db
 			.insertInto('decision')
-			.values({ ...decision, deposited_as: found.record['standing'] } as never)
+			.values({ ...decision, deposited_as: standingIn(found) } as never)
 			.execute();
-		await eachLines<Cells<typeof ITEM>>(rebuilding, folder, 'items.jsonl', (lines) =>
-			storage.bulk([items.of(lines)]),
+		await eachLines<Cells<typeof ITEM>>(
+			rebuilding,
+			folder,
+			'items.jsonl',
+			(lines) => storage.bulk([items.of(lines)]),
+			found.part,
 		);
 		counts.decisions++;
 	}
@@ -92,25 +118,30 @@ export async function rebuildUndone(rebuilding: Rebuilding): Promise<void> {
 		.where('projected_seq', '=', 0)
 		.compile().sql;
 	for (const folder of scan.records.undone) {
-		const found = await recordOf(rebuilding, folder, 'events.json');
-		if (!found) continue;
-		const { importId, state, events } = found.json as {
-			importId: string;
-			state: string;
-			events: readonly object[];
-		};
+		const found = await recordOf(rebuilding, folder, 'events.json', ['withdrawn.jsonl']);
+		const { objectId } = await rebuilding.reader.ask('names', { folder });
+		// Withdrawn is withdrawn, also where nobody knows any more by whom.
+		const { importId, state, events } = (found?.json ?? {
+			importId: objectId.slice(undoneObject('').length),
+			state: 'undone',
+			events: [],
+		}) as { importId: string; state: string; events: readonly object[] };
 		await storage.batch([
 			...events.map((event) => db.insertInto('import_event').values(event as never)),
 			db
 				.updateTable('import')
 				.set({
 					state,
-					deposited_event: sql<number>`(select max(id) from import_event where import_id = ${importId})`,
+					deposited_event: sql<number>`coalesce((select max(id) from import_event where import_id = ${importId}), 0)`,
 				})
 				.where('id', '=', importId),
 		]);
-		await eachLines<{ id: string; at: string }>(rebuilding, folder, 'withdrawn.jsonl', (lines) =>
-			storage.bulk([{ sql: withdrawal, rows: lines.map(({ id, at }) => ['deleted', at, id, 0]) }]),
+		await eachLines<{ id: string; at: string }>(
+			rebuilding,
+			folder,
+			'withdrawn.jsonl',
+			(lines) => storage.bulk([{ sql: withdrawal, rows: lines.map(({ id, at }) => ['deleted', at, id, 0]) }]),
+			found?.part,
 		);
 	}
 }

@@ -1,4 +1,5 @@
-import { eachLines, filling, recordOf, type Rebuilding } from './rebuilding.ts';
+import { registerObject } from '#server/preservation/register-deposit.ts';
+import { eachLines, filling, segmentsOf, type Rebuilding } from './rebuilding.ts';
 
 const VERSION = [
 	'register',
@@ -21,9 +22,8 @@ export async function rebuildRegisters(rebuilding: Rebuilding): Promise<void> {
 	const { storage, scan, counts } = rebuilding;
 	const versions = filling<Row>(storage, 'register_version', VERSION);
 	for (const folder of scan.records.register) {
-		const found = await recordOf(rebuilding, folder, 'register.json');
-		if (!found) continue;
-		const { register, files } = found.json as { register: string; files: readonly string[] };
+		const { objectId, files } = await segmentsOf(rebuilding, folder, 'register.json');
+		const register = objectId.slice(registerObject('').length);
 		for (const name of files)
 			await eachLines<Omit<Row, 'register'>>(rebuilding, folder, name, async (lines) => {
 				await storage.bulk([versions.of(lines.map((line) => ({ ...line, register })))]);

@@ -1,25 +1,26 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Actor } from '#domain/base/actor.ts';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
-import { Refusal } from '#domain/base/refusal.ts';
-import { ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
+import { isRefusal, Refusal } from '#domain/base/refusal.ts';
+import { namasteText, ROOT_NAMASTE } from '#server/preservation/ocfl-layout.ts';
 import { storePlaces } from '#server/preservation/store-places.ts';
 import { finding } from '#server/preservation/fixity/fixity-finding.ts';
 import { FixityRegister } from '#server/preservation/fixity/fixity-register.ts';
+import { isUnreadable, objectFolders } from '#server/preservation/ocfl-read.ts';
 import { OcflStore } from '#server/preservation/ocfl-store.ts';
 import { WorkerClient } from '#server/preservation/worker-client.ts';
 import { auditLine } from '#server/storage/audit.ts';
 import { renewLineage } from '#server/storage/lineage.ts';
-import { lockDirectory } from '#server/storage/lock.ts';
 import { openStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { DATABASE_NAME } from '../backup/backup-format.ts';
 import { demandEmpty, syncAll, syncFolder, targetRefusal } from '../backup/restore.ts';
-import { compareWith, type NotDeposited } from './compare.ts';
+import { compareWith, probe, type Comparison } from './compare.ts';
 import { copyStore } from './copy-store.ts';
-import type { Damage } from './damage.ts';
+import { distinct, type Damage } from './damage.ts';
 import { finishReviews, passOn, rebuildEntries, rebuildStandings } from './rebuild-entries.ts';
+import { placeOrphans } from './orphans.ts';
 import { rebuildImports } from './rebuild-imports.ts';
 import { purgeAgain, rebuildPurges } from './rebuild-purges.ts';
 import { rebuildCampaigns } from './rebuild-campaigns.ts';
@@ -32,6 +33,7 @@ import {
 	rebuildSteps,
 	rebuildUndone,
 } from './rebuild-records.ts';
+import { workBeside, workWithin, type Work } from './rebuild-work.ts';
 import type { RebuildAsks } from './rebuild-worker.ts';
 import type { RebuildCounts, RebuildProgress, Rebuilding } from './rebuilding.ts';
 
@@ -57,8 +59,10 @@ export interface RebuildAnswer extends RebuildCounts {
 	readonly newestAt: string | null;
 	/** What could not be read, with object and file. */
 	readonly damage: readonly Damage[];
-	/** What the given database has and the store has not; undefined when none was given. */
-	readonly notDeposited: NotDeposited | undefined;
+	/** What the given database has and the store has not; undefined when none was given, or it could not be read to its end. */
+	readonly notDeposited: Comparison | undefined;
+	/** Why nothing can be said of the given database, although the rebuild stands. */
+	readonly notCompared: string | undefined;
 	/** Folders of the data directory that were put aside, not removed. */
 	readonly aside: readonly string[];
 	/** No account has a password: `lantai user password`. */
@@ -76,8 +80,7 @@ interface Running {
  * Builds the database anew from the archival store. It is made aside and put in its place whole or not at all. The log
  * begins a new lineage, so that devices offer what the store never had.
  *
- * What is no part of an archive does not come back: passwords, sessions, tokens, devices, notices, what people have seen,
- * the audit log, drafts of correction orders.
+ * What no archival store holds does not come back: see `NOT_HELD` of `compared-tables.ts`.
  * @throws {Refusal} 'rebuild.no-store' (404) | 'rebuild.database-there' (409) | 'rebuild.no-database' (404) |
  * 'restore.not-empty' (409) | 'restore.target' | 'storage.locked' (409) | 'storage.full' (507) | 'cli.cancelled'
  */
@@ -92,52 +95,76 @@ export async function rebuildArchive(
 	const ownRoot = storePlaces(into).root;
 	const root = resolve(request.from ?? ownRoot);
 	const isInPlace = root === ownRoot;
-	if (!existsSync(join(root, ROOT_NAMASTE))) throw new Refusal('rebuild.no-store', { path: root }, 404);
-	if (existsSync(join(into, DATABASE_NAME))) throw new Refusal('rebuild.database-there', { path: into }, 409);
-	if (compare !== undefined && !existsSync(compare))
-		throw new Refusal('rebuild.no-database', { path: compare, reason: 'ENOENT' }, 404);
-	if (!isInPlace) demandEmpty(into);
-	const held = isInPlace ? lockDirectory(into, 'rebuild') : undefined;
-	const partial = isInPlace ? join(into, 'rebuilding') : `${into}.rebuilding`;
+	if (!isStore(root)) throw new Refusal('rebuild.no-store', { path: root }, 404);
+	const demandRoom = (): void => {
+		if (existsSync(join(into, DATABASE_NAME)))
+			throw new Refusal('rebuild.database-there', { path: into }, 409);
+		if (!isInPlace) demandEmpty(into);
+	};
+	demandRoom();
+	if (compare !== undefined) probe(compare);
+	let work: Work | undefined;
 	try {
-		await clear(partial);
-		if (isInPlace) recoverStore(into);
-		else await copyStore(root, join(partial, 'archive'), { ...running, isLinked: request.isLinked ?? false });
-		const { made, ...answer } = await buildDatabase(partial, isInPlace ? root : join(partial, 'archive'), {
+		work = isInPlace ? await workWithin(into) : await workBeside(into);
+		const { dir } = work;
+		// Another one may have ended meanwhile.
+		demandRoom();
+		const damage: Damage[] = isDeclared(root) ? [] : [{ object: '', file: ROOT_NAMASTE, reason: 'digest' }];
+		// Without its declaration nothing is written into a store; what is whole in it is read all the same.
+		if (isInPlace && damage.length === 0) recoverStore(into);
+		if (!isInPlace)
+			damage.push(
+				...(await copyStore(root, join(dir, 'archive'), { ...running, isLinked: request.isLinked ?? false })),
+			);
+		const { made, ...answer } = await buildDatabase(dir, isInPlace ? root : join(dir, 'archive'), {
 			actor,
 			clock,
 			running,
+			damage,
 			fromName: basename(dirname(root)),
 		});
-		const notDeposited =
-			compare === undefined ? undefined : compareWith(compare, join(partial, DATABASE_NAME));
+		const compared = compare === undefined ? {} : comparedWith(compare, join(dir, DATABASE_NAME));
 		if (running.signal.aborted) throw new Refusal('cli.cancelled');
-		const aside = isInPlace ? await moveDatabase(partial, into, clock) : await moveAll(partial, into);
+		const aside = isInPlace ? await moveDatabase(dir, into, clock) : await moveAll(dir, into);
 		return {
 			dir: into,
 			...made,
 			...answer,
-			notDeposited,
+			notDeposited: compared.notDeposited,
+			notCompared: compared.notCompared,
 			aside,
 			seconds: Math.round(performance.now() - started) / 1000,
 		};
 	} catch (error) {
-		await rm(partial, { recursive: true, force: true });
 		throw targetRefusal(error, into);
 	} finally {
-		held?.release();
+		await work?.end();
 	}
 }
 
-/** Removes what an earlier try left that was interrupted. @throws {Refusal} 'storage.locked' while one runs */
-async function clear(partial: string): Promise<void> {
-	await mkdir(partial, { recursive: true });
-	const lock = lockDirectory(partial, 'rebuild');
+/** A comparison that fails takes nothing from the rebuild. */
+function comparedWith(
+	lost: string,
+	rebuilt: string,
+): Partial<Pick<RebuildAnswer, 'notDeposited' | 'notCompared'>> {
 	try {
-		for (const name of await readdir(partial))
-			if (!name.startsWith('lantai.lock')) await rm(join(partial, name), { recursive: true, force: true });
-	} finally {
-		lock.release();
+		return { notDeposited: compareWith(lost, rebuilt) };
+	} catch (error) {
+		return { notCompared: isRefusal(error) ? String(error.params['reason']) : String(error) };
+	}
+}
+
+/** A store is known by its declaration, or, should that be damaged, by its objects. */
+function isStore(root: string): boolean {
+	return existsSync(root) && (isDeclared(root) || objectFolders(root).next().done === false);
+}
+
+function isDeclared(root: string): boolean {
+	try {
+		return readFileSync(join(root, ROOT_NAMASTE), 'utf8') === namasteText(ROOT_NAMASTE);
+	} catch (error) {
+		if (isUnreadable(error)) return false;
+		throw error;
 	}
 }
 
@@ -156,6 +183,8 @@ async function buildDatabase(
 		readonly actor: Actor;
 		readonly clock: Clock;
 		readonly running: Running;
+		/** What is known by now. */
+		readonly damage: readonly Damage[];
 		readonly fromName: string;
 	},
 ): Promise<
@@ -192,11 +221,12 @@ async function buildDatabase(
 			reader,
 			scan,
 			counts,
-			damage: [...scan.damage],
+			damage: [...given.damage, ...scan.damage],
 			touched: new Set(),
 		};
 		await fill(rebuilding);
-		await noteDamage(rebuilding);
+		const damage = distinct(rebuilding.damage);
+		await noteDamage(rebuilding, damage);
 		const { db } = storage;
 		const { lineage } = await renewLineage(storage, isoAt(clock));
 		const { seq } = await db
@@ -218,7 +248,7 @@ async function buildDatabase(
 			objects: scan.objects,
 			atSeq: seq ?? 0,
 			newestAt: at,
-			damage: rebuilding.damage,
+			damage,
 			administrators: administrators.map(({ name }) => name),
 			lineage,
 		};
@@ -227,7 +257,7 @@ async function buildDatabase(
 				objects: scan.objects,
 				entries: counts.entries,
 				atSeq: answer.atSeq,
-				damaged: rebuilding.damage.length,
+				damaged: damage.length,
 				lineage,
 			}),
 		]);
@@ -239,7 +269,7 @@ async function buildDatabase(
 }
 
 /** What was found damaged is open in the new database too, until a check of the object passes. */
-async function noteDamage({ storage, clock, damage }: Rebuilding): Promise<void> {
+async function noteDamage({ storage, clock }: Rebuilding, damage: readonly Damage[]): Promise<void> {
 	const findings = Map.groupBy(
 		// Where not even the id could be read there is no object to note it of; the first survey finds the folder.
 		damage.filter(({ object, reason }) => reason === 'digest' && object.startsWith('urn:')),
@@ -267,6 +297,7 @@ async function fill(rebuilding: Rebuilding): Promise<void> {
 	await rebuildStandings(rebuilding);
 	await rebuildEntries(rebuilding);
 	await rebuildPurges(rebuilding);
+	await placeOrphans(rebuilding);
 	await passOn(rebuilding);
 	await rebuildOrders(rebuilding);
 	await rebuildDecisions(rebuilding);

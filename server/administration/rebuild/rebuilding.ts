@@ -1,6 +1,7 @@
 import type { Clock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
 import { Refusal } from '#domain/base/refusal.ts';
+import type { InventoryVersion } from '#server/preservation/ocfl-inventory.ts';
 import type { WorkerClient } from '#server/preservation/worker-client.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
@@ -55,17 +56,55 @@ export function goOn({ signal }: Pick<Rebuilding, 'signal'>): void {
 	if (signal.aborted) throw new Refusal('cli.cancelled');
 }
 
-/** Reads the record of an object; undefined, and noted, when it is damaged. */
+/**
+ * Reads the record of an object, of the newest version that is whole with the files of lines that belong to it; what is
+ * damaged is noted. Undefined where no version has it.
+ */
 export async function recordOf(
 	rebuilding: Rebuilding,
 	folder: string,
 	name: string,
+	lines: readonly string[] = [],
 ): Promise<RecordFile | undefined> {
 	goOn(rebuilding);
-	const answer = await rebuilding.reader.ask('record', { folder, name });
-	if (!('damage' in answer)) return answer;
-	rebuilding.damage.push(answer.damage);
-	return undefined;
+	const { found, damage } = await rebuilding.reader.ask('record', { folder, name, lines });
+	rebuilding.damage.push(...damage);
+	return found;
+}
+
+/** The files of something that only grows, by their names: what lists them may be damaged, which is noted. */
+export async function segmentsOf(
+	rebuilding: Rebuilding,
+	folder: string,
+	list: string,
+): Promise<{ readonly objectId: string; readonly files: readonly string[] }> {
+	await recordOf(rebuilding, folder, list);
+	const { objectId, names } = await rebuilding.reader.ask('names', { folder });
+	return { objectId, files: names.filter((name) => name.endsWith('.jsonl')).toSorted() };
+}
+
+/** Who made a version, as its inventory names them. */
+export function actorOf(user: InventoryVersion['user']): {
+	readonly actor_id: string;
+	readonly actor_name: string;
+} {
+	const { name = '', address = '' } = user ?? {};
+	return {
+		actor_id: decodeURIComponent(address.replace(/^urn:(uuid|lantai:actor):/, '')),
+		actor_name: name,
+	};
+}
+
+/** What a record was when it was deposited; null where that is not known, so that it is deposited again. */
+export function standingIn({ record }: RecordFile): string | null {
+	const { standing } = record;
+	return typeof standing === 'string' ? standing : null;
+}
+
+/** Something that is read while another is written: where that fails, nobody waits for it any more. */
+export function ahead<T>(asked: Promise<T>): Promise<T> {
+	asked.catch(() => undefined);
+	return asked;
 }
 
 /** Reads the lines of a record, chunk by chunk, the next one while one is written. */
@@ -74,15 +113,18 @@ export async function eachLines<T>(
 	folder: string,
 	name: string,
 	write: (rows: readonly T[]) => Promise<void>,
+	/** Of which version (see {@link RecordFile.part}); else of the newest in which they are whole. */
+	version?: string,
 ): Promise<void> {
 	const { reader, damage } = rebuilding;
-	const found = await reader.ask('openLines', { folder, name });
-	if (found) return void damage.push(found);
-	for (let next = reader.ask('lines', undefined); ;) {
+	const opened = await reader.ask('openLines', { folder, name, version });
+	damage.push(...opened.damage);
+	if (!opened.isOpen) return;
+	for (let next = ahead(reader.ask('lines', undefined)); ;) {
 		const rows = await next;
 		if (!rows) return;
 		goOn(rebuilding);
-		next = reader.ask('lines', undefined);
+		next = ahead(reader.ask('lines', undefined));
 		await write(rows as readonly T[]);
 	}
 }

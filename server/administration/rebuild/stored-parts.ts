@@ -1,5 +1,6 @@
 import { must } from '#domain/base/assert.ts';
 import { partOf, type PartVersion } from '#server/preservation/object-parts.ts';
+import type { InventoryVersion } from '#server/preservation/ocfl-inventory.ts';
 import type { StoredObject } from '#server/preservation/ocfl-read.ts';
 
 /** An object and the successors that go on where it was full, read as one. Blocks: call it in a worker. */
@@ -37,6 +38,27 @@ export class StoredParts {
 	text(name: string, version: string): string {
 		const found = this.#found(version);
 		return found.object.text(name, found.version);
+	}
+
+	/** Logical names of a version. */
+	names(version: string): ReadonlySet<string> {
+		const found = this.#found(version);
+		return found.object.names(found.version);
+	}
+
+	/** When a version was made, and by whom. */
+	about(version: string): InventoryVersion | undefined {
+		const found = this.#found(version);
+		return found.object.about(found.version);
+	}
+
+	/**
+	 * The path of a file too large to be read at once, after its digest was found right; undefined where there is none.
+	 * @throws {Refusal} 'preservation.damaged'
+	 */
+	checkedPath(name: string, version: string): string | undefined {
+		const found = this.#found(version);
+		return found.object.checkedPath(name, found.version);
 	}
 
 	#found(version: string): { readonly object: StoredObject; readonly version: string } {

@@ -219,12 +219,16 @@ describe('a purge', () => {
 			await stop();
 			const into = join(await aFolder(), 'rebuilt');
 			const answer = await rebuildArchive(
-				{ into, from: join(dataDir, 'archive') },
+				{ into, from: join(dataDir, 'archive'), compare: join(dataDir, 'lantai.sqlite') },
 				{ id: 'system:test', name: 'test', via: 'cli' },
 				systemClock,
 				{ signal: new AbortController().signal, progress: () => undefined },
 			);
 			expect(answer.damage).toEqual([]);
+			// An order that nobody carried out is in no store.
+			expect(answer.notDeposited?.differences).toMatchObject([
+				{ of: 'purge', is: 'missing', lost: 'withdrawn' },
+			]);
 			expect(archiveIn(into)).toEqual(archiveIn(dataDir));
 			expect(purgesIn(into)).toEqual(purgesIn(dataDir));
 			expect(existsSync(join(into, 'archive'))).toBe(true);

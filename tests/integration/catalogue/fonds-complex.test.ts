@@ -303,10 +303,14 @@ describe('what speaks of fonds', () => {
 		await app.preservation.flush('demand');
 		await server.stop();
 		const into = await aFolder();
-		await rebuildArchive({ into, from: join(server.dataDir, 'archive') }, OPS, systemClock, {
-			signal: running.signal,
-			progress: () => undefined,
-		});
+		const compare = join(server.dataDir, 'lantai.sqlite');
+		const { notDeposited } = await rebuildArchive(
+			{ into, from: join(server.dataDir, 'archive'), compare },
+			OPS,
+			systemClock,
+			{ signal: running.signal, progress: () => undefined },
+		);
+		expect(notDeposited?.differences).toEqual([]);
 		const fondsIn = (dataDir: string) => {
 			const database = new DatabaseSync(join(dataDir, 'lantai.sqlite'), { readOnly: true });
 			try {

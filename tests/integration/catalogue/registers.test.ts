@@ -179,7 +179,7 @@ describe('a register', () => {
 			systemClock,
 			{ signal: new AbortController().signal, progress: () => undefined },
 		);
-		expect(answer).toMatchObject({ registerVersions: 2301, notDeposited: { registers: [] } });
+		expect(answer).toMatchObject({ registerVersions: 2301, notDeposited: { differences: [] } });
 		const storage = await openStorage({ dataDir });
 		onTestFinished(() => storage.close());
 		const rebuilt = await open(storage);

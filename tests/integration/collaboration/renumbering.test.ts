@@ -97,12 +97,13 @@ describe('inserting between two numbers', () => {
 		});
 		await server.stop();
 		const into = await aFolder();
-		await rebuildArchive(
-			{ into, from: `${server.dataDir}/archive` },
+		const { notDeposited } = await rebuildArchive(
+			{ into, from: `${server.dataDir}/archive`, compare: `${server.dataDir}/lantai.sqlite` },
 			{ id: 'test', name: 'test', via: 'cli' },
 			systemClock,
 			{ signal: new AbortController().signal, progress: () => undefined },
 		);
+		expect(notDeposited?.differences).toEqual([]);
 		const [before, after] = [archiveIn(server.dataDir), archiveIn(into)];
 		expect(before['code_event']?.length).toBeGreaterThan(5);
 		expect(after['code_event']).toEqual(before['code_event']);
