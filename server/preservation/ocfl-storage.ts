@@ -32,7 +32,7 @@ export interface OcflStorage {
 	 * @throws with code `ENOENT` or `ENOTDIR` where there is no folder
 	 */
 	list(path: string): readonly Place[];
-	/** @throws with code `ENOENT`, `EISDIR` … where there is no file */
+	/** @throws with code `ENOENT`, `EISDIR` … where there is no file: links, pipes and devices are none */
 	read(path: string): Uint8Array;
 	/**
 	 * Reads a file in pieces, of which each is good until the call returns. `isWhole` is true for a piece that is known to
