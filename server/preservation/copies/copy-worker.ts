@@ -33,17 +33,43 @@ export interface CopyAsks {
 		ask: { readonly objectIds: readonly string[]; readonly mayReplace: boolean };
 		answer: readonly TransferOutcome[];
 	};
-	remove: { ask: { readonly objectIds: readonly string[] }; answer: void };
+	/** Answers of which of them there was anything. */
+	remove: { ask: { readonly objectIds: readonly string[] }; answer: readonly string[] };
+	/** Which objects lie there, whatever they are, or are kept aside there, that must not, or not as they are. */
+	unpurged: { ask: { readonly objects: readonly MustBe[] }; answer: readonly string[] };
 	/** Compares objects with the register, by their inventories. */
 	compare: {
 		ask: { readonly objects: readonly RegisteredObject[]; readonly damaged: readonly string[] };
-		answer: readonly { readonly objectId: string; readonly reason: string | null }[];
+		answer: readonly ComparedObject[];
 	};
 	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound. */
 	look: {
 		ask: { readonly objectId: string; readonly head: number };
 		answer: SeenCopy | undefined;
 	};
+	/** Looks what an object of the store is. */
+	lookInStore: { ask: { readonly objectId: string; readonly head: number }; answer: SeenInStore };
+}
+
+/** How an object of the copy differs from the register, and the number of its newest version there. */
+export interface ComparedObject {
+	readonly objectId: string;
+	/** Null when it does not. */
+	readonly reason: string | null;
+	readonly held: number | null;
+}
+
+/** An object that was purged, with what it was written anew as; null for one that must be gone. */
+export interface MustBe {
+	readonly objectId: string;
+	readonly after: Pick<RegisteredObject, 'head' | 'inventoryDigest'> | null;
+}
+
+/** An object of the store. */
+export interface SeenInStore {
+	readonly isThere: boolean;
+	/** As its inventories say; none when they are not sound. */
+	readonly seen: SeenCopy | undefined;
 }
 
 /** What became of one object. */
@@ -101,29 +127,38 @@ const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyA
 			}
 		return outcomes;
 	},
-	remove({ objectIds }) {
-		for (const objectId of objectIds)
-			opened().store.change(objectId, ({ staging, digest }) => staging.remove(digest));
+	remove: ({ objectIds }) =>
+		objectIds.filter((objectId) =>
+			opened().store.change(objectId, ({ staging, digest }) => staging.remove(digest)),
+		),
+	unpurged({ objects }) {
+		const { store } = opened();
+		const aside = `${store.root}-damaged`;
+		const kept = isThere(folderStorage, aside) ? folderStorage.list(aside).map(({ name }) => name) : [];
+		return objects.flatMap(({ objectId, after }) => {
+			const isHere = isThere(folderStorage, store.folderOf(objectId));
+			const isWrong = after
+				? isHere && answers.look({ objectId, head: after.head })?.digestThen !== after.inventoryDigest
+				: isHere || kept.some((name) => name.includes(placeDigest(objectId)));
+			return isWrong ? [objectId] : [];
+		});
 	},
 	compare({ objects, damaged }) {
 		const wrong = new Set(damaged);
-		return objects.map((object) => ({
-			objectId: object.objectId,
-			reason: wrong.has(placeDigest(object.objectId)) ? 'preservation.copy-damaged' : differenceOf(object),
-		}));
+		return objects.map((object) => {
+			const { objectId, head } = object;
+			const seen = answers.look({ objectId, head });
+			const isDamaged = wrong.has(placeDigest(objectId));
+			const reason = isDamaged ? 'preservation.copy-damaged' : differenceOf(object, seen);
+			return { objectId, reason, held: seen?.head ?? null };
+		});
 	},
-	look({ objectId, head }) {
-		const place = opened().store.placeOf(objectId);
-		const inventory = place === undefined ? undefined : readSoundInventory(folderStorage, place);
-		if (place === undefined || inventory?.id !== objectId) return undefined;
-		const digestIn = (folder: string): string =>
-			digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
-		const then = join(place, versionName(head));
+	look: ({ objectId, head }) => see(opened().store.placeOf(objectId), objectId, head),
+	lookInStore({ objectId, head }) {
+		const place = source.placeOf(objectId);
 		return {
-			place,
-			head: versionNumber(inventory.head),
-			inventoryDigest: digestIn(place),
-			digestThen: readSoundInventory(folderStorage, then) && digestIn(then),
+			isThere: place !== undefined && isThere(folderStorage, place),
+			seen: see(place, objectId, head),
 		};
 	},
 };
@@ -135,6 +170,20 @@ port.on('message', ({ id, kind, ask }: { id: number; kind: keyof CopyAsks; ask: 
 		port.postMessage({ id, error: errorAnswer(error) });
 	}
 });
+
+function see(place: string | undefined, objectId: string, head: number): SeenCopy | undefined {
+	const inventory = place === undefined ? undefined : readSoundInventory(folderStorage, place);
+	if (place === undefined || inventory?.id !== objectId) return undefined;
+	const digestIn = (folder: string): string =>
+		digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
+	const then = join(place, versionName(head));
+	return {
+		place,
+		head: versionNumber(inventory.head),
+		inventoryDigest: digestIn(place),
+		digestThen: readSoundInventory(folderStorage, then) && digestIn(then),
+	};
+}
 
 function opened(): OpenCopy {
 	return must(copy, 'a copy is opened first');
@@ -156,9 +205,15 @@ function isOfObject(error: unknown): boolean {
 	return OF_OBJECT.includes((error as { code?: string }).code ?? '');
 }
 
-function differenceOf({ objectId, head, inventoryDigest }: RegisteredObject): string | null {
-	const seen = answers.look({ objectId, head });
-	if (!seen) return 'preservation.object-missing';
+function differenceOf(
+	{ objectId, head, inventoryDigest }: RegisteredObject,
+	seen: SeenCopy | undefined,
+): string | null {
+	if (!seen)
+		return isThere(folderStorage, opened().store.folderOf(objectId))
+			? 'preservation.copy-damaged'
+			: 'preservation.object-missing';
 	if (seen.inventoryDigest === inventoryDigest) return null;
+	if (seen.head < head) return 'preservation.copy-stale';
 	return seen.digestThen === inventoryDigest ? 'preservation.copy-newer' : 'preservation.copy-diverged';
 }
