@@ -94,8 +94,7 @@ export class StagingArea {
 		this.open();
 		const left = this.#names().filter((name) => name.startsWith(`${digest}.`));
 		// A version that failed to be put would bring back what goes.
-		for (const name of left)
-			if (name !== `${digest}.gone`) this.#storage.remove(join(this.#folder, name));
+		for (const name of left) if (name !== `${digest}.gone`) this.#storage.remove(join(this.#folder, name));
 		const place = join(this.#root, this.#placeOf(digest));
 		const gone = join(this.#folder, `${digest}.gone`);
 		const isInRoot = isThere(this.#storage, place);

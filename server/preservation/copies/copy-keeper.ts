@@ -191,11 +191,11 @@ export class CopyKeeper {
 		}
 	}
 
-	/** Brings objects in, whole, in the place of what is there; inside {@link exclusive}. */
-	async replace(copyId: string, objectIds: readonly string[]): Promise<readonly TransferOutcome[]> {
-		const outcomes = await this.#ask('replicate', { objectIds, mayReplace: true });
+	/** Brings an object in, whole, in the place of what is there; inside {@link exclusive}. */
+	async replace(copyId: string, objectId: string, isOurs: boolean): Promise<TransferOutcome | undefined> {
+		const outcomes = await this.#ask('replicate', { objectIds: [objectId], mayReplace: true, isOurs });
 		await this.#parts.register.note(copyId, outcomes, { isReplaced: true });
-		return outcomes;
+		return outcomes[0];
 	}
 
 	/**

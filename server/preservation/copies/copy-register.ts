@@ -255,13 +255,14 @@ export class CopyRegister {
 		}));
 	}
 
-	async object(objectId: string): Promise<RegisteredObject | undefined> {
+	/** @returns with the kind of it: `foreign` for one made by others */
+	async object(objectId: string): Promise<(RegisteredObject & { readonly kind: string }) | undefined> {
 		const row = await this.#db
 			.selectFrom('store_object')
-			.select(['head', 'inventory_digest'])
+			.select(['kind', 'head', 'inventory_digest'])
 			.where('object_id', '=', objectId)
 			.executeTakeFirst();
-		return row && { objectId, head: row.head, inventoryDigest: row.inventory_digest };
+		return row && { objectId, kind: row.kind, head: row.head, inventoryDigest: row.inventory_digest };
 	}
 
 	/** A statement that notes something that happened to an object, or with none to the store. */

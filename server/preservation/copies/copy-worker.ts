@@ -12,7 +12,7 @@ import type { Recovered } from '../ocfl-staging.ts';
 import { isThere } from '../ocfl-storage.ts';
 import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
 import { openCopy, type OpenCopy } from './copy-place.ts';
-import { transferObject, type Transferred } from './object-transfer.ts';
+import { transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
 
 /** What a register says of an object. */
 export interface RegisteredObject {
@@ -30,7 +30,7 @@ export interface CopyAsks {
 	};
 	/** Brings objects from the store into the copy. */
 	replicate: {
-		ask: { readonly objectIds: readonly string[]; readonly mayReplace: boolean };
+		ask: { readonly objectIds: readonly string[] } & TransferOptions;
 		answer: readonly TransferOutcome[];
 	};
 	/** Answers of which of them there was anything. */
@@ -116,11 +116,11 @@ const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyA
 		copy = openCopy(folderStorage, path, archiveId, begin);
 		return { copyId: copy.marker.copy, recovered: copy.recovered };
 	},
-	replicate: ({ objectIds, mayReplace }) => {
+	replicate: ({ objectIds, ...options }) => {
 		const outcomes: TransferOutcome[] = [];
 		for (const objectId of objectIds)
 			try {
-				outcomes.push({ objectId, done: transferAgain(objectId, mayReplace) });
+				outcomes.push({ objectId, done: transferAgain(objectId, options) });
 			} catch (error) {
 				outcomes.push({ objectId, error: errorAnswer(error) });
 				if (!isOfObject(error)) break;
@@ -189,9 +189,9 @@ function opened(): OpenCopy {
 	return must(copy, 'a copy is opened first');
 }
 
-function transferAgain(objectId: string, mayReplace: boolean): Transferred {
+function transferAgain(objectId: string, options: TransferOptions): Transferred {
 	const transfer = (): Transferred =>
-		transferObject(folderStorage, source, opened().store, objectId, { mayReplace });
+		transferObject(folderStorage, source, opened().store, objectId, options);
 	try {
 		return transfer();
 	} catch (error) {

@@ -2,12 +2,16 @@ import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { parseEntryId } from '#domain/base/ids.ts';
 import { isRefusal, Refusal, type Params } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
+import { countsAgainst } from '../fixity/fixity-finding.ts';
 import { verifyApart } from '../verification.ts';
 import type { CopyKeeper } from './copy-keeper.ts';
 import type { Copies } from './copies.ts';
 import type { CopyRegister } from './copy-register.ts';
-import type { RegisteredObject, SeenCopy } from './copy-worker.ts';
+import type { SeenCopy } from './copy-worker.ts';
 import type { RepairAsk, Repaired } from './object-repair.ts';
+
+/** What the register knows of an object, if anything. */
+type KnownObject = Awaited<ReturnType<CopyRegister['object']>>;
 
 /** What is to be repaired, and from where. */
 export interface RepairRequest {
@@ -131,7 +135,7 @@ async function repairFrom(
 	{ signal, agent }: RepairRequest,
 	keeper: CopyKeeper,
 	objectId: string,
-	known: RegisteredObject | undefined,
+	known: KnownObject,
 ): Promise<RepairOutcome> {
 	const { register } = copies;
 	const copyId = await keeper.open();
@@ -148,9 +152,14 @@ async function repairFrom(
 	if (known && seen.head < known.head) throw new Refusal('preservation.copy-stale', named);
 	if (known && seen.digestThen !== known.inventoryDigest)
 		throw new Refusal('preservation.copy-diverged', named);
-	const verdict = await verifyApart({ path: seen.place, as: 'object' }, signal ? { signal } : {});
-	if (!verdict.valid) throw new Refusal('preservation.copy-damaged', named);
-	const done = await repair({ objectId, from: keeper.root, registered: known?.inventoryDigest }, async () => {
+	if (!(await isSound(seen, isOurs(known), signal))) throw new Refusal('preservation.copy-damaged', named);
+	const ask = {
+		objectId,
+		from: keeper.root,
+		registered: known?.inventoryDigest,
+		isOurs: isOurs(known),
+	};
+	const done = await repair(ask, async () => {
 		await demandUnpurged();
 		// Written since, by a deposit or an order to purge: then the copy is not what it was compared with.
 		const now = await register.object(objectId);
@@ -236,13 +245,12 @@ async function repairInCopy(
 	const nothing = { objectId, from: null, before: seen?.inventoryDigest ?? null, why: [] };
 	const whyNot = await whyNotReplace(register, keeper, copyId, objectId, known, seen);
 	if (!whyNot && seen && known?.inventoryDigest === seen.inventoryDigest) {
-		const { valid } = await verifyApart({ path: seen.place, as: 'object' }, signal ? { signal } : {});
-		if (valid) {
+		if (await isSound(seen, isOurs(known), signal)) {
 			await register.checked(copyId, [{ ...known, reason: null }]);
 			return { ...nothing, outcome: 'sound', head: seen.head, after: seen.inventoryDigest };
 		}
 	}
-	const [replaced] = whyNot ? [] : await keeper.replace(copyId, [objectId]);
+	const replaced = whyNot ? undefined : await keeper.replace(copyId, objectId, isOurs(known));
 	const done = replaced?.done;
 	const error = replaced?.error;
 	const why = whyNot ?? {
@@ -284,7 +292,7 @@ async function whyNotReplace(
 	keeper: CopyKeeper,
 	copyId: string,
 	objectId: string,
-	known: RegisteredObject | undefined,
+	known: KnownObject,
 	seen: SeenCopy | undefined,
 ): Promise<Refusal | undefined> {
 	const named = { id: objectId, path: keeper.path };
@@ -301,6 +309,24 @@ async function whyNotReplace(
 		});
 	const held = Math.max(seen?.head ?? 0, (await register.headIn(copyId, objectId)) ?? 0);
 	return held > own.head ? new Refusal('preservation.copy-newer', named) : undefined;
+}
+
+/** Reads every byte of an object of a copy, and judges as checks of fixity do. */
+async function isSound(
+	{ place }: SeenCopy,
+	isOfOurs: boolean,
+	signal: AbortSignal | undefined,
+): Promise<boolean> {
+	const { errors, warnings, notes } = await verifyApart(
+		{ path: place, as: 'object' },
+		signal ? { signal } : {},
+	);
+	return [...errors, ...warnings, ...notes].every((each) => !countsAgainst(each, isOfOurs));
+}
+
+/** What nobody knows yet is judged as strictly as ours. */
+function isOurs(known: KnownObject): boolean {
+	return known?.kind !== 'foreign';
 }
 
 function demandSome(objectIds: readonly string[]): string[] {

@@ -176,7 +176,12 @@ describe('a repair of the store', () => {
 					before: ({ store }) => damage(store.placeOf(OBJECT) ?? ''),
 				},
 				({ files, store, copy }) =>
-					repairObject(files, store, { objectId: OBJECT, from: copy.root, registered: undefined }),
+					repairObject(files, store, {
+						objectId: OBJECT,
+						from: copy.root,
+						registered: undefined,
+						isOurs: true,
+					}),
 				({ folder, copy }, outcome) => {
 					const after = new OcflStore(join(folder, 'root'), join(folder, 'staging'));
 					after.open({ mayCreate: false });
@@ -191,6 +196,7 @@ describe('a repair of the store', () => {
 						objectId: OBJECT,
 						from: copy.root,
 						registered: undefined,
+						isOurs: true,
 					});
 					expect(repaired.isNew).toBe(errors.length > 0);
 					expect(treeOf(after.root)).toEqual(treeOf(copy.root));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verify } from '#server/preservation/ocfl-verify.ts';
@@ -79,6 +79,26 @@ it('a damaged object of the store is put aside, and the sound one of a copy in i
 	await archive.preservation.copies.replicate({ to: disk });
 	expectSame(archive.root, disk);
 	expect(await repair([one])).toMatchObject({ objects: [{ outcome: 'sound', from: null }] });
+});
+
+it('what checks fail for less than an error is repaired too, not called sound', async () => {
+	const { disk, archive, entries, repair } = await aCopiedArchive();
+	const object = objectOf(entries[0]!);
+	for (const folder of [placeIn(archive.root, object), placeIn(join(disk, 'archive'), object)])
+		mkdirSync(join(folder, 'v1/beside'));
+	expect((await checkAll(archive)).failed).toMatchObject([
+		{ objectId: object, findings: [{ code: 'W002' }] },
+	]);
+	expect(await repair([object])).toMatchObject({
+		objects: [{ outcome: 'refused', why: [{ code: 'preservation.copy-damaged' }] }],
+	});
+	rmSync(join(placeIn(join(disk, 'archive'), object), 'v1/beside'), { recursive: true });
+	expect(await repair([object])).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+	expect((await checkAll(archive)).failures).toBe(0);
+	expectSame(archive.root, disk);
+	mkdirSync(join(placeIn(join(disk, 'archive'), object), 'v1/beside'));
+	expect(await repair([object], { copy: disk })).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+	expectSame(archive.root, disk);
 });
 
 it('an object that is gone comes back', async () => {
