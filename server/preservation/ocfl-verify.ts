@@ -1,6 +1,6 @@
 import { folderStorage } from './folder-storage.ts';
 import type { OcflStorage } from './ocfl-storage.ts';
-import { inspectObject, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
+import { judgeObject, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -30,6 +30,6 @@ export function verify(
 }
 
 function look(run: VerifyRun, storage: OcflStorage): VerifyRun {
-	for (const object of run.objects()) run.took(object, inspectObject(storage, run.path, object));
+	for (const object of run.objects()) run.took(object, judgeObject(storage, run.path, object));
 	return run;
 }

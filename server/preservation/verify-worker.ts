@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { folderStorage } from './folder-storage.ts';
-import { VerifyRun, type Verdict } from './ocfl-verify-run.ts';
+import { unreadable, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 import { OBJECTS, ReaderPool, READERS } from './reader-pool.ts';
 import { errorAnswer } from './worker-client.ts';
 
@@ -63,13 +63,20 @@ class Verifier {
 	}
 
 	async #read(run: VerifyRun, objects: readonly string[]): Promise<void> {
-		await this.#pool.readObjects(run.path, objects, {
-			took: (object, outcome, hasMore) => run.took(object, outcome, hasMore),
-			tookContent: (object, outcome) => {
-				run.tookContent(object, outcome);
-				this.#tell(run);
-			},
-		});
+		try {
+			await this.#pool.readObjects(run.path, objects, {
+				took: (object, outcome, hasMore) => run.took(object, outcome, hasMore),
+				tookContent: (object, outcome) => {
+					run.tookContent(object, outcome);
+					this.#tell(run);
+				},
+			});
+		} catch (error) {
+			// What cannot be read ends an ask before anything of it is taken; its objects are asked for one by one.
+			for (const object of objects)
+				if (objects.length > 1) await this.#read(run, [object]);
+				else run.took(object, unreadable(run.path, object, error));
+		}
 		this.#tell(run);
 	}
 

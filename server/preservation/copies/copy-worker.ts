@@ -5,11 +5,11 @@ import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestOf } from '../digests.ts';
 import { folderStorage } from '../folder-storage.ts';
-import { INVENTORY, versionName, versionNumber } from '../ocfl-inventory.ts';
+import { INVENTORY, versionName, versionNumber, type Inventory } from '../ocfl-inventory.ts';
 import { placeDigest } from '../ocfl-layout.ts';
 import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
 import type { Recovered } from '../ocfl-staging.ts';
-import { isThere } from '../ocfl-storage.ts';
+import { isThere, readable } from '../ocfl-storage.ts';
 import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
 import { openCopy, type OpenCopy } from './copy-place.ts';
 import { transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
@@ -42,7 +42,7 @@ export interface CopyAsks {
 		ask: { readonly objects: readonly RegisteredObject[]; readonly damaged: readonly string[] };
 		answer: readonly ComparedObject[];
 	};
-	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound. */
+	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound or cannot be read. */
 	look: {
 		ask: { readonly objectId: string; readonly head: number };
 		answer: SeenCopy | undefined;
@@ -172,7 +172,9 @@ port.on('message', ({ id, kind, ask }: { id: number; kind: keyof CopyAsks; ask: 
 });
 
 function see(place: string | undefined, objectId: string, head: number): SeenCopy | undefined {
-	const inventory = place === undefined ? undefined : readSoundInventory(folderStorage, place);
+	const soundIn = (folder: string): Inventory | undefined =>
+		readable(() => readSoundInventory(folderStorage, folder));
+	const inventory = place === undefined ? undefined : soundIn(place);
 	if (place === undefined || inventory?.id !== objectId) return undefined;
 	const digestIn = (folder: string): string =>
 		digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
@@ -181,7 +183,7 @@ function see(place: string | undefined, objectId: string, head: number): SeenCop
 		place,
 		head: versionNumber(inventory.head),
 		inventoryDigest: digestIn(place),
-		digestThen: readSoundInventory(folderStorage, then) && digestIn(then),
+		digestThen: soundIn(then) && digestIn(then),
 	};
 }
 

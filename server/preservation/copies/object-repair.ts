@@ -3,9 +3,9 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { countsAgainst } from '../fixity/fixity-finding.ts';
 import { INVENTORY, versionNumber } from '../ocfl-inventory.ts';
 import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
-import { isThere, type OcflStorage } from '../ocfl-storage.ts';
+import { isThere, readable, type OcflStorage } from '../ocfl-storage.ts';
 import type { OcflStore } from '../ocfl-store.ts';
-import { inspectObject } from '../ocfl-verify-run.ts';
+import { judgeObject } from '../ocfl-verify-run.ts';
 import { digestOf } from '../digests.ts';
 import { goesOn, see, transferObject, type Transferred } from './object-transfer.ts';
 
@@ -36,10 +36,11 @@ export interface Repaired extends Transferred {
 export function repairObject(storage: OcflStorage, store: OcflStore, ask: RepairAsk): Repaired {
 	const { objectId, from, registered, isOurs } = ask;
 	const place = store.placeOf(objectId) ?? '';
-	const own = readSoundInventory(storage, place);
-	const before = isThere(storage, join(place, INVENTORY))
-		? digestOf(own?.digestAlgorithm ?? 'sha512', storage.read(join(place, INVENTORY)))
-		: null;
+	const own = readable(() => readSoundInventory(storage, place));
+	const bytes = isThere(storage, join(place, INVENTORY))
+		? readable(() => storage.read(join(place, INVENTORY)))
+		: undefined;
+	const before = bytes ? digestOf(own?.digestAlgorithm ?? 'sha512', bytes) : null;
 	const isRegistered = registered === undefined || before === registered;
 	if (own && isRegistered && isSound(storage, place, isOurs))
 		return { isNew: false, head: versionNumber(own.head), inventoryDigest: before ?? '', bytes: 0, before };
@@ -55,5 +56,5 @@ export function repairObject(storage: OcflStorage, store: OcflStore, ask: Repair
 
 /** Reads every byte of it, and judges as checks of fixity do: what they fail is not sound. */
 function isSound(storage: OcflStorage, place: string, isOurs: boolean): boolean {
-	return inspectObject(storage, place, place).findings.every((each) => !countsAgainst(each, isOurs));
+	return judgeObject(storage, place, place).findings.every((each) => !countsAgainst(each, isOurs));
 }

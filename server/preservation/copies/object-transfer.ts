@@ -65,9 +65,10 @@ export function transferObject(
 	return target.change(objectId, (at) => {
 		const parts = { storage, from, objectId, wanted, at, isWrong };
 		if (!isThere(storage, at.place)) return bringWhole(parts, false);
-		const held = readSoundInventory(storage, at.place);
-		if (held && digestAt(storage, at.place, held) === wanted.digest && !mayReplace) return told(wanted, 0);
+		// What is replaced need not be readable.
 		if (mayReplace) return bringWhole(parts, true);
+		const held = readSoundInventory(storage, at.place);
+		if (held && digestAt(storage, at.place, held) === wanted.digest) return told(wanted, 0);
 		if (!held) throw new Refusal('preservation.copy-damaged', { id: objectId, path: at.place });
 		if (goesOn(wanted.inventory, held)) return bringVersions(parts, held);
 		const isNewer = goesOn(held, wanted.inventory);

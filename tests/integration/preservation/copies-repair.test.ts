@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
 import { verify } from '#server/preservation/ocfl-verify.ts';
+import { verifyApart } from '#server/preservation/verification.ts';
 import { anArchive } from '#tests/support/archive.ts';
 import {
 	anEmptyDisk,
@@ -98,6 +107,33 @@ it('what checks fail for less than an error is repaired too, not called sound', 
 	expectSame(archive.root, disk);
 	mkdirSync(join(placeIn(join(disk, 'archive'), object), 'v1/beside'));
 	expect(await repair([object], { copy: disk })).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+	expectSame(archive.root, disk);
+});
+
+it('an inventory that cannot be read is a finding of its object, and is repaired in the store and in a copy', async () => {
+	const { disk, archive, entries, repair } = await aCopiedArchive();
+	const object = objectOf(entries[0]!);
+	for (const root of [archive.root, join(disk, 'archive')]) {
+		const inventory = join(placeIn(root, object), 'inventory.json');
+		// Larger than anything is read at once: like a disk it refuses to be read, whoever asks.
+		truncateSync(inventory, 2 ** 31);
+		for (const { errors, objects } of [verify(root), await verifyApart({ path: root })]) {
+			expect(errors).toMatchObject([{ code: 'E063', path: relative(root, inventory) }]);
+			expect(objects).toBeGreaterThan(2);
+		}
+		if (root === archive.root) {
+			expect((await checkAll(archive)).failed).toMatchObject([
+				{ objectId: object, findings: [{ code: 'F007' }] },
+			]);
+			expect(await repair([object])).toMatchObject({ objects: [{ outcome: 'repaired', before: null }] });
+		} else {
+			expect(await archive.preservation.copies.replicate({ to: disk, verify: true })).toMatchObject({
+				isWhole: false,
+				copies: [{ verdict: { differing: [{ objectId: object, reason: 'preservation.copy-damaged' }] } }],
+			});
+			expect(await repair([object], { copy: disk })).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+		}
+	}
 	expectSame(archive.root, disk);
 });
 
