@@ -34,7 +34,7 @@ export interface CopyKeeperParts {
 
 /** How a run is told what to do, and ended. */
 export interface RunOptions {
-	/** Begins a copy in an empty folder that was one. */
+	/** Begins a copy in an empty folder that was one, or may have been one. */
 	readonly begin?: boolean;
 	/** Objects that failed lately too. */
 	readonly isAsked?: boolean;
@@ -152,9 +152,11 @@ export class CopyKeeper {
 		const { register, clock, logger } = this.#parts;
 		const archiveId = await register.archiveId();
 		const isKnown = (await register.copyAt(this.path)) !== undefined;
+		const mayBegin = begin || (!isKnown && !(await register.isRestored()));
 		const { copyId, recovered } = await this.#ask('open', {
 			archiveId,
-			...(begin || !isKnown ? { begin: { copyId: createId<string>(), at: isoAt(clock) } } : {}),
+			isKnown,
+			...(mayBegin ? { begin: { copyId: createId<string>(), at: isoAt(clock) } } : {}),
 		});
 		if (recovered.finished.length || recovered.undone.length || recovered.unclear.length)
 			logger.warn({ recovered, copy: this.path }, 'a copy of the archival store was interrupted');

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
+import { readLineage } from '#server/storage/lineage.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
 import { CopyRemovals } from './copy-removals.ts';
@@ -64,6 +65,11 @@ export class CopyRegister {
 			.where('path', '=', path)
 			.executeTakeFirst();
 		return row?.copy_id;
+	}
+
+	/** True for a database that was rebuilt or restored: copies may have been begun that it does not know. */
+	async isRestored(): Promise<boolean> {
+		return (await readLineage(this.#storage)).restored !== undefined;
 	}
 
 	/** False for a copy this database never had to do with. */

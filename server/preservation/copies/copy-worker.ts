@@ -11,7 +11,7 @@ import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
 import type { Recovered } from '../ocfl-staging.ts';
 import { isThere, readable } from '../ocfl-storage.ts';
 import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
-import { openCopy, type OpenCopy } from './copy-place.ts';
+import { openCopy, type OpenCopy, type OpenOptions } from './copy-place.ts';
 import { transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
 
 /** What a register says of an object. */
@@ -25,7 +25,7 @@ export interface RegisteredObject {
 export interface CopyAsks {
 	/** Looks whether the copy is there and opens it; asked before everything else, each time. */
 	open: {
-		ask: { readonly archiveId: string; readonly begin?: { readonly copyId: string; readonly at: string } };
+		ask: { readonly archiveId: string } & OpenOptions;
 		answer: { readonly copyId: string; readonly recovered: Recovered };
 	};
 	/** Brings objects from the store into the copy. */
@@ -109,11 +109,11 @@ let copy: OpenCopy | undefined;
 if (process.platform === 'linux') setPriority(0, 10);
 
 const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyAsks[Kind]['answer'] } = {
-	open({ archiveId, begin }) {
+	open({ archiveId, ...options }) {
 		copy = undefined;
 		// Else every object would be missing.
 		if (!isThere(folderStorage, root)) throw new Refusal('preservation.root-missing', { path: root });
-		copy = openCopy(folderStorage, path, archiveId, begin);
+		copy = openCopy(folderStorage, path, archiveId, options);
 		return { copyId: copy.marker.copy, recovered: copy.recovered };
 	},
 	replicate: ({ objectIds, ...options }) => {

@@ -1,4 +1,4 @@
-import { cpSync, renameSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
@@ -116,6 +116,12 @@ it('is known after a rebuild: a copy that was away loses it at first sight, and 
 		progress: () => undefined,
 	});
 	const rebuilt = (await startTestServer({ dataDir: into })).app;
+	// Nobody knows by now where copies were: an empty folder may be the place of a disk that is not mounted.
+	const empty = await anEmptyDisk();
+	expect(await rebuilt.preservation.copies.replicate({ to: empty })).toMatchObject({
+		copies: [{ state: 'away', stopped: { code: 'preservation.copy-unknown' } }],
+	});
+	expect(readdirSync(empty)).toEqual([]);
 	await checkStore(rebuilt);
 	expect(findWords(disk, [SECRET]).length).toBeGreaterThan(0);
 	expect(await rebuilt.preservation.copies.replicate({ to: disk, verify: true })).toMatchObject({

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isoAt, systemClock } from '#domain/base/clock.ts';
+import { renewLineage } from '#server/storage/lineage.ts';
 import { anArchive, type Archive } from '#tests/support/archive.ts';
 import {
 	anEmptyDisk,
@@ -96,6 +98,23 @@ describe('a copy', () => {
 			await copies.replicate({ to: disk });
 			expectSame(archive.root, disk);
 		});
+	});
+
+	it('is begun in a database that was restored only when told so', async () => {
+		const disk = await anEmptyDisk();
+		const archive = await anArchive({ copies: [disk] });
+		await eventually(() => expect(stateOf(archive)?.state).toBe('ok'));
+		await renewLineage(archive.storage, isoAt(systemClock));
+		const other = await anEmptyDisk();
+		const { copies } = archive.preservation;
+		expect(await copies.replicate({ to: other })).toMatchObject({
+			isWhole: false,
+			copies: [{ state: 'away', stopped: { code: 'preservation.copy-unknown' } }],
+		});
+		expect(readdirSync(other)).toEqual([]);
+		expect(await copies.replicate({ to: other, begin: true })).toMatchObject({ isWhole: true });
+		// What it knows goes on.
+		expect(await copies.replicate()).toMatchObject({ isWhole: true });
 	});
 
 	it('of another archive, and other folders, are left as they are', async () => {
