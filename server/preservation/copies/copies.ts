@@ -105,14 +105,15 @@ export class Copies {
 	}
 
 	/**
-	 * Lets every copy that can be reached do what waits, removals first.
+	 * Removes from every copy that can be reached what waits for that; what is to be brought there waits on, since deposits
+	 * stand still until this resolves.
 	 * @returns copies that still hold some of these objects, because they are away
 	 */
 	async settleRemovals(
 		objectIds: readonly string[],
 	): Promise<readonly { readonly path: string; readonly objects: number }[]> {
 		// What stops a copy is told by its state; here only what is left in it counts.
-		for (const keeper of this.#keepers) await this.#replicateTo(keeper, {});
+		await Promise.all(this.#keepers.map((keeper) => keeper.settle()));
 		return this.register.removals.waiting(objectIds);
 	}
 

@@ -100,7 +100,7 @@ async function compare(
 	objects: readonly RegisteredObject[],
 	damaged: readonly string[],
 ): Promise<Compared[]> {
-	const compared = await keeper.compare({ objects, damaged });
+	const compared = await keeper.ask('compare', { objects, damaged });
 	return objects.map((object, index) => ({ ...object, ...(compared[index] as ComparedObject) }));
 }
 

@@ -7,7 +7,7 @@ import { rootOfCopy } from './copy-place.ts';
 import type { CopyRegister, Cursor } from './copy-register.ts';
 import { reasonOf } from '../store-state.ts';
 import { stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
-import type { CopyAsks, SeenCopy, SeenInStore, TransferOutcome } from './copy-worker.ts';
+import type { CopyAsks, TransferOutcome } from './copy-worker.ts';
 
 /** Objects brought in one go: what was done is known in the database after each. */
 const BATCH = 16;
@@ -65,6 +65,8 @@ export class CopyKeeper {
 	#timer: NodeJS.Timeout | undefined;
 	#timerAt = Infinity;
 	#noted = new Set<string>();
+	/** Those who wait for removals. */
+	#settling: (() => void)[] = [];
 	/** When all objects are to be looked through; 0: with the next run. */
 	#allAt = 0;
 	#failures = 0;
@@ -153,7 +155,7 @@ export class CopyKeeper {
 		const archiveId = await register.archiveId();
 		const isKnown = (await register.copyAt(this.path)) !== undefined;
 		const mayBegin = begin || (!isKnown && !(await register.isRestored()));
-		const { copyId, recovered } = await this.#ask('open', {
+		const { copyId, recovered } = await this.ask('open', {
 			archiveId,
 			isKnown,
 			...(mayBegin ? { begin: { copyId: createId<string>(), at: isoAt(clock) } } : {}),
@@ -168,7 +170,7 @@ export class CopyKeeper {
 	/** Objects of the open copy that were purged, and lie there all the same or as they were; inside {@link exclusive}. */
 	async unpurged(): Promise<readonly string[]> {
 		const objects = await this.#parts.register.removals.purged();
-		return objects.length === 0 ? [] : this.#ask('unpurged', { objects });
+		return objects.length === 0 ? [] : this.ask('unpurged', { objects });
 	}
 
 	/** Removes what waits for that; inside {@link exclusive}. */
@@ -177,7 +179,7 @@ export class CopyKeeper {
 		for (let removed = 0; ;) {
 			const objectIds = await removals.of(copyId, BATCH);
 			if (objectIds.length === 0) return removed;
-			removed += await removals.done(copyId, objectIds, await this.#ask('remove', { objectIds }));
+			removed += await removals.done(copyId, objectIds, await this.ask('remove', { objectIds }));
 		}
 	}
 
@@ -193,9 +195,26 @@ export class CopyKeeper {
 		}
 	}
 
+	/** Removes what waits for that, and brings nothing; where a run is under way, between two of its batches. */
+	async settle(): Promise<void> {
+		const amidst = new Promise<void>((resolve) => this.#settling.push(resolve));
+		const alone = this.exclusive(undefined, async () => {
+			if (this.#settling.length > 0) await this.#settleNow(await this.open());
+		}).catch((error: unknown) => {
+			if (!this.#closing.signal.aborted) this.#become(stateOf(error), reasonOf(error));
+		});
+		await Promise.race([amidst, alone]);
+	}
+
+	async #settleNow(copyId: string): Promise<void> {
+		const settling = this.#settling.splice(0);
+		await this.removeWaiting(copyId);
+		for (const resolve of settling) resolve();
+	}
+
 	/** Brings an object in, whole, in the place of what is there; inside {@link exclusive}. */
 	async replace(copyId: string, objectId: string, isOurs: boolean): Promise<TransferOutcome | undefined> {
-		const outcomes = await this.#ask('replicate', { objectIds: [objectId], mayReplace: true, isOurs });
+		const outcomes = await this.ask('replicate', { objectIds: [objectId], mayReplace: true, isOurs });
 		await this.#parts.register.note(copyId, outcomes, { isReplaced: true });
 		return outcomes[0];
 	}
@@ -209,7 +228,7 @@ export class CopyKeeper {
 		objectIds: readonly string[],
 		onBrought?: (outcomes: readonly TransferOutcome[]) => void,
 	): Promise<void> {
-		const outcomes = await this.#ask('replicate', { objectIds, mayReplace: false });
+		const outcomes = await this.ask('replicate', { objectIds, mayReplace: false });
 		const isStopped = outcomes.length < objectIds.length || isOfCopy(outcomes.at(-1));
 		const ofObjects = isStopped ? outcomes.slice(0, -1) : outcomes;
 		await this.#parts.register.note(copyId, ofObjects);
@@ -218,19 +237,14 @@ export class CopyKeeper {
 		if (stopped) throw errorOf(stopped);
 	}
 
-	/** What an object of the open copy is; inside {@link exclusive}. */
-	look(objectId: string, head: number): Promise<SeenCopy | undefined> {
-		return this.#ask('look', { objectId, head });
-	}
-
-	/** What an object of the store is; inside {@link exclusive}. */
-	lookInStore(objectId: string, head: number): Promise<SeenInStore> {
-		return this.#ask('lookInStore', { objectId, head });
-	}
-
-	/** Compares objects of the open copy; inside {@link exclusive}. */
-	compare(ask: CopyAsks['compare']['ask']): Promise<CopyAsks['compare']['answer']> {
-		return this.#ask('compare', ask);
+	/** Asks about the open copy, or changes it; inside {@link exclusive}. */
+	ask<Kind extends keyof CopyAsks>(
+		kind: Kind,
+		ask: CopyAsks[Kind]['ask'],
+	): Promise<CopyAsks[Kind]['answer']> {
+		const file = new URL('./copy-worker.ts', import.meta.url);
+		this.#worker ??= new WorkerClient<CopyAsks>(file, { root: this.#parts.root, path: this.path });
+		return this.#worker.ask(kind, ask);
 	}
 
 	/** Says how the copy is after a check of it. @param reason what is wrong there, if anything */
@@ -309,6 +323,7 @@ export class CopyKeeper {
 		let [objects, bytes] = [0, 0];
 		let after: Cursor | undefined;
 		for (;;) {
+			if (this.#settling.length > 0) await this.#settleNow(copyId);
 			const waiting = await register.waiting(copyId, failedBefore, {
 				limit: BATCH,
 				...(after ? { after } : {}),
@@ -366,15 +381,6 @@ export class CopyKeeper {
 		if (state !== this.#state || reason !== this.#reason) this.#sinceAt = isoAt(this.#parts.clock);
 		this.#state = state;
 		this.#reason = reason;
-	}
-
-	#ask<Kind extends keyof CopyAsks>(
-		kind: Kind,
-		ask: CopyAsks[Kind]['ask'],
-	): Promise<CopyAsks[Kind]['answer']> {
-		const file = new URL('./copy-worker.ts', import.meta.url);
-		this.#worker ??= new WorkerClient<CopyAsks>(file, { root: this.#parts.root, path: this.path });
-		return this.#worker.ask(kind, ask);
 	}
 
 	#endWorker(): void {

@@ -147,7 +147,7 @@ async function repairFrom(
 			throw new Refusal('preservation.object-purged', named);
 	};
 	await demandUnpurged();
-	const seen = await keeper.look(objectId, known?.head ?? 1);
+	const seen = await keeper.ask('look', { objectId, head: known?.head ?? 1 });
 	if (!seen) throw new Refusal('preservation.copy-lacks', named);
 	if (known && seen.head < known.head) throw new Refusal('preservation.copy-stale', named);
 	if (known && seen.digestThen !== known.inventoryDigest)
@@ -229,7 +229,7 @@ async function repairCopy(
 async function demandKnown(register: CopyRegister, keeper: CopyKeeper, objectId: string): Promise<void> {
 	if (await register.object(objectId)) return;
 	if (await register.removals.isPurged(objectId)) return;
-	if (!(await keeper.lookInStore(objectId, 1)).isThere)
+	if (!(await keeper.ask('lookInStore', { objectId, head: 1 })).isThere)
 		throw new Refusal('preservation.unknown-object', { id: objectId.slice(0, 80) }, 404);
 }
 
@@ -241,7 +241,7 @@ async function repairInCopy(
 	{ agent, signal }: RepairRequest,
 ): Promise<RepairOutcome> {
 	const known = await register.object(objectId);
-	const seen = await keeper.look(objectId, known?.head ?? 1);
+	const seen = await keeper.ask('look', { objectId, head: known?.head ?? 1 });
 	const nothing = { objectId, from: null, before: seen?.inventoryDigest ?? null, why: [] };
 	const whyNot = await whyNotReplace(register, keeper, copyId, objectId, known, seen);
 	if (!whyNot && seen && known?.inventoryDigest === seen.inventoryDigest) {
@@ -298,7 +298,7 @@ async function whyNotReplace(
 	const named = { id: objectId, path: keeper.path };
 	if (await register.removals.isPurged(objectId, copyId))
 		return new Refusal('preservation.object-purged', named);
-	const { seen: own } = await keeper.lookInStore(objectId, known?.head ?? 1);
+	const { seen: own } = await keeper.ask('lookInStore', { objectId, head: known?.head ?? 1 });
 	// What is damaged there is found out by bringing it.
 	if (!own) return undefined;
 	if (known && own.digestThen !== known.inventoryDigest)

@@ -184,6 +184,28 @@ describe('a copy', () => {
 		expect(await archive.storage.db.selectFrom('store_copy_removal').selectAll().execute()).toEqual([]);
 	});
 
+	it('is waited for until it lost what was purged, not until all is there', async () => {
+		const disk = await anEmptyDisk();
+		// Nothing is tried again by itself meanwhile.
+		const archive = await anArchive({ copies: [disk], retryMs: 60_000 });
+		const { copies } = archive.preservation;
+		const [entry] = await depositedEntries(archive, 1);
+		const gone = objectOf(entry!);
+		await eventually(() => expect(stateOf(archive)).toMatchObject({ state: 'ok', behind: { objects: 0 } }));
+		renameSync(disk, `${disk}-away`);
+		const [late] = await depositedEntries(archive, 1);
+		await eventually(() => expect(stateOf(archive)?.state).toBe('away'));
+		await archive.storage.db.deleteFrom('store_object').where('object_id', '=', gone).execute();
+		await copies.removeFromCopies(gone);
+		expect(await copies.settleRemovals([gone])).toEqual([{ path: disk, objects: 1 }]);
+		renameSync(`${disk}-away`, disk);
+		expect(await copies.settleRemovals([gone])).toEqual([]);
+		const isInCopy = (objectId: string): boolean => existsSync(placeIn(join(disk, 'archive'), objectId));
+		expect([gone, objectOf(late!)].map(isInCopy)).toEqual([false, false]);
+		await copies.replicate();
+		expect([gone, objectOf(late!)].map(isInCopy)).toEqual([false, true]);
+	});
+
 	it('is checked, byte for byte and against the register', async () => {
 		const disk = await anEmptyDisk();
 		const archive = await anArchive();
