@@ -70,12 +70,10 @@ async function purgedMeanwhile() {
 	return { app, dataDir, disk, object: `urn:uuid:${ids[0]}`, objects: objects.map((each) => each.objectId) };
 }
 
+const tester = { id: 'system:test', name: 'test', via: null };
+
 const checkStore = (app: App) =>
-	app.preservation.fixity.run({
-		isAll: true,
-		megabytesPerSecond: 0,
-		actor: { id: 'system:test', name: 'test', via: null },
-	});
+	app.preservation.fixity.run({ isAll: true, megabytesPerSecond: 0, actor: tester });
 
 it('is not undone by a repair from a copy that was away', async () => {
 	const { app, dataDir, disk, object, objects } = await purgedMeanwhile();
@@ -111,7 +109,7 @@ it('is known after a rebuild: a copy that was away loses it at first sight, and 
 	const { app, dataDir, disk, object, objects } = await purgedMeanwhile();
 	await app.close();
 	const into = join(await aFolder(), 'rebuilt');
-	await rebuildArchive({ into, from: join(dataDir, 'archive') }, system, systemClock, {
+	await rebuildArchive({ into, from: join(dataDir, 'archive') }, tester, systemClock, {
 		signal: new AbortController().signal,
 		progress: () => undefined,
 	});
