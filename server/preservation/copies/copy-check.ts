@@ -23,6 +23,7 @@ export interface CopyDifference {
 /** Objects compared at once. */
 const PAGE = 200;
 const DAMAGED = 'preservation.copy-damaged';
+const NEWER = 'preservation.copy-newer';
 const PURGED = 'preservation.object-purged';
 
 /**
@@ -43,13 +44,18 @@ export async function checkCopy(
 	/** What waits is brought, and compared with what the register says by then. */
 	const bringAgain = async (late: ReadonlySet<string>): Promise<Compared[]> => {
 		if (late.size === 0) return [];
-		await keeper.bring(copyId, [...late]);
+		const brought = new Set<string>();
+		await keeper.bring(copyId, [...late], (outcomes) => {
+			for (const { objectId, done } of outcomes) if (done) brought.add(objectId);
+		});
 		const now = await Promise.all([...late].map((objectId) => register.object(objectId)));
-		return compare(
+		const compared = await compare(
 			keeper,
 			now.filter((object) => object !== undefined),
 			damaged,
 		);
+		// A version of the store that is not in its register yet, as a crash leaves it, is no difference of the copy.
+		return compared.filter(({ objectId, reason }) => reason !== NEWER || !brought.has(objectId));
 	};
 	for (let after = ''; ;) {
 		const objects = await register.registered(after, PAGE);
