@@ -38,13 +38,7 @@ export const folderStorage: OcflStorage = {
 		readdirSync(path, { withFileTypes: true })
 			.map((each) => ({ name: each.name, kind: kindOf(each) }))
 			.sort((a, b) => (a.name < b.name ? -1 : 1)),
-	read(path) {
-		try {
-			return readFileSync(path);
-		} catch (error) {
-			throw withPath(error as NodeJS.ErrnoException, path);
-		}
-	},
+	read: (path) => readFileSync(path),
 	readPieces(path, use) {
 		const file = openSync(path, 'r');
 		try {
@@ -126,10 +120,4 @@ function sync(path: string, flags: string): void {
 	} finally {
 		closeSync(file);
 	}
-}
-
-/** An error of reading, in contrast to one of opening, does not say of what; nor do errors say it to other threads. */
-function withPath(error: NodeJS.ErrnoException, path: string): NodeJS.ErrnoException {
-	if (!error.message.includes(path)) error.message += ` '${path}'`;
-	return Object.assign(error, { path });
 }

@@ -20,6 +20,11 @@ export function list(storage: OcflStorage, folder: string, note: NoteAt): Place[
 	});
 }
 
+/** True for what a file system says went wrong. */
+export function isOfFiles(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
+	return /^E[A-Z0-9]+$/.test(String((error as NodeJS.ErrnoException).code));
+}
+
 /** Reads JSON; what is none is noted. */
 export function readJson(bytes: Uint8Array, path: string, note: NoteAt, code = 'E033'): unknown {
 	try {

@@ -70,21 +70,6 @@ export function readText(storage: OcflStorage, path: string): string {
 	return Buffer.from(storage.read(path)).toString('utf8');
 }
 
-/** True for an error of the file system or of the disk: `EIO`, `EACCES`, a file that is too large to be read … */
-export function isOfReading(error: unknown): boolean {
-	return /^E[A-Z]/.test(String((error as { code?: unknown }).code));
-}
-
-/** What can be read; undefined where the disk or the file system refuses. */
-export function readable<T>(read: () => T): T | undefined {
-	try {
-		return read();
-	} catch (error) {
-		if (isOfReading(error)) return undefined;
-		throw error;
-	}
-}
-
 /** True when anything lies there. */
 export function isThere(storage: OcflStorage, path: string): boolean {
 	return storage.kindOf(path) !== undefined;

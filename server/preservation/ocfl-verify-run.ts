@@ -2,8 +2,7 @@ import { checkContent, type Budget, type ContentRead, type FileCheck } from './o
 import { below, list, type NoteAt, type VerifyFinding } from './ocfl-findings.ts';
 import type { SpecVersion } from './ocfl-inventory-check.ts';
 import { RootCheck } from './ocfl-root-check.ts';
-import { INVENTORY } from './ocfl-inventory.ts';
-import { isOfReading, type OcflStorage, type Place } from './ocfl-storage.ts';
+import type { OcflStorage, Place } from './ocfl-storage.ts';
 import { isObject, verifyObject } from './ocfl-verify-object.ts';
 
 export type { VerifyFinding } from './ocfl-findings.ts';
@@ -53,30 +52,6 @@ export function inspectObject(
 ): ObjectOutcome {
 	const findings: VerifyFinding[] = [];
 	return { ...verifyObject(storage, object, noteIn(findings, base), budget), findings };
-}
-
-/** The same; what cannot be read of it is a finding, too. */
-export function judgeObject(storage: OcflStorage, base: string, object: string): ObjectOutcome {
-	try {
-		return inspectObject(storage, base, object);
-	} catch (error) {
-		return unreadable(base, object, error);
-	}
-}
-
-/** An object of which something other than content cannot be read. @throws the error, when it is no such */
-export function unreadable(base: string, object: string, error: unknown): ObjectOutcome {
-	if (!isOfReading(error)) throw error;
-	const { code, message, path } = error as NodeJS.ErrnoException;
-	// From another thread an error comes without its path.
-	const at = path ?? /'(.*)'/s.exec(message)?.[1] ?? object;
-	const finding = {
-		code: at.endsWith(INVENTORY) ? 'E063' : 'E003',
-		path: below(base, at),
-		message: `it cannot be read: ${code}`,
-	};
-	const nothing = { id: undefined, spec: undefined, head: undefined, inventoryDigest: undefined };
-	return { ...nothing, files: 0, bytes: 0, shared: [], rest: [], findings: [finding] };
 }
 
 /** Looks at content files. */
@@ -169,6 +144,13 @@ export class VerifyRun {
 		}
 		this.#progress.files += files;
 		this.#progress.bytes += bytes;
+	}
+
+	/** Takes that an object could not be looked at. */
+	cannotRead(object: string, { code, message }: { readonly code: string; readonly message: string }): void {
+		const path = /'(.*)'/s.exec(message)?.[1] ?? object;
+		const own = this.#ofObject.get(object);
+		own?.push({ code: 'E003', path: below(this.path, path), message: `it cannot be read: ${code}` });
 	}
 
 	/** The verdict, once everything was taken. */

@@ -1,6 +1,7 @@
 import { folderStorage } from './folder-storage.ts';
+import { isOfFiles } from './ocfl-findings.ts';
 import type { OcflStorage } from './ocfl-storage.ts';
-import { judgeObject, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
+import { inspectObject, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -30,6 +31,12 @@ export function verify(
 }
 
 function look(run: VerifyRun, storage: OcflStorage): VerifyRun {
-	for (const object of run.objects()) run.took(object, judgeObject(storage, run.path, object));
+	for (const object of run.objects())
+		try {
+			run.took(object, inspectObject(storage, run.path, object));
+		} catch (error) {
+			if (!isOfFiles(error)) throw error;
+			run.cannotRead(object, error);
+		}
 	return run;
 }

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { must } from '#domain/base/assert.ts';
 import { folderStorage } from './folder-storage.ts';
-import { unreadable, VerifyRun, type Verdict } from './ocfl-verify-run.ts';
+import { isOfFiles } from './ocfl-findings.ts';
+import { VerifyRun, type Verdict } from './ocfl-verify-run.ts';
 import { OBJECTS, ReaderPool, READERS } from './reader-pool.ts';
 import { errorAnswer } from './worker-client.ts';
 
@@ -72,10 +73,11 @@ class Verifier {
 				},
 			});
 		} catch (error) {
-			// What cannot be read ends an ask before anything of it is taken; its objects are asked for one by one.
+			if (!isOfFiles(error)) throw error;
+			// One that cannot be read ends an ask; the others of it are asked for by themselves.
 			for (const object of objects)
 				if (objects.length > 1) await this.#read(run, [object]);
-				else run.took(object, unreadable(run.path, object, error));
+				else run.cannotRead(object, error);
 		}
 		this.#tell(run);
 	}

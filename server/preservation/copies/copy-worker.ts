@@ -9,10 +9,10 @@ import { INVENTORY, versionName, versionNumber, type Inventory } from '../ocfl-i
 import { placeDigest } from '../ocfl-layout.ts';
 import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
 import type { Recovered } from '../ocfl-staging.ts';
-import { isThere, readable } from '../ocfl-storage.ts';
+import { isThere } from '../ocfl-storage.ts';
 import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
 import { openCopy, type OpenCopy, type OpenOptions } from './copy-place.ts';
-import { transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
+import { readable, transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
 
 /** What a register says of an object. */
 export interface RegisteredObject {

@@ -3,11 +3,11 @@ import { Refusal } from '#domain/base/refusal.ts';
 import { countsAgainst } from '../fixity/fixity-finding.ts';
 import { INVENTORY, versionNumber } from '../ocfl-inventory.ts';
 import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
-import { isThere, readable, type OcflStorage } from '../ocfl-storage.ts';
+import { isThere, type OcflStorage } from '../ocfl-storage.ts';
 import type { OcflStore } from '../ocfl-store.ts';
-import { judgeObject } from '../ocfl-verify-run.ts';
+import { inspectObject } from '../ocfl-verify-run.ts';
 import { digestOf } from '../digests.ts';
-import { goesOn, see, transferObject, type Transferred } from './object-transfer.ts';
+import { goesOn, readable, see, transferObject, type Transferred } from './object-transfer.ts';
 
 /** How an object of the store is to be repaired. */
 export interface RepairAsk {
@@ -56,5 +56,6 @@ export function repairObject(storage: OcflStorage, store: OcflStore, ask: Repair
 
 /** Reads every byte of it, and judges as checks of fixity do: what they fail is not sound. */
 function isSound(storage: OcflStorage, place: string, isOurs: boolean): boolean {
-	return judgeObject(storage, place, place).findings.every((each) => !countsAgainst(each, isOurs));
+	const looked = readable(() => inspectObject(storage, place, place));
+	return looked !== undefined && looked.findings.every((each) => !countsAgainst(each, isOurs));
 }

@@ -89,6 +89,16 @@ export function see(storage: OcflStorage, place: string, objectId: string): Seen
 	return { inventory, digest: digestAt(storage, place, inventory) };
 }
 
+/** What is read; undefined where the disk or the system refuses it: `EIO`, `EACCES`, a file that is too large … */
+export function readable<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (/^E[A-Z]/.test(String((error as { code?: unknown }).code))) return undefined;
+		throw error;
+	}
+}
+
 /** True when one inventory holds all the versions of another as they are there, and the same files for them. */
 export function goesOn(later: Inventory, earlier: Inventory): boolean {
 	if (later.id !== earlier.id || later.digestAlgorithm !== earlier.digestAlgorithm) return false;

@@ -16,7 +16,7 @@ const MESSAGES = {
 	F006: 'a file of the storage root is not what it was',
 	F007: 'it cannot be read',
 	F008: 'a file of the storage root is missing',
-	F009: 'the object was purged, and lies there again',
+	F011: 'the object was purged, and lies there again',
 } as const;
 
 /** A finding of ours. */

@@ -74,7 +74,7 @@ async function walk({
 	const result = await worker.ask('survey', { root }, (progress) => {
 		const found = progress as readonly SurveyedObject[];
 		for (const { objectId: id } of found)
-			if (purged.has(id)) back.push(finding('F009', objectPath(id), { id }));
+			if (purged.has(id)) back.push(finding('F011', objectPath(id), { id }));
 		adding = adding.then(async () => {
 			// In the register it would be kept for good, and go into every copy.
 			added += await register.add(found.filter(({ objectId }) => !purged.has(objectId)));

@@ -96,7 +96,7 @@ it('is not undone by a repair from a copy that was away', async () => {
 	const inStore = placeIn(join(dataDir, 'archive'), object);
 	cpSync(inCopy, inStore, { recursive: true });
 	expect((await checkStore(app)).failed).toMatchObject([
-		{ objectId: null, findings: [{ code: 'F009', params: { id: object } }] },
+		{ objectId: null, findings: [{ code: 'F011', params: { id: object } }] },
 	]);
 	const known = app.storage.db.selectFrom('store_object').selectAll().where('object_id', '=', object);
 	expect(await known.execute()).toEqual([]);

@@ -17,7 +17,7 @@ const FINDINGS: Readonly<Record<string, (params: never) => string>> = {
 	F006: m.preservation_fixity_F006,
 	F007: m.preservation_fixity_F007,
 	F008: m.preservation_fixity_F008,
-	F009: m.preservation_fixity_F009,
+	F011: m.preservation_fixity_F011,
 	E001: m.store_finding_E001,
 	E010: m.store_finding_E010,
 	E023: m.store_finding_E023,
