@@ -88,21 +88,23 @@ export class StagingArea {
 
 	/**
 	 * Takes an object out of the root for good, what was kept aside of it, and what was being built; nothing there is fine.
+	 * @returns whether there was anything
 	 */
-	remove(digest: string): void {
+	remove(digest: string): boolean {
 		this.open();
+		const left = this.#names().filter((name) => name.startsWith(`${digest}.`));
 		// A version that failed to be put would bring back what goes.
-		for (const name of this.#names())
-			if (name.startsWith(`${digest}.`) && name !== `${digest}.gone`)
-				this.#storage.remove(join(this.#folder, name));
+		for (const name of left) if (name !== `${digest}.gone`) this.#storage.remove(join(this.#folder, name));
 		const place = join(this.#root, this.#placeOf(digest));
 		const gone = join(this.#folder, `${digest}.gone`);
-		if (isThere(this.#storage, place)) {
+		const isInRoot = isThere(this.#storage, place);
+		if (isInRoot) {
 			this.#storage.rename(place, gone);
 			this.#storage.syncFolder(dirname(place));
 			this.#storage.syncFolder(this.#folder);
 		}
-		this.#settleGone(digest);
+		const wasAside = this.#settleGone(digest);
+		return isInRoot || wasAside || left.length > 0;
 	}
 
 	/** Finishes or undoes everything found. */
@@ -154,13 +156,16 @@ export class StagingArea {
 		this.#storage.syncFolder(this.#folder);
 	}
 
-	#settleGone(digest: string): void {
+	/** Answers whether anything of it was kept aside. */
+	#settleGone(digest: string): boolean {
 		this.#removeEmptyWay(digest);
-		if (isThere(this.#storage, this.#aside))
-			for (const { name } of this.#storage.list(this.#aside))
-				if (name.includes(digest)) this.#storage.remove(join(this.#aside, name));
+		const aside = isThere(this.#storage, this.#aside)
+			? this.#storage.list(this.#aside).filter(({ name }) => name.includes(digest))
+			: [];
+		for (const { name } of aside) this.#storage.remove(join(this.#aside, name));
 		// Last: as long as it is there it says what is to be done.
 		this.#storage.remove(join(this.#folder, `${digest}.gone`));
+		return aside.length > 0;
 	}
 
 	/** Moves an object out of the root, into the folder of those that are kept aside. */

@@ -264,11 +264,12 @@ export async function createPreservation(parts: {
 	}
 
 	/** A backup must not copy an object that is just being repaired, and no version be built on it. */
-	function repair(ask: RepairAsk): Promise<Repaired> {
+	function repair(ask: RepairAsk, demand: () => Promise<void>): Promise<Repaired> {
 		return holds.alone(async () => {
 			const letGo = await runner.hold();
 			try {
 				await open();
+				await demand();
 				return await worker.ask('repair', ask);
 			} finally {
 				letGo();

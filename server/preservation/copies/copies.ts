@@ -1,11 +1,10 @@
 import { resolve, sep } from 'node:path';
 import type { Logger } from 'pino';
-import { isoAt, type Clock } from '#domain/base/clock.ts';
+import type { Clock } from '#domain/base/clock.ts';
 import type { Params } from '#domain/base/refusal.ts';
 import { isRefusal, Refusal } from '#domain/base/refusal.ts';
 import type { Storage } from '#server/storage/storage.ts';
-import type { Verdict } from '../ocfl-verify-run.ts';
-import { verifyApart } from '../verification.ts';
+import { checkCopy, type CopyVerdict } from './copy-check.ts';
 import { CopyKeeper, type CopyKeeperParts, type RunOptions } from './copy-keeper.ts';
 import { CopyRegister } from './copy-register.ts';
 import { reasonOf } from '../store-state.ts';
@@ -15,16 +14,8 @@ export type { CopyState, CopyStatus } from './copy-state.ts';
 
 const RETRY_MS = 5000;
 const SETTLE_MS = 2000;
-/** Objects compared at once. */
-const PAGE = 200;
 /** A disk that does not answer must not keep the process. */
 const CLOSE_MS = 1500;
-
-/** What a check of a copy found, every byte of it. */
-export interface CopyVerdict extends Verdict {
-	/** Objects of the register that are not in the copy as they should be, each with why. */
-	readonly differing: readonly { readonly objectId: string; readonly reason: string }[];
-}
 
 /** What became of one copy in a run. */
 export interface CopyRun {
@@ -75,11 +66,9 @@ export class Copies {
 	#keeperParts: CopyKeeperParts;
 	#dataDir: string;
 	#keepers: readonly CopyKeeper[];
-	#clock: Clock;
 
 	constructor(parts: CopiesParts) {
 		this.register = new CopyRegister(parts.storage, parts.clock, parts.onArchiveId);
-		this.#clock = parts.clock;
 		this.#dataDir = resolve(parts.dataDir);
 		this.#keeperParts = {
 			register: this.register,
@@ -111,20 +100,21 @@ export class Copies {
 	 * called when it is gone from the store and from its register: else it is brought there again.
 	 */
 	async removeFromCopies(objectId: string): Promise<void> {
-		await this.register.remove(objectId);
+		await this.register.removals.ask(objectId);
 		for (const keeper of this.#keepers) keeper.wake();
 	}
 
 	/**
-	 * Lets every copy that can be reached do what waits, removals first.
+	 * Removes from every copy that can be reached what waits for that; what is to be brought there waits on, since deposits
+	 * stand still until this resolves.
 	 * @returns copies that still hold some of these objects, because they are away
 	 */
 	async settleRemovals(
 		objectIds: readonly string[],
 	): Promise<readonly { readonly path: string; readonly objects: number }[]> {
 		// What stops a copy is told by its state; here only what is left in it counts.
-		for (const keeper of this.#keepers) await this.#replicateTo(keeper, {});
-		return this.register.waitingRemovals(objectIds);
+		await Promise.all(this.#keepers.map((keeper) => keeper.settle()));
+		return this.register.removals.waiting(objectIds);
 	}
 
 	/**
@@ -183,7 +173,13 @@ export class Copies {
 		const progress = (told: object): void => ask.onProgress?.({ copy: path, ...told });
 		try {
 			const { copyId, failed, ...counts } = await keeper.run({ ...ask, isAsked: true, onProgress: progress });
-			const verdict = ask.verify ? await this.#verify(keeper, copyId, ask.signal, progress) : null;
+			const { signal } = ask;
+			const parts = { register: this.register, clock: this.#keeperParts.clock };
+			const verdict = ask.verify
+				? await keeper.exclusive(signal, () =>
+						checkCopy(parts, keeper, copyId, { signal, onProgress: progress }),
+					)
+				: null;
 			return {
 				...nothing,
 				...counts,
@@ -200,58 +196,6 @@ export class Copies {
 			if (ask.signal?.aborted) throw error;
 			return { ...nothing, path, state: stateOf(error), stopped: told(error, path) };
 		}
-	}
-
-	/** Reads a copy whole, and compares it with the register. */
-	#verify(
-		keeper: CopyKeeper,
-		copyId: string,
-		signal: AbortSignal | undefined,
-		onProgress: (progress: object) => void,
-	): Promise<CopyVerdict> {
-		return keeper.exclusive(signal, async () => {
-			const verdict = await verifyApart({ path: keeper.root }, { onProgress, ...(signal ? { signal } : {}) });
-			const damaged = verdict.errors.flatMap(({ path }) => /[0-9a-f]{64}/.exec(path)?.[0] ?? []);
-			const differing: { objectId: string; reason: string }[] = [];
-			await keeper.open();
-			for (let after = ''; ;) {
-				const objects = await this.register.registered(after, PAGE);
-				after = objects.at(-1)?.objectId ?? '';
-				if (after === '') break;
-				// What was written after the copy was brought up to date waits, and differs from nothing.
-				const compared = await keeper.compare({ objects, damaged });
-				const waiting = new Set(
-					(
-						await this.register.waiting(copyId, isoAt(this.#clock), {
-							limit: PAGE,
-							among: objects.map(({ objectId }) => objectId),
-						})
-					).map(({ objectId }) => objectId),
-				);
-				const found = objects
-					.map((object, index) => ({ ...object, reason: compared[index]?.reason ?? null }))
-					.filter(({ objectId, reason }) => reason === null || !waiting.has(objectId));
-				await this.register.checked(copyId, found);
-				for (const { objectId, reason } of found) if (reason !== null) differing.push({ objectId, reason });
-			}
-			await this.register.write([
-				this.register.event({
-					objectId: null,
-					type: 'fixity check',
-					outcome: verdict.valid && differing.length === 0 ? 'success' : 'failure',
-					detail: {
-						copyId,
-						path: keeper.path,
-						objects: verdict.objects,
-						bytes: verdict.bytes,
-						errors: verdict.errors.length,
-						differing: differing.length,
-					},
-				}),
-			]);
-			await keeper.count(copyId);
-			return { ...verdict, differing };
-		});
 	}
 
 	/** @throws {Refusal} 'preservation.copy-inside' for a folder that holds the data directory or the store, or lies in one */

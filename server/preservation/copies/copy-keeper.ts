@@ -7,7 +7,7 @@ import { rootOfCopy } from './copy-place.ts';
 import type { CopyRegister, Cursor } from './copy-register.ts';
 import { reasonOf } from '../store-state.ts';
 import { stateOf, type CopyState, type CopyStatus } from './copy-state.ts';
-import type { CopyAsks, SeenCopy, TransferOutcome } from './copy-worker.ts';
+import type { CopyAsks, TransferOutcome } from './copy-worker.ts';
 
 /** Objects brought in one go: what was done is known in the database after each. */
 const BATCH = 16;
@@ -34,7 +34,7 @@ export interface CopyKeeperParts {
 
 /** How a run is told what to do, and ended. */
 export interface RunOptions {
-	/** Begins a copy in an empty folder that was one. */
+	/** Begins a copy in an empty folder that was one, or may have been one. */
 	readonly begin?: boolean;
 	/** Objects that failed lately too. */
 	readonly isAsked?: boolean;
@@ -65,6 +65,8 @@ export class CopyKeeper {
 	#timer: NodeJS.Timeout | undefined;
 	#timerAt = Infinity;
 	#noted = new Set<string>();
+	/** Those who wait for removals. */
+	#settling: (() => void)[] = [];
 	/** When all objects are to be looked through; 0: with the next run. */
 	#allAt = 0;
 	#failures = 0;
@@ -144,36 +146,111 @@ export class CopyKeeper {
 		return done;
 	}
 
-	/** Opens the copy; inside {@link exclusive}. */
+	/**
+	 * Opens the copy; inside {@link exclusive}. What was purged while a database that is no more knew the copy is found
+	 * out when it is seen first, and waits to be removed.
+	 */
 	async open(begin = false): Promise<string> {
 		const { register, clock, logger } = this.#parts;
 		const archiveId = await register.archiveId();
 		const isKnown = (await register.copyAt(this.path)) !== undefined;
-		const { copyId, recovered } = await this.#ask('open', {
+		const mayBegin = begin || (!isKnown && !(await register.isRestored()));
+		const { copyId, recovered } = await this.ask('open', {
 			archiveId,
-			...(begin || !isKnown ? { begin: { copyId: createId<string>(), at: isoAt(clock) } } : {}),
+			isKnown,
+			...(mayBegin ? { begin: { copyId: createId<string>(), at: isoAt(clock) } } : {}),
 		});
 		if (recovered.finished.length || recovered.undone.length || recovered.unclear.length)
 			logger.warn({ recovered, copy: this.path }, 'a copy of the archival store was interrupted');
+		if (!(await register.isKnown(copyId))) await register.removals.askOf(copyId, await this.unpurged());
 		await register.seen(this.path, copyId);
 		return copyId;
 	}
 
-	/** Brings objects in, whole, in the place of what is there; inside {@link exclusive}. */
-	async replace(copyId: string, objectIds: readonly string[]): Promise<readonly TransferOutcome[]> {
-		const outcomes = await this.#ask('replicate', { objectIds, mayReplace: true });
+	/** Objects of the open copy that were purged, and lie there all the same or as they were; inside {@link exclusive}. */
+	async unpurged(): Promise<readonly string[]> {
+		const objects = await this.#parts.register.removals.purged();
+		return objects.length === 0 ? [] : this.ask('unpurged', { objects });
+	}
+
+	/** Removes what waits for that; inside {@link exclusive}. */
+	async removeWaiting(copyId: string): Promise<number> {
+		const { removals } = this.#parts.register;
+		for (let removed = 0; ;) {
+			const objectIds = await removals.of(copyId, BATCH);
+			if (objectIds.length === 0) return removed;
+			removed += await removals.done(copyId, objectIds, await this.ask('remove', { objectIds }));
+		}
+	}
+
+	/** The same, as far as the copy can be written: what is read of it must not wait for that. */
+	async tryRemoving(copyId: string): Promise<void> {
+		try {
+			await this.removeWaiting(copyId);
+		} catch (error) {
+			this.#parts.logger.warn(
+				{ err: error, copy: this.path },
+				'what was purged is not removed from a copy yet',
+			);
+		}
+	}
+
+	/** Removes what waits for that, and brings nothing; where a run is under way, between two of its batches. */
+	async settle(): Promise<void> {
+		const amidst = new Promise<void>((resolve) => this.#settling.push(resolve));
+		const alone = this.exclusive(undefined, async () => {
+			if (this.#settling.length > 0) await this.#settleNow(await this.open());
+		}).catch((error: unknown) => {
+			if (!this.#closing.signal.aborted) this.#become(stateOf(error), reasonOf(error));
+		});
+		await Promise.race([amidst, alone]);
+	}
+
+	async #settleNow(copyId: string): Promise<void> {
+		const settling = this.#settling.splice(0);
+		await this.removeWaiting(copyId);
+		for (const resolve of settling) resolve();
+	}
+
+	/** Brings an object in, whole, in the place of what is there; inside {@link exclusive}. */
+	async replace(copyId: string, objectId: string, isOurs: boolean): Promise<TransferOutcome | undefined> {
+		const outcomes = await this.ask('replicate', { objectIds: [objectId], mayReplace: true, isOurs });
 		await this.#parts.register.note(copyId, outcomes, { isReplaced: true });
-		return outcomes;
+		return outcomes[0];
 	}
 
-	/** What an object of the open copy is; inside {@link exclusive}. */
-	look(objectId: string, head: number): Promise<SeenCopy | undefined> {
-		return this.#ask('look', { objectId, head });
+	/**
+	 * Brings objects in, or further versions of them, as the store has them; inside {@link exclusive}.
+	 * @param onBrought told what became of each, also when the copy fails on the way
+	 */
+	async bring(
+		copyId: string,
+		objectIds: readonly string[],
+		onBrought?: (outcomes: readonly TransferOutcome[]) => void,
+	): Promise<void> {
+		const outcomes = await this.ask('replicate', { objectIds, mayReplace: false });
+		const isStopped = outcomes.length < objectIds.length || isOfCopy(outcomes.at(-1));
+		const ofObjects = isStopped ? outcomes.slice(0, -1) : outcomes;
+		await this.#parts.register.note(copyId, ofObjects);
+		onBrought?.(ofObjects);
+		const stopped = isStopped ? outcomes.at(-1)?.error : undefined;
+		if (stopped) throw errorOf(stopped);
 	}
 
-	/** Compares objects of the open copy; inside {@link exclusive}. */
-	compare(ask: CopyAsks['compare']['ask']): Promise<CopyAsks['compare']['answer']> {
-		return this.#ask('compare', ask);
+	/** Asks about the open copy, or changes it; inside {@link exclusive}. */
+	ask<Kind extends keyof CopyAsks>(
+		kind: Kind,
+		ask: CopyAsks[Kind]['ask'],
+	): Promise<CopyAsks[Kind]['answer']> {
+		const file = new URL('./copy-worker.ts', import.meta.url);
+		this.#worker ??= new WorkerClient<CopyAsks>(file, { root: this.#parts.root, path: this.path });
+		return this.#worker.ask(kind, ask);
+	}
+
+	/** Says how the copy is after a check of it. @param reason what is wrong there, if anything */
+	async judge(copyId: string, reason: string | undefined): Promise<void> {
+		await this.count(copyId);
+		this.#become(reason === undefined ? 'ok' : 'failing', reason);
 	}
 
 	/** Counts anew what waits and what failed. */
@@ -200,7 +277,7 @@ export class CopyKeeper {
 		this.#noted.clear();
 		try {
 			copyId = await this.open(options.begin);
-			const removed = await this.#remove(copyId);
+			const removed = await this.removeWaiting(copyId);
 			const brought = await this.#bringWaiting(copyId, options, among);
 			if (brought.objects > 0 || brought.failed.length > 0)
 				await register.write([
@@ -246,6 +323,7 @@ export class CopyKeeper {
 		let [objects, bytes] = [0, 0];
 		let after: Cursor | undefined;
 		for (;;) {
+			if (this.#settling.length > 0) await this.#settleNow(copyId);
 			const waiting = await register.waiting(copyId, failedBefore, {
 				limit: BATCH,
 				...(after ? { after } : {}),
@@ -253,33 +331,19 @@ export class CopyKeeper {
 			});
 			after = waiting.at(-1);
 			if (!after) return { objects, bytes, failed };
-			const outcomes = await this.#ask('replicate', {
-				objectIds: waiting.map(({ objectId }) => objectId),
-				mayReplace: false,
-			});
-			const isStopped = outcomes.length < waiting.length || isOfCopy(outcomes.at(-1));
-			const ofObjects = isStopped ? outcomes.slice(0, -1) : outcomes;
-			await register.note(copyId, ofObjects);
-			for (const { done } of ofObjects) {
-				if (!done) continue;
-				objects++;
-				bytes += done.bytes;
-			}
-			failed.push(...ofObjects.filter(({ error }) => error));
-			onProgress?.({ copied: objects, total, bytes });
-			const stopped = isStopped ? outcomes.at(-1)?.error : undefined;
-			if (stopped) throw errorOf(stopped);
-		}
-	}
-
-	async #remove(copyId: string): Promise<number> {
-		const { register } = this.#parts;
-		for (let removed = 0; ;) {
-			const objectIds = await register.removals(copyId, BATCH);
-			if (objectIds.length === 0) return removed;
-			await this.#ask('remove', { objectIds });
-			await register.removed(copyId, objectIds);
-			removed += objectIds.length;
+			await this.bring(
+				copyId,
+				waiting.map(({ objectId }) => objectId),
+				(outcomes) => {
+					for (const { done } of outcomes) {
+						if (!done) continue;
+						objects++;
+						bytes += done.bytes;
+					}
+					failed.push(...outcomes.filter(({ error }) => error));
+					onProgress?.({ copied: objects, total, bytes });
+				},
+			);
 		}
 	}
 
@@ -317,15 +381,6 @@ export class CopyKeeper {
 		if (state !== this.#state || reason !== this.#reason) this.#sinceAt = isoAt(this.#parts.clock);
 		this.#state = state;
 		this.#reason = reason;
-	}
-
-	#ask<Kind extends keyof CopyAsks>(
-		kind: Kind,
-		ask: CopyAsks[Kind]['ask'],
-	): Promise<CopyAsks[Kind]['answer']> {
-		const file = new URL('./copy-worker.ts', import.meta.url);
-		this.#worker ??= new WorkerClient<CopyAsks>(file, { root: this.#parts.root, path: this.path });
-		return this.#worker.ask(kind, ask);
 	}
 
 	#endWorker(): void {

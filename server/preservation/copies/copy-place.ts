@@ -27,6 +27,14 @@ export interface OpenCopy {
 	readonly recovered: Recovered;
 }
 
+/** What is known of the folder of a copy that is to be opened. */
+export interface OpenOptions {
+	/** Whether there was a copy. */
+	readonly isKnown: boolean;
+	/** Given when a new copy may be begun in an empty folder. */
+	readonly begin?: { readonly copyId: string; readonly at: string };
+}
+
 /** The root of a copy: any OCFL tool reads it. */
 export function rootOfCopy(path: string): string {
 	return join(path, 'archive');
@@ -34,21 +42,24 @@ export function rootOfCopy(path: string): string {
 
 /**
  * Opens the copy in a folder and finishes what a crash left there.
- * @param begin given when a new copy may be begun in an empty folder
- * @throws {Refusal} 'preservation.copy-away' when nothing is there, 'preservation.copy-empty' when it is an empty folder in
- * which none may be begun; 'preservation.copy-foreign' for a copy of another archive; 'preservation.copy-not-empty'
+ * @throws {Refusal} 'preservation.copy-away' when nothing is there, 'preservation.copy-empty' when it is an empty folder that
+ * was a copy, and 'preservation.copy-unknown' when nobody knows whether it was, and none may be begun;
+ * 'preservation.copy-foreign' for a copy of another archive; 'preservation.copy-not-empty'
  */
 export function openCopy(
 	storage: OcflStorage,
 	path: string,
 	archiveId: string,
-	begin?: { readonly copyId: string; readonly at: string },
+	{ isKnown, begin }: OpenOptions = { isKnown: true },
 ): OpenCopy {
 	let marker = readMarker(storage, path, archiveId);
 	const store = new OcflStore(rootOfCopy(path), join(path, 'archive-staging'), storage);
 	const hasRoot = marker?.isBegun === true && isThere(storage, store.root);
 	if (!hasRoot && marker?.isBegun !== false) {
-		if (!begin) throw new Refusal('preservation.copy-empty', { path });
+		if (!begin)
+			throw new Refusal(isKnown || marker ? 'preservation.copy-empty' : 'preservation.copy-unknown', {
+				path,
+			});
 		// Another copy, also where only the root is gone: what is known of the old one is not true of it.
 		marker = { format: FORMAT, archive: archiveId, copy: begin.copyId, begunAt: begin.at, isBegun: false };
 		writeMarker(storage, path, marker);

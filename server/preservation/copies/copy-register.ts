@@ -1,14 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
+import { readLineage } from '#server/storage/lineage.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Statement, Storage } from '#server/storage/storage.ts';
+import { CopyRemovals } from './copy-removals.ts';
 import type { RegisteredObject, TransferOutcome } from './copy-worker.ts';
 
 const ARCHIVE_ID = 'archive.id';
-/** Ids of one question. */
-const MAX_IDS = 500;
-
 /** What a check of the copy found damaged is not made good by a further version. */
 const DAMAGED = 'preservation.copy-damaged';
 
@@ -25,6 +24,7 @@ export interface WaitingObject extends Cursor {
 
 /** What the database knows of copies. */
 export class CopyRegister {
+	readonly removals: CopyRemovals;
 	#storage: Storage;
 	#clock: Clock;
 	#onArchiveId: () => void;
@@ -34,6 +34,7 @@ export class CopyRegister {
 		this.#storage = storage;
 		this.#clock = clock;
 		this.#onArchiveId = onArchiveId;
+		this.removals = new CopyRemovals(storage, clock, this);
 	}
 
 	get #db(): Kysely<Schema> {
@@ -64,6 +65,23 @@ export class CopyRegister {
 			.where('path', '=', path)
 			.executeTakeFirst();
 		return row?.copy_id;
+	}
+
+	/** True for a database that was rebuilt or restored: copies may have been begun that it does not know. */
+	async isRestored(): Promise<boolean> {
+		return (await readLineage(this.#storage)).restored !== undefined;
+	}
+
+	/** False for a copy this database never had to do with. */
+	async isKnown(copyId: string): Promise<boolean> {
+		const row = await this.#db
+			.selectFrom('store_copy_place')
+			.select('copy_id')
+			.where('copy_id', '=', copyId)
+			.union(this.#db.selectFrom('store_copy').select('copy_id').where('copy_id', '=', copyId))
+			.limit(1)
+			.executeTakeFirst();
+		return row !== undefined;
 	}
 
 	async seen(path: string, copyId: string): Promise<void> {
@@ -128,6 +146,17 @@ export class CopyRegister {
 			bytes: Number(waiting?.bytes ?? 0),
 			failed: Number(failed?.count ?? 0),
 		};
+	}
+
+	/** Number of the newest version of an object that was brought to a copy, or found there. */
+	async headIn(copyId: string, objectId: string): Promise<number | null> {
+		const row = await this.#db
+			.selectFrom('store_copy')
+			.select('head')
+			.where('copy_id', '=', copyId)
+			.where('object_id', '=', objectId)
+			.executeTakeFirst();
+		return row?.head ?? null;
 	}
 
 	/** Objects of a copy that failed. */
@@ -232,72 +261,14 @@ export class CopyRegister {
 		}));
 	}
 
-	async object(objectId: string): Promise<RegisteredObject | undefined> {
+	/** @returns with the kind of it: `foreign` for one made by others */
+	async object(objectId: string): Promise<(RegisteredObject & { readonly kind: string }) | undefined> {
 		const row = await this.#db
 			.selectFrom('store_object')
-			.select(['head', 'inventory_digest'])
+			.select(['kind', 'head', 'inventory_digest'])
 			.where('object_id', '=', objectId)
 			.executeTakeFirst();
-		return row && { objectId, head: row.head, inventoryDigest: row.inventory_digest };
-	}
-
-	/** Has an object removed from every copy there ever was; durable when it resolves. */
-	async remove(objectId: string): Promise<void> {
-		const copies = await this.#db
-			.selectFrom('store_copy_place')
-			.select('copy_id')
-			.union(this.#db.selectFrom('store_copy').select('copy_id').distinct())
-			.execute();
-		if (copies.length === 0) return;
-		const asked_at = isoAt(this.#clock);
-		await this.#storage.batch(
-			copies.map(({ copy_id }) =>
-				this.#db
-					.insertInto('store_copy_removal')
-					.values({ copy_id, object_id: objectId, asked_at })
-					.onConflict((conflict) => conflict.columns(['copy_id', 'object_id']).doUpdateSet({ asked_at })),
-			),
-		);
-	}
-
-	/** How many of these objects copies still have to remove, by where each copy was seen last. */
-	async waitingRemovals(objectIds: readonly string[]): Promise<{ path: string; objects: number }[]> {
-		const counts = new Map<string, number>();
-		for (let from = 0; from < objectIds.length; from += MAX_IDS) {
-			const rows = await this.#db
-				.selectFrom('store_copy_removal')
-				.leftJoin('store_copy_place', 'store_copy_place.copy_id', 'store_copy_removal.copy_id')
-				.select(['store_copy_removal.copy_id', 'store_copy_place.path'])
-				.where('object_id', 'in', objectIds.slice(from, from + MAX_IDS))
-				.execute();
-			for (const { path, copy_id } of rows)
-				counts.set(path ?? copy_id, (counts.get(path ?? copy_id) ?? 0) + 1);
-		}
-		return [...counts].map(([path, objects]) => ({ path, objects }));
-	}
-
-	/** Objects that are still to be removed from a copy. */
-	async removals(copyId: string, limit: number): Promise<string[]> {
-		const rows = await this.#db
-			.selectFrom('store_copy_removal')
-			.select('object_id')
-			.where('copy_id', '=', copyId)
-			.limit(limit)
-			.execute();
-		return rows.map(({ object_id }) => object_id);
-	}
-
-	async removed(copyId: string, objectIds: readonly string[]): Promise<void> {
-		await this.#storage.batch([
-			this.#db.deleteFrom('store_copy').where('copy_id', '=', copyId).where('object_id', 'in', objectIds),
-			this.#db
-				.deleteFrom('store_copy_removal')
-				.where('copy_id', '=', copyId)
-				.where('object_id', 'in', objectIds),
-			...objectIds.map((objectId) =>
-				this.event({ objectId, type: 'deletion', outcome: 'success', detail: { copyId } }),
-			),
-		]);
+		return row && { objectId, kind: row.kind, head: row.head, inventoryDigest: row.inventory_digest };
 	}
 
 	/** A statement that notes something that happened to an object, or with none to the store. */

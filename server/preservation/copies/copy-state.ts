@@ -26,6 +26,7 @@ export interface CopyStatus {
 const STATES: Readonly<Record<string, CopyState>> = {
 	'preservation.copy-away': 'away',
 	'preservation.copy-empty': 'away',
+	'preservation.copy-unknown': 'away',
 	'preservation.copy-foreign': 'wrong-disk',
 	'preservation.copy-not-empty': 'wrong-disk',
 	'storage.full': 'full',

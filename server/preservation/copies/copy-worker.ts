@@ -5,14 +5,14 @@ import { must } from '#domain/base/assert.ts';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestOf } from '../digests.ts';
 import { folderStorage } from '../folder-storage.ts';
-import { INVENTORY, versionName, versionNumber } from '../ocfl-inventory.ts';
+import { INVENTORY, versionName, versionNumber, type Inventory } from '../ocfl-inventory.ts';
 import { placeDigest } from '../ocfl-layout.ts';
 import { OcflReader, readSoundInventory } from '../ocfl-reader.ts';
 import type { Recovered } from '../ocfl-staging.ts';
 import { isThere } from '../ocfl-storage.ts';
 import { errorAnswer, type ErrorAnswer } from '../worker-client.ts';
-import { openCopy, type OpenCopy } from './copy-place.ts';
-import { transferObject, type Transferred } from './object-transfer.ts';
+import { openCopy, type OpenCopy, type OpenOptions } from './copy-place.ts';
+import { readable, transferObject, type Transferred, type TransferOptions } from './object-transfer.ts';
 
 /** What a register says of an object. */
 export interface RegisteredObject {
@@ -25,25 +25,51 @@ export interface RegisteredObject {
 export interface CopyAsks {
 	/** Looks whether the copy is there and opens it; asked before everything else, each time. */
 	open: {
-		ask: { readonly archiveId: string; readonly begin?: { readonly copyId: string; readonly at: string } };
+		ask: { readonly archiveId: string } & OpenOptions;
 		answer: { readonly copyId: string; readonly recovered: Recovered };
 	};
 	/** Brings objects from the store into the copy. */
 	replicate: {
-		ask: { readonly objectIds: readonly string[]; readonly mayReplace: boolean };
+		ask: { readonly objectIds: readonly string[] } & TransferOptions;
 		answer: readonly TransferOutcome[];
 	};
-	remove: { ask: { readonly objectIds: readonly string[] }; answer: void };
+	/** Answers of which of them there was anything. */
+	remove: { ask: { readonly objectIds: readonly string[] }; answer: readonly string[] };
+	/** Which objects lie there, whatever they are, or are kept aside there, that must not, or not as they are. */
+	unpurged: { ask: { readonly objects: readonly MustBe[] }; answer: readonly string[] };
 	/** Compares objects with the register, by their inventories. */
 	compare: {
 		ask: { readonly objects: readonly RegisteredObject[]; readonly damaged: readonly string[] };
-		answer: readonly { readonly objectId: string; readonly reason: string | null }[];
+		answer: readonly ComparedObject[];
 	};
-	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound. */
+	/** Looks what an object of the copy is; undefined when it is not there, or its inventory is not sound or cannot be read. */
 	look: {
 		ask: { readonly objectId: string; readonly head: number };
 		answer: SeenCopy | undefined;
 	};
+	/** Looks what an object of the store is. */
+	lookInStore: { ask: { readonly objectId: string; readonly head: number }; answer: SeenInStore };
+}
+
+/** How an object of the copy differs from the register, and the number of its newest version there. */
+export interface ComparedObject {
+	readonly objectId: string;
+	/** Null when it does not. */
+	readonly reason: string | null;
+	readonly held: number | null;
+}
+
+/** An object that was purged, with what it was written anew as; null for one that must be gone. */
+export interface MustBe {
+	readonly objectId: string;
+	readonly after: Pick<RegisteredObject, 'head' | 'inventoryDigest'> | null;
+}
+
+/** An object of the store. */
+export interface SeenInStore {
+	readonly isThere: boolean;
+	/** As its inventories say; none when they are not sound. */
+	readonly seen: SeenCopy | undefined;
 }
 
 /** What became of one object. */
@@ -83,47 +109,56 @@ let copy: OpenCopy | undefined;
 if (process.platform === 'linux') setPriority(0, 10);
 
 const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyAsks[Kind]['answer'] } = {
-	open({ archiveId, begin }) {
+	open({ archiveId, ...options }) {
 		copy = undefined;
 		// Else every object would be missing.
 		if (!isThere(folderStorage, root)) throw new Refusal('preservation.root-missing', { path: root });
-		copy = openCopy(folderStorage, path, archiveId, begin);
+		copy = openCopy(folderStorage, path, archiveId, options);
 		return { copyId: copy.marker.copy, recovered: copy.recovered };
 	},
-	replicate: ({ objectIds, mayReplace }) => {
+	replicate: ({ objectIds, ...options }) => {
 		const outcomes: TransferOutcome[] = [];
 		for (const objectId of objectIds)
 			try {
-				outcomes.push({ objectId, done: transferAgain(objectId, mayReplace) });
+				outcomes.push({ objectId, done: transferAgain(objectId, options) });
 			} catch (error) {
 				outcomes.push({ objectId, error: errorAnswer(error) });
 				if (!isOfObject(error)) break;
 			}
 		return outcomes;
 	},
-	remove({ objectIds }) {
-		for (const objectId of objectIds)
-			opened().store.change(objectId, ({ staging, digest }) => staging.remove(digest));
+	remove: ({ objectIds }) =>
+		objectIds.filter((objectId) =>
+			opened().store.change(objectId, ({ staging, digest }) => staging.remove(digest)),
+		),
+	unpurged({ objects }) {
+		const { store } = opened();
+		const aside = `${store.root}-damaged`;
+		const kept = isThere(folderStorage, aside) ? folderStorage.list(aside).map(({ name }) => name) : [];
+		return objects.flatMap(({ objectId, after }) => {
+			const isHere = isThere(folderStorage, store.folderOf(objectId));
+			const isWrong = after
+				? isHere && answers.look({ objectId, head: after.head })?.digestThen !== after.inventoryDigest
+				: isHere || kept.some((name) => name.includes(placeDigest(objectId)));
+			return isWrong ? [objectId] : [];
+		});
 	},
 	compare({ objects, damaged }) {
 		const wrong = new Set(damaged);
-		return objects.map((object) => ({
-			objectId: object.objectId,
-			reason: wrong.has(placeDigest(object.objectId)) ? 'preservation.copy-damaged' : differenceOf(object),
-		}));
+		return objects.map((object) => {
+			const { objectId, head } = object;
+			const seen = answers.look({ objectId, head });
+			const isDamaged = wrong.has(placeDigest(objectId));
+			const reason = isDamaged ? 'preservation.copy-damaged' : differenceOf(object, seen);
+			return { objectId, reason, held: seen?.head ?? null };
+		});
 	},
-	look({ objectId, head }) {
-		const place = opened().store.placeOf(objectId);
-		const inventory = place === undefined ? undefined : readSoundInventory(folderStorage, place);
-		if (place === undefined || inventory?.id !== objectId) return undefined;
-		const digestIn = (folder: string): string =>
-			digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
-		const then = join(place, versionName(head));
+	look: ({ objectId, head }) => see(opened().store.placeOf(objectId), objectId, head),
+	lookInStore({ objectId, head }) {
+		const place = source.placeOf(objectId);
 		return {
-			place,
-			head: versionNumber(inventory.head),
-			inventoryDigest: digestIn(place),
-			digestThen: readSoundInventory(folderStorage, then) && digestIn(then),
+			isThere: place !== undefined && isThere(folderStorage, place),
+			seen: see(place, objectId, head),
 		};
 	},
 };
@@ -136,13 +171,29 @@ port.on('message', ({ id, kind, ask }: { id: number; kind: keyof CopyAsks; ask: 
 	}
 });
 
+function see(place: string | undefined, objectId: string, head: number): SeenCopy | undefined {
+	const soundIn = (folder: string): Inventory | undefined =>
+		readable(() => readSoundInventory(folderStorage, folder));
+	const inventory = place === undefined ? undefined : soundIn(place);
+	if (place === undefined || inventory?.id !== objectId) return undefined;
+	const digestIn = (folder: string): string =>
+		digestOf(inventory.digestAlgorithm, folderStorage.read(join(folder, INVENTORY)));
+	const then = join(place, versionName(head));
+	return {
+		place,
+		head: versionNumber(inventory.head),
+		inventoryDigest: digestIn(place),
+		digestThen: soundIn(then) && digestIn(then),
+	};
+}
+
 function opened(): OpenCopy {
 	return must(copy, 'a copy is opened first');
 }
 
-function transferAgain(objectId: string, mayReplace: boolean): Transferred {
+function transferAgain(objectId: string, options: TransferOptions): Transferred {
 	const transfer = (): Transferred =>
-		transferObject(folderStorage, source, opened().store, objectId, { mayReplace });
+		transferObject(folderStorage, source, opened().store, objectId, options);
 	try {
 		return transfer();
 	} catch (error) {
@@ -156,9 +207,15 @@ function isOfObject(error: unknown): boolean {
 	return OF_OBJECT.includes((error as { code?: string }).code ?? '');
 }
 
-function differenceOf({ objectId, head, inventoryDigest }: RegisteredObject): string | null {
-	const seen = answers.look({ objectId, head });
-	if (!seen) return 'preservation.object-missing';
+function differenceOf(
+	{ objectId, head, inventoryDigest }: RegisteredObject,
+	seen: SeenCopy | undefined,
+): string | null {
+	if (!seen)
+		return isThere(folderStorage, opened().store.folderOf(objectId))
+			? 'preservation.copy-damaged'
+			: 'preservation.object-missing';
 	if (seen.inventoryDigest === inventoryDigest) return null;
+	if (seen.head < head) return 'preservation.copy-stale';
 	return seen.digestThen === inventoryDigest ? 'preservation.copy-newer' : 'preservation.copy-diverged';
 }

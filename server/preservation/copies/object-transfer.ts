@@ -1,6 +1,8 @@
 import { join } from 'node:path/posix';
 import { Refusal } from '#domain/base/refusal.ts';
 import { digestFile, digestOf } from '../digests.ts';
+import { countsAgainst } from '../fixity/fixity-finding.ts';
+import type { VerifyFinding } from '../ocfl-findings.ts';
 import { checkInventory, specVersionOf } from '../ocfl-inventory-check.ts';
 import {
 	digestsOf,
@@ -34,6 +36,11 @@ export interface SeenObject {
 export interface TransferOptions {
 	/** Another object of that name, damaged or not, is put aside and replaced by the whole of this one. */
 	readonly mayReplace: boolean;
+	/**
+	 * What replaces another must be as checks of fixity want it, see `countsAgainst`. Of what is only odd a copy is better
+	 * than none.
+	 */
+	readonly isOurs?: boolean;
 }
 
 /**
@@ -47,18 +54,21 @@ export function transferObject(
 	source: OcflReader,
 	target: OcflStore,
 	objectId: string,
-	{ mayReplace }: TransferOptions,
+	{ mayReplace, isOurs = true }: TransferOptions,
 ): Transferred {
+	const isWrong = (each: VerifyFinding): boolean =>
+		mayReplace ? countsAgainst(each, isOurs) : each.code.startsWith('E');
 	const from = source.placeOf(objectId);
 	if (from === undefined || !isThere(storage, from))
 		throw new Refusal('preservation.object-missing', { id: objectId, path: source.root });
 	const wanted = see(storage, from, objectId);
 	return target.change(objectId, (at) => {
-		const parts = { storage, from, objectId, wanted, at };
+		const parts = { storage, from, objectId, wanted, at, isWrong };
 		if (!isThere(storage, at.place)) return bringWhole(parts, false);
-		const held = readSoundInventory(storage, at.place);
-		if (held && digestAt(storage, at.place, held) === wanted.digest && !mayReplace) return told(wanted, 0);
+		// What is replaced need not be readable.
 		if (mayReplace) return bringWhole(parts, true);
+		const held = readSoundInventory(storage, at.place);
+		if (held && digestAt(storage, at.place, held) === wanted.digest) return told(wanted, 0);
 		if (!held) throw new Refusal('preservation.copy-damaged', { id: objectId, path: at.place });
 		if (goesOn(wanted.inventory, held)) return bringVersions(parts, held);
 		const isNewer = goesOn(held, wanted.inventory);
@@ -79,6 +89,16 @@ export function see(storage: OcflStorage, place: string, objectId: string): Seen
 	return { inventory, digest: digestAt(storage, place, inventory) };
 }
 
+/** What is read; undefined where the disk or the system refuses it: `EIO`, `EACCES`, a file that is too large … */
+export function readable<T>(read: () => T): T | undefined {
+	try {
+		return read();
+	} catch (error) {
+		if (/^E[A-Z]/.test(String((error as { code?: unknown }).code))) return undefined;
+		throw error;
+	}
+}
+
 /** True when one inventory holds all the versions of another as they are there, and the same files for them. */
 export function goesOn(later: Inventory, earlier: Inventory): boolean {
 	if (later.id !== earlier.id || later.digestAlgorithm !== earlier.digestAlgorithm) return false;
@@ -97,6 +117,7 @@ interface Parts {
 	readonly objectId: string;
 	readonly wanted: SeenObject;
 	readonly at: ObjectPlace;
+	readonly isWrong: (finding: VerifyFinding) => boolean;
 }
 
 function bringWhole(parts: Parts, isReplaced: boolean): Transferred {
@@ -115,7 +136,7 @@ function bringWhole(parts: Parts, isReplaced: boolean): Transferred {
 	staged.sync();
 	// Read again where it lies now, every byte of it.
 	const { findings } = inspectObject(storage, staged.folder, staged.folder);
-	const wrong = findings.find(({ code }) => code.startsWith('E'));
+	const wrong = findings.find(parts.isWrong);
 	if (wrong) throw damaged(objectId, `${wrong.path} (${wrong.code})`);
 	if (see(storage, staged.folder, objectId).digest !== wanted.digest)
 		throw damaged(objectId, join(from, INVENTORY));

@@ -18,6 +18,7 @@ const MESSAGES = {
 	F008: 'a file of the storage root is missing',
 	F009: 'a file that belongs to no version',
 	F010: 'a file of the storage root that was not there',
+	F011: 'the object was purged, and lies there again',
 } as const;
 
 /** A finding of ours. */

@@ -1,5 +1,6 @@
 import { createId } from '#domain/base/ids.ts';
 import type { BulkInsert, Storage } from '#server/storage/storage.ts';
+import { purgedObjects } from '../purge/purged-objects.ts';
 import type { SurveyedObject } from '../store-survey.ts';
 import type { FixityFinding } from './fixity-finding.ts';
 import type { KnownObject, Verdict } from './object-verdict.ts';
@@ -148,6 +149,16 @@ export class FixityRegister {
 				: { sql: NO_FAILURE, rows: [[ROOT_ID]] },
 			{ sql: NO_OBJECT, rows: [[ROOT_ID]] },
 		]);
+	}
+
+	/** Ids of objects that orders to purge took out of the store for good. */
+	async purged(): Promise<ReadonlySet<string>> {
+		const purged = [...(await purgedObjects(this.#storage)).values()];
+		return new Set(
+			purged.flatMap(({ objectId, action, doneAt }) =>
+				action === 'remove' && doneAt !== null ? [objectId] : [],
+			),
+		);
 	}
 
 	/** Adds objects that are not known yet, and says how many; those that are stay as they are. */

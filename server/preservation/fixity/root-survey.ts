@@ -1,4 +1,5 @@
 import type { WorkerClient } from '../worker-client.ts';
+import { objectPath } from '../ocfl-layout.ts';
 import type { SurveyedObject } from '../store-survey.ts';
 import { finding, type FixityFinding } from './fixity-finding.ts';
 import type { FixityRegister } from './fixity-register.ts';
@@ -15,8 +16,9 @@ export interface Surveyed {
 const PAGE = 1000;
 
 /**
- * Adds the objects of the root that the register does not know, and finds what does not belong between them. A version
- * that is just coming in makes its folders first: what was found is looked for again after what was being written.
+ * Adds the objects of the root that the register does not know, and finds what does not belong between them: also objects
+ * that were purged. A version that is just coming in makes its folders first: what was found is looked for again after
+ * what was being written.
  */
 export async function survey(parts: {
 	readonly root: string;
@@ -66,16 +68,22 @@ async function walk({
 	SurveyedRoot & Pick<Surveyed, 'added'>
 > {
 	let added = 0;
+	const back: FixityFinding[] = [];
+	const purged = await register.purged();
 	let adding: Promise<void> = Promise.resolve();
-	const result = await worker.ask('survey', { root }, (found) => {
+	const result = await worker.ask('survey', { root }, (progress) => {
+		const found = progress as readonly SurveyedObject[];
+		for (const { objectId: id } of found)
+			if (purged.has(id)) back.push(finding('F011', objectPath(id), { id }));
 		adding = adding.then(async () => {
-			added += await register.add(found as readonly SurveyedObject[]);
+			// In the register it would be kept for good, and go into every copy.
+			added += await register.add(found.filter(({ objectId }) => !purged.has(objectId)));
 		});
 		// Told of where it is waited for.
 		adding.catch(() => undefined);
 	});
 	await adding;
-	return { ...result, added };
+	return { ...result, findings: [...result.findings, ...back], added };
 }
 
 function changedFiles(

@@ -1,7 +1,10 @@
-import { renameSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemClock } from '#domain/base/clock.ts';
 import type { EntryId } from '#domain/base/ids.ts';
+import { rebuildArchive } from '#server/administration/rebuild/rebuild.ts';
+import type { App } from '#server/app.ts';
 import { verify } from '#server/preservation/ocfl-verify.ts';
 import { anEmptyDisk, damage, placeIn } from '#tests/support/copies.ts';
 import { system } from '#tests/support/entries.ts';
@@ -49,4 +52,88 @@ it('goes to copies, also to one that was away, to the second place of the log, a
 	});
 	expect(checked.failures).toBe(0);
 	expect((await app.preservation.copies.replicate()).isWhole).toBe(true);
+});
+
+/** An archive in which entries were purged while its one copy was away; the copy is back, and nothing has been done with it. */
+async function purgedMeanwhile() {
+	const disk = await anEmptyDisk();
+	const { app, dataDir } = await startTestServer();
+	const ids = await aPlainArchive(app, await aFolder());
+	await app.preservation.depositNow(ids[0] as EntryId);
+	await app.preservation.copies.replicate({ to: disk });
+	renameSync(disk, `${disk}-away`);
+	const done = await aPurge(app, ids);
+	expect(done).toMatchObject({ state: 'done', failure: null });
+	expect(findWords(dataDir, [SECRET])).toEqual([]);
+	cpSync(`${disk}-away`, disk, { recursive: true });
+	const { objects } = await app.purges.certificate(system, done.number);
+	return { app, dataDir, disk, object: `urn:uuid:${ids[0]}`, objects: objects.map((each) => each.objectId) };
+}
+
+const tester = { id: 'system:test', name: 'test', via: null };
+
+const checkStore = (app: App) =>
+	app.preservation.fixity.run({ isAll: true, megabytesPerSecond: 0, actor: tester });
+
+it('is not undone by a repair from a copy that was away', async () => {
+	const { app, dataDir, disk, object, objects } = await purgedMeanwhile();
+	const repair = () => app.preservation.repair({ objects, allFailed: false, from: disk, agent: 'test' });
+	const first = await repair();
+	expect(first.objects.find(({ objectId }) => objectId === object)).toMatchObject({
+		outcome: 'refused',
+		why: [{ code: 'preservation.object-purged', params: { id: object } }],
+	});
+	expect(findWords(dataDir, [SECRET])).toEqual([]);
+	// What waited to be removed came first.
+	expect(findWords(disk, [SECRET])).toEqual([]);
+	// Nor from one that somebody put it back into.
+	const inCopy = placeIn(join(disk, 'archive'), object);
+	cpSync(inCopy.replace(disk, `${disk}-away`), inCopy, { recursive: true });
+	expect((await repair()).isWhole).toBe(false);
+	expect(findWords(dataDir, [SECRET])).toEqual([]);
+
+	// Where it lies in the store again it is told of, not taken for an object.
+	const inStore = placeIn(join(dataDir, 'archive'), object);
+	cpSync(inCopy, inStore, { recursive: true });
+	expect((await checkStore(app)).failed).toMatchObject([
+		{ objectId: null, findings: [{ code: 'F011', params: { id: object } }] },
+	]);
+	const known = app.storage.db.selectFrom('store_object').selectAll().where('object_id', '=', object);
+	expect(await known.execute()).toEqual([]);
+	expect(
+		await app.preservation.repair({ objects: [object], allFailed: false, copy: disk, agent: 'test' }),
+	).toMatchObject({ objects: [{ outcome: 'refused', why: [{ code: 'preservation.object-purged' }] }] });
+});
+
+it('is known after a rebuild: a copy that was away loses it at first sight, and a check of a copy names it', async () => {
+	const { app, dataDir, disk, object, objects } = await purgedMeanwhile();
+	await app.close();
+	const into = join(await aFolder(), 'rebuilt');
+	await rebuildArchive({ into, from: join(dataDir, 'archive') }, tester, systemClock, {
+		signal: new AbortController().signal,
+		progress: () => undefined,
+	});
+	const rebuilt = (await startTestServer({ dataDir: into })).app;
+	// Nobody knows by now where copies were: an empty folder may be the place of a disk that is not mounted.
+	const empty = await anEmptyDisk();
+	expect(await rebuilt.preservation.copies.replicate({ to: empty })).toMatchObject({
+		copies: [{ state: 'away', stopped: { code: 'preservation.copy-unknown' } }],
+	});
+	expect(readdirSync(empty)).toEqual([]);
+	await checkStore(rebuilt);
+	expect(findWords(disk, [SECRET]).length).toBeGreaterThan(0);
+	expect(await rebuilt.preservation.copies.replicate({ to: disk, verify: true })).toMatchObject({
+		isWhole: true,
+		copies: [{ removed: objects.length, stopped: null }],
+	});
+	expect(findWords(disk, [SECRET])).toEqual([]);
+
+	const inCopy = placeIn(join(disk, 'archive'), object);
+	cpSync(inCopy.replace(disk, `${disk}-away`), inCopy, { recursive: true });
+	expect(await rebuilt.preservation.copies.replicate({ to: disk, verify: true })).toMatchObject({
+		isWhole: false,
+		copies: [{ verdict: { differing: [{ objectId: object, reason: 'preservation.object-purged' }] } }],
+	});
+	await rebuilt.preservation.copies.replicate({ to: disk });
+	expect(findWords(disk, [SECRET])).toEqual([]);
 });

@@ -15,7 +15,7 @@ import { createFailingFiles, type FailingFiles, type Fault } from '#tests/suppor
 import { aVersion, treeOf } from '#tests/support/ocfl.ts';
 
 const OBJECT = 'urn:x:1';
-const BEGIN = { copyId: 'b', at: '2026-01-01T00:00:00Z' };
+const BEGIN = { isKnown: false, begin: { copyId: 'b', at: '2026-01-01T00:00:00Z' } };
 
 interface Trial {
 	readonly folder: string;
@@ -136,7 +136,10 @@ describe('a copy', () => {
 			} catch (error) {
 				expect((error as Error).message).toBe('synthetic failure');
 			}
-			const { store, marker } = openCopy(folderStorage, disk, 'a', { ...BEGIN, copyId: 'c' });
+			const { store, marker } = openCopy(folderStorage, disk, 'a', {
+				...BEGIN,
+				begin: { ...BEGIN.begin, copyId: 'c' },
+			});
 			expect(marker.isBegun).toBe(true);
 			expect(verify(store.root)).toMatchObject({ valid: true, objects: 0 });
 			if (!files.hasFailed) {
@@ -176,7 +179,12 @@ describe('a repair of the store', () => {
 					before: ({ store }) => damage(store.placeOf(OBJECT) ?? ''),
 				},
 				({ files, store, copy }) =>
-					repairObject(files, store, { objectId: OBJECT, from: copy.root, registered: undefined }),
+					repairObject(files, store, {
+						objectId: OBJECT,
+						from: copy.root,
+						registered: undefined,
+						isOurs: true,
+					}),
 				({ folder, copy }, outcome) => {
 					const after = new OcflStore(join(folder, 'root'), join(folder, 'staging'));
 					after.open({ mayCreate: false });
@@ -191,6 +199,7 @@ describe('a repair of the store', () => {
 						objectId: OBJECT,
 						from: copy.root,
 						registered: undefined,
+						isOurs: true,
 					});
 					expect(repaired.isNew).toBe(errors.length > 0);
 					expect(treeOf(after.root)).toEqual(treeOf(copy.root));

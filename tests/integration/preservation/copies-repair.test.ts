@@ -1,6 +1,15 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect, it } from 'vitest';
+import { folderStorage } from '#server/preservation/folder-storage.ts';
 import { verify } from '#server/preservation/ocfl-verify.ts';
 import { anArchive } from '#tests/support/archive.ts';
 import {
@@ -79,6 +88,53 @@ it('a damaged object of the store is put aside, and the sound one of a copy in i
 	await archive.preservation.copies.replicate({ to: disk });
 	expectSame(archive.root, disk);
 	expect(await repair([one])).toMatchObject({ objects: [{ outcome: 'sound', from: null }] });
+});
+
+it('what checks fail for less than an error is repaired too, not called sound', async () => {
+	const { disk, archive, entries, repair } = await aCopiedArchive();
+	const object = objectOf(entries[0]!);
+	for (const folder of [placeIn(archive.root, object), placeIn(join(disk, 'archive'), object)])
+		mkdirSync(join(folder, 'v1/beside'));
+	expect((await checkAll(archive)).failed).toMatchObject([
+		{ objectId: object, findings: [{ code: 'W002' }] },
+	]);
+	expect(await repair([object])).toMatchObject({
+		objects: [{ outcome: 'refused', why: [{ code: 'preservation.copy-damaged' }] }],
+	});
+	rmSync(join(placeIn(join(disk, 'archive'), object), 'v1/beside'), { recursive: true });
+	expect(await repair([object])).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+	expect((await checkAll(archive)).failures).toBe(0);
+	expectSame(archive.root, disk);
+	mkdirSync(join(placeIn(join(disk, 'archive'), object), 'v1/beside'));
+	expect(await repair([object], { copy: disk })).toMatchObject({ objects: [{ outcome: 'repaired' }] });
+	expectSame(archive.root, disk);
+});
+
+it('an inventory that cannot be read is repaired, in the store and in a copy', async () => {
+	const { disk, archive, entries, repair } = await aCopiedArchive();
+	const object = objectOf(entries[0]!);
+	for (const root of [archive.root, join(disk, 'archive')]) {
+		// Larger than anything is read at once: as a damaged disk it refuses to be read, whoever asks.
+		truncateSync(join(placeIn(root, object), 'inventory.json'), 2 ** 31);
+		expect(await repair([object], root === archive.root ? {} : { copy: disk })).toMatchObject({
+			objects: [{ outcome: 'repaired', before: null }],
+		});
+	}
+	expectSame(archive.root, disk);
+});
+
+it('an inventory a disk refuses is a finding of its object, and the others are looked at', async () => {
+	const { archive, entries } = await aCopiedArchive();
+	const place = placeIn(archive.root, objectOf(entries[0]!));
+	const { objects: all } = verify(archive.root);
+	const read = (path: string): Uint8Array => {
+		if (path !== join(place, 'inventory.json')) return folderStorage.read(path);
+		throw Object.assign(new Error(`EIO: i/o error, open '${path}'`), { code: 'EIO' });
+	};
+	expect(verify(archive.root, {}, { ...folderStorage, read })).toMatchObject({
+		errors: [{ code: 'E003', path: join(relative(archive.root, place), 'inventory.json') }],
+		objects: all,
+	});
 });
 
 it('an object that is gone comes back', async () => {

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isoAt, systemClock } from '#domain/base/clock.ts';
+import { renewLineage } from '#server/storage/lineage.ts';
 import { anArchive, type Archive } from '#tests/support/archive.ts';
 import {
 	anEmptyDisk,
@@ -97,6 +99,23 @@ describe('a copy', () => {
 		});
 	});
 
+	it('is begun in a database that was restored only when told so', async () => {
+		const disk = await anEmptyDisk();
+		const archive = await anArchive({ copies: [disk] });
+		await eventually(() => expect(stateOf(archive)?.state).toBe('ok'));
+		await renewLineage(archive.storage, isoAt(systemClock));
+		const other = await anEmptyDisk();
+		const { copies } = archive.preservation;
+		expect(await copies.replicate({ to: other })).toMatchObject({
+			isWhole: false,
+			copies: [{ state: 'away', stopped: { code: 'preservation.copy-unknown' } }],
+		});
+		expect(readdirSync(other)).toEqual([]);
+		expect(await copies.replicate({ to: other, begin: true })).toMatchObject({ isWhole: true });
+		// What it knows goes on.
+		expect(await copies.replicate()).toMatchObject({ isWhole: true });
+	});
+
 	it('of another archive, and other folders, are left as they are', async () => {
 		const [own, other, full] = [await anEmptyDisk(), await anEmptyDisk(), await anEmptyDisk()];
 		const [one, two] = [await anArchive(), await anArchive()];
@@ -164,6 +183,28 @@ describe('a copy', () => {
 		expect(await archive.storage.db.selectFrom('store_copy_removal').selectAll().execute()).toEqual([]);
 	});
 
+	it('is waited for until it lost what was purged, not until all is there', async () => {
+		const disk = await anEmptyDisk();
+		// Nothing is tried again by itself meanwhile.
+		const archive = await anArchive({ copies: [disk], retryMs: 60_000 });
+		const { copies } = archive.preservation;
+		const [entry] = await depositedEntries(archive, 1);
+		const gone = objectOf(entry!);
+		await eventually(() => expect(stateOf(archive)).toMatchObject({ state: 'ok', behind: { objects: 0 } }));
+		renameSync(disk, `${disk}-away`);
+		const [late] = await depositedEntries(archive, 1);
+		await eventually(() => expect(stateOf(archive)?.state).toBe('away'));
+		await archive.storage.db.deleteFrom('store_object').where('object_id', '=', gone).execute();
+		await copies.removeFromCopies(gone);
+		expect(await copies.settleRemovals([gone])).toEqual([{ path: disk, objects: 1 }]);
+		renameSync(`${disk}-away`, disk);
+		expect(await copies.settleRemovals([gone])).toEqual([]);
+		const isInCopy = (objectId: string): boolean => existsSync(placeIn(join(disk, 'archive'), objectId));
+		expect([gone, objectOf(late!)].map(isInCopy)).toEqual([false, false]);
+		await copies.replicate();
+		expect([gone, objectOf(late!)].map(isInCopy)).toEqual([false, true]);
+	});
+
 	it('is checked, byte for byte and against the register', async () => {
 		const disk = await anEmptyDisk();
 		const archive = await anArchive();
@@ -178,9 +219,10 @@ describe('a copy', () => {
 		} = await copies.replicate({ to: disk, verify: true });
 		expect(isWhole).toBe(false);
 		expect(run?.verdict).toMatchObject({ valid: false, errors: [{ code: 'E092' }] });
+		expect(run?.state).toBe('failing');
 		expect(run?.verdict?.differing.toSorted((a, b) => (a.reason < b.reason ? -1 : 1))).toEqual([
-			{ objectId: objectOf(one!), reason: 'preservation.copy-damaged' },
-			{ objectId: objectOf(two!), reason: 'preservation.object-missing' },
+			{ objectId: objectOf(one!), reason: 'preservation.copy-damaged', held: 1, registered: 1 },
+			{ objectId: objectOf(two!), reason: 'preservation.object-missing', held: null, registered: 1 },
 		]);
 		// What is missing is brought again; what is damaged waits for a repair, also with a further version.
 		await one!.set('title', '二');

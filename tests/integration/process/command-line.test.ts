@@ -121,7 +121,7 @@ async function walk(data: string): Promise<void> {
 	).toMatchObject({ isWhole: true, objects: [{ outcome: 'sound' }] });
 	expect(await lantai(['archive', 'repair', 'urn:x:1', '--copy', disk, ...on])).toMatchObject({
 		code: 1,
-		json: { objects: [{ outcome: 'refused', why: [{ code: 'preservation.object-missing' }] }] },
+		json: { error: { code: 'preservation.unknown-object', params: { id: 'urn:x:1' } } },
 	});
 	expect((await lantai(['archive', 'copies', ...on])).json).toEqual({ copies: [] });
 	expect((await lantai(['archive', 'replicate', '--as', '张三', '--to', disk, ...on])).json).toMatchObject({
