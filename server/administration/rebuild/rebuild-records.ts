@@ -35,7 +35,9 @@ export async function rebuildSteps(rebuilding: Rebuilding): Promise<void> {
 			.execute();
 		await eachLines<Omit<Cells<typeof STEP_ROW>, 'step_id'>>(rebuilding, folder, 'entries.jsonl', (lines) =>
 			// Records of earlier software do not say the position.
-			storage.bulk([rows.of(lines.map((line) => ({ position: 0, ...line, step_id: step.id })))]),
+			storage.bulk([
+				rows.of(lines.map((line) => ({ ...line, position: line.position ?? 0, step_id: step.id }))),
+			]),
 		);
 	}
 }
