@@ -108,17 +108,18 @@ export function decisionStanding(decision: { readonly undone_at: string | null }
 export async function depositUndone(parts: RecordParts, importId: string): Promise<string | undefined> {
 	const { storage, worker, clock, software } = parts;
 	const { db } = storage;
-	const row = await db
-		.selectFrom('import')
-		.select(['row_id', 'state', 'deposited_event'])
-		.where('id', '=', importId)
-		.executeTakeFirst();
+	// Before its state: an undoing that ends in between is told by its last event, and wants another version.
 	const events = await db
 		.selectFrom('import_event')
 		.selectAll()
 		.where('import_id', '=', importId)
 		.orderBy('id')
 		.execute();
+	const row = await db
+		.selectFrom('import')
+		.select(['row_id', 'state', 'deposited_event'])
+		.where('id', '=', importId)
+		.executeTakeFirst();
 	const last = events.at(-1);
 	if (!row || !last || row.deposited_event >= last.id) return undefined;
 	return withRows(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { sql, type Kysely } from 'kysely';
 import { isoAt, type Clock } from '#domain/base/clock.ts';
+import { createId } from '#domain/base/ids.ts';
 import type { Schema } from '#server/storage/schema.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import type { DepositClient } from './deposit-client.ts';
@@ -43,7 +44,7 @@ async function earlierSteps(db: Kysely<Schema>, stepId: string): Promise<string[
 	const found = new Set([stepId]);
 	// What is added meanwhile is looked at in its turn.
 	for (const id of found)
-		for (let after: string | undefined = ''; after !== undefined;) {
+		for (let after = '', hasMore = true; hasMore;) {
 			const page = db
 				.selectFrom('review_step_entry as taken')
 				.where('taken.step_id', '=', id)
@@ -67,7 +68,8 @@ async function earlierSteps(db: Kysely<Schema>, stepId: string): Promise<string[
 				.distinct()
 				.execute();
 			for (const step of earlier) found.add(step.id);
-			after = end?.entry_id;
+			hasMore = end !== undefined;
+			after = end?.entry_id ?? after;
 		}
 	return [...found].toReversed().slice(0, -1);
 }
@@ -87,6 +89,8 @@ async function putStep(parts: RecordParts, stepId: string, rowsName: string): Pr
 		.executeTakeFirst();
 	if (!waiting && step.deposited_version !== null) return undefined;
 	const { deposited_version: _, ...taken } = step;
+	// Taken with many entries it grows batch by batch, perhaps while its record is written.
+	const isWhole = sql<boolean>`(select entries from review_step where id = ${stepId}) = ${step.entries}`;
 	return withRows(
 		parts,
 		rowsName,
@@ -117,12 +121,17 @@ async function putStep(parts: RecordParts, stepId: string, rowsName: string): Pr
 				},
 			});
 			await storage.batch([
-				db.updateTable('review_step').set({ deposited_version: version }).where('id', '=', stepId),
+				db
+					.updateTable('review_step')
+					.set({ deposited_version: version })
+					.where('id', '=', stepId)
+					.where('entries', '=', step.entries),
 				// Entries with an object of their own say it themselves, in their next version.
 				db
 					.updateTable('entry')
 					.set({ deposited_step: stepId })
 					.where('last_step', '=', stepId)
+					.where(isWhole)
 					.where('deposited_seq', 'is', null)
 					.where('projected_seq', '=', 0)
 					.where(({ not, exists, selectFrom }) =>
@@ -142,6 +151,14 @@ async function putStep(parts: RecordParts, stepId: string, rowsName: string): Pr
 export async function depositOrder(parts: RecordParts, orderId: string): Promise<string | undefined> {
 	const { storage, worker, clock, software } = parts;
 	const { db } = storage;
+	// Whoever changes the order from now on takes this away: then the version does not say all, and another one is wanted.
+	const underWay = `under way ${createId<string>()}`;
+	await db
+		.updateTable('correction_order')
+		.set({ deposited_as: underWay })
+		.where('id', '=', orderId)
+		.where('state', '!=', 'draft')
+		.execute();
 	const order = await db
 		.selectFrom('correction_order')
 		.selectAll()
@@ -186,11 +203,11 @@ export async function depositOrder(parts: RecordParts, orderId: string): Promise
 					user: userOf({ id: order.proposer_id, name: order.proposer_name }),
 				},
 			});
-			await db
-				.updateTable('correction_order')
-				.set({ deposited_version: version, deposited_as: as })
-				.where('id', '=', orderId)
-				.execute();
+			const known = db.updateTable('correction_order').where('id', '=', orderId);
+			await storage.batch([
+				known.set({ deposited_version: version }),
+				known.set({ deposited_as: as }).where('deposited_as', '=', underWay),
+			]);
 			return isNew ? version : undefined;
 		},
 	);

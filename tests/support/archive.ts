@@ -38,12 +38,14 @@ export async function anArchive(
 		readonly maxVersions?: number;
 		readonly clock?: Clock;
 		readonly pace?: Pace;
+		readonly storage?: (opened: Storage) => Storage;
 		readonly begin?: (id: EntryId) => Promise<void>;
 	} = {},
 ): Promise<Archive> {
 	const dataDir = options.dataDir ?? (await aFolder());
 	const root = join(dataDir, 'archive');
-	const storage = await openStorage({ dataDir });
+	const opened = await openStorage({ dataDir });
+	const storage = options.storage?.(opened) ?? opened;
 	const announced: Archive['announced'] = [];
 	const preservation = await createPreservation({
 		storage,

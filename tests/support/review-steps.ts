@@ -10,14 +10,21 @@ export async function takeStep(
 	step: ReviewStep,
 	ids: readonly EntryId[],
 	at = new Date().toISOString(),
+	/** Of the step, when it goes on with more entries. */
+	id = createId<string>(),
 ): Promise<string> {
-	const id = createId<string>();
 	const { from, to } = STEP_RULES[step];
 	const by = { actor_id: AUTHORS.乙.id, actor_name: AUTHORS.乙.name, via: null };
 	await batch([
 		db
 			.insertInto('review_step')
-			.values({ id, step, why: '', ...by, at, entries: ids.length, deposited_version: null }),
+			.values({ id, step, why: '', ...by, at, entries: ids.length, deposited_version: null })
+			.onConflict((conflict) =>
+				conflict.column('id').doUpdateSet((set) => ({
+					entries: set('review_step.entries', '+', set.ref('excluded.entries')),
+					deposited_version: null,
+				})),
+			),
 		...ids.map((entryId) =>
 			db.insertInto('review_step_entry').values({
 				entry_id: entryId,

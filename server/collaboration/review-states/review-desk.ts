@@ -177,6 +177,8 @@ export function createReviewDesk(parts: {
 				.onConflict((conflict) =>
 					conflict.column('id').doUpdateSet((set) => ({
 						entries: set('review_step.entries', '+', set.ref('excluded.entries')),
+						// Whatever was deposited of it meanwhile does not name these.
+						deposited_version: null,
 					})),
 				),
 			db.insertInto('review_step_entry').values(

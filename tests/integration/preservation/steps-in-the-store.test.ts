@@ -96,7 +96,14 @@ describe('steps over entries nobody has edited', () => {
 		const unopened = await anUnopenedEntry(storage);
 		const step = await takeStep(storage, 'submit', [unopened]);
 		// More than are written at once.
-		const rows = Array.from({ length: 3 * PAGE }, (_, at) => [`entry-${at}`, step, 'draft', 'submitted', 0, 1]);
+		const rows = Array.from({ length: 3 * PAGE }, (_, at) => [
+			`entry-${at}`,
+			step,
+			'draft',
+			'submitted',
+			0,
+			1,
+		]);
 		const sql = 'insert into review_step_entry values (?, ?, ?, ?, ?, ?)';
 		for (let from = 0; from < 3 * PAGE; from += 1000)
 			await storage.bulk([{ sql, rows: rows.slice(from, from + 1000) }]);
