@@ -12,7 +12,7 @@ import { readConfig } from '#server/config.ts';
 import { OcflStore, type FileSource } from '#server/preservation/ocfl-store.ts';
 import { createFailingFiles } from '#tests/support/failing-files.ts';
 
-const ENTRIES = Number(process.env['LANTAI_BENCH_OBJECTS'] ?? 5000);
+const ENTRIES = Number(process.env['LANTAI_BENCH_OBJECTS'] ?? 20_000);
 const ROUNDS = 3;
 const MB = 1024 * 1024;
 const user = { name: 'bench', address: 'urn:lantai:actor:bench' };
