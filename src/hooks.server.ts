@@ -21,7 +21,11 @@ export const handle: Handle = ({ event, resolve }) =>
 		const { locals, url, request } = event;
 		locals.app = runningApp();
 		locals.language = locale;
-		const { identity, setCookie } = await locals.app.permissions.identify(request.headers, url);
+		const { identity, setCookie } = await locals.app.permissions.identify(
+			request.headers,
+			// Of a page that is only read nothing is done in anybody's name.
+			request.method === 'GET' ? undefined : url,
+		);
 		locals.identity = identity;
 		const response =
 			refused(request, url, identity !== undefined) ??

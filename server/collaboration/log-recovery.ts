@@ -78,40 +78,46 @@ export async function recoverLog(
 		docs.clear();
 	}
 
-	for (const segment of allSegments(from)) {
-		const reading = readSegment(segment);
-		let step = reading.next();
-		for (; !step.done; step = reading.next()) {
-			if (signal.aborted) throw new Refusal('cli.cancelled');
-			records++;
-			const update = step.value;
-			if (gone.has(update.doc.slice(update.doc.indexOf(':') + 1))) {
-				purged++;
-				continue;
+	// What stands on something behind it is whole the next time: segments may have been mended out of order.
+	for (let before = -1; before < recovered && (before < 0 || incomplete > 0);) {
+		before = recovered;
+		[records, purged, incomplete] = [0, 0, 0];
+		damaged.length = 0;
+		for (const segment of allSegments(from)) {
+			const reading = readSegment(segment);
+			let step = reading.next();
+			for (; !step.done; step = reading.next()) {
+				if (signal.aborted) throw new Refusal('cli.cancelled');
+				records++;
+				const update = step.value;
+				if (gone.has(update.doc.slice(update.doc.indexOf(':') + 1))) {
+					purged++;
+					continue;
+				}
+				let doc = docs.get(update.doc);
+				if (!doc) {
+					doc = new Y.Doc();
+					await fillFromLog(update.doc, doc, storage.log);
+					docs.set(update.doc, doc);
+				}
+				if (hasNothingNew(doc, update.payload)) continue;
+				const wasWhole = isWhole(doc);
+				Y.applyUpdate(doc, update.payload);
+				if (wasWhole && !isWhole(doc)) {
+					incomplete++;
+					await flush();
+					docs.delete(update.doc);
+					doc.destroy();
+					continue;
+				}
+				changed.add(update.doc);
+				waiting.push(update);
+				if (waiting.length >= GROUP || docs.size > MAX_DOCS) await flush();
 			}
-			let doc = docs.get(update.doc);
-			if (!doc) {
-				doc = new Y.Doc();
-				await fillFromLog(update.doc, doc, storage.log);
-				docs.set(update.doc, doc);
-			}
-			if (hasNothingNew(doc, update.payload)) continue;
-			const wasWhole = isWhole(doc);
-			Y.applyUpdate(doc, update.payload);
-			if (wasWhole && !isWhole(doc)) {
-				incomplete++;
-				await flush();
-				docs.delete(update.doc);
-				doc.destroy();
-				continue;
-			}
-			changed.add(update.doc);
-			waiting.push(update);
-			if (waiting.length >= GROUP || docs.size > MAX_DOCS) await flush();
+			damaged.push(...step.value);
 		}
-		damaged.push(...step.value);
+		await flush();
 	}
-	await flush();
 	return { records, recovered, documents: changed.size, purged, incomplete, damaged };
 }
 

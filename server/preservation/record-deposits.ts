@@ -32,8 +32,25 @@ export interface RecordParts {
  */
 export async function depositStep(parts: RecordParts, stepId: string): Promise<string | undefined> {
 	for (const earlier of await earlierSteps(parts.storage.db, stepId))
-		await putStep(parts, earlier, `${earlier}-before-${stepId}`);
-	return putStep(parts, stepId, stepId);
+		await inTurn(earlier, () => putStep(parts, earlier, `${earlier}-before-${stepId}`));
+	return inTurn(stepId, () => putStep(parts, stepId, stepId));
+}
+
+/** What is being put of steps, by their ids. */
+const putting = new Map<string, Promise<unknown>>();
+
+/**
+ * One after the other for each step: it may be wanted for itself, and as what was before several others, and what was read
+ * of it first must not come into the store last.
+ */
+async function inTurn<T>(stepId: string, put: () => Promise<T>): Promise<T> {
+	const done = (putting.get(stepId) ?? Promise.resolve()).then(put, put);
+	putting.set(stepId, done);
+	try {
+		return await done;
+	} finally {
+		if (putting.get(stepId) === done) putting.delete(stepId);
+	}
 }
 
 /**

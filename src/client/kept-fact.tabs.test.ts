@@ -60,6 +60,49 @@ it('what two tabs write at once is two drafts, offered one after the other', asy
 	expect(await words(third)).toEqual([]);
 });
 
+it('what was sent is forgotten late only as it was left: not what another page has written since', async () => {
+	const [one, other] = await tabs(2);
+	const sent = open(one);
+	await sent.read();
+	await sent.keep('报送');
+	sent.leave();
+	await allLeft();
+	const next = open(other);
+	expect(await next.read()).toBe('报送');
+	await next.keep('报送之后又写');
+	await sent.keep(null);
+	expect(await words(one)).toEqual(['报送之后又写']);
+	next.leave();
+	await allLeft();
+	// Nor when that page is closed by then.
+	await sent.keep(null);
+	expect(await words(one)).toEqual(['报送之后又写']);
+	const last = open(one);
+	await last.read();
+	last.leave();
+	await allLeft();
+	await last.keep(null);
+	expect(await words(other)).toEqual([]);
+});
+
+it('a place that could not be had once is asked for again, and nothing that comes after is lost', async () => {
+	const [one] = await tabs(1);
+	const told: (string | undefined)[] = [];
+	const { locks } = navigator;
+	const putBack = (): void =>
+		void Object.defineProperty(navigator, 'locks', { value: locks, configurable: true });
+	onTestFinished(putBack);
+	const request = () => Promise.reject(new DOMException('the page is not active', 'InvalidStateError'));
+	Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true });
+	const fact = new KeptFact<string>(one as IndexedStore, DRAFT, (code) => told.push(code));
+	await fact.keep('甲');
+	putBack();
+	await fact.keep('甲乙');
+	expect(await words(one)).toEqual(['甲乙']);
+	expect(told).toEqual(['device.unusable', undefined]);
+	fact.leave();
+});
+
 it('what is written while a page goes stays one draft, and what was given up later comes back beside others', async () => {
 	const [one, other] = await tabs(2);
 	const left = open(one);

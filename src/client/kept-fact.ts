@@ -47,21 +47,23 @@ export class KeptFact<T> {
 	/** Keeps it as it is now, `null` for nothing: one after the other, and of several that wait only the newest. */
 	keep(value: T | null): Promise<void> {
 		this.#newest = value;
-		const isLate = this.#isLeft && value !== null;
-		this.#keeping = this.#keeping.then(async () => {
+		const isLate = this.#isLeft;
+		const keep = async (): Promise<void> => {
 			if (this.#newest !== value) return;
 			try {
-				const held = isLate ? await this.#holdAgain() : await this.#hold();
-				const keeping = this.#store.keepFact(held.key, value);
-				if (isLate) held.letGo(keeping);
-				await keeping;
-				this.#written = textOf(value);
+				if (isLate) await this.#keepLate(value);
+				else {
+					await this.#store.keepFact((await this.#hold()).key, value);
+					this.#written = textOf(value);
+				}
 				this.#onTrouble(undefined);
 			} catch (error) {
 				if (!isRefusal(error)) throw error;
 				this.#onTrouble(error.code);
 			}
-		});
+		};
+		// Told to whoever asked for it, a failure is nothing to those that come after.
+		this.#keeping = this.#keeping.then(keep, keep);
 		return this.#keeping;
 	}
 
@@ -74,8 +76,8 @@ export class KeptFact<T> {
 		});
 		if (this.#held) this.#held.letGo(written);
 		else
-			void this.#holding?.then(
-				(held) => held.letGo(written),
+			void (this.#holding ?? written.then(() => this.#held)).then(
+				(held) => held?.letGo(written),
 				() => undefined,
 			);
 	}
@@ -90,14 +92,23 @@ export class KeptFact<T> {
 		}
 	}
 
-	/** For words that come back after it was left: its place, if it is as it was left, or else one beside it. */
-	async #holdAgain(): Promise<HeldDraft> {
-		let held = await this.#store.holdDraft(this.#draft);
-		if (held.key !== this.#held?.key || textOf(await this.#store.fact(held.key)) !== this.#written) {
+	/**
+	 * For what comes after it was left. Words that come back have its place, if it is as it was left, or else one beside it;
+	 * and forgotten is only what was left: another page may have gone on with it.
+	 */
+	async #keepLate(value: T | null): Promise<void> {
+		const place = this.#held?.key ?? this.#draft;
+		let held = await this.#store.holdDraft(place);
+		if (held.key !== place || textOf(await this.#store.fact(held.key)) !== this.#written) {
 			held.letGo(Promise.resolve());
+			if (value === null) return;
 			held = await this.#store.holdDraft(this.#draft, true);
 		}
-		return (this.#held = held);
+		this.#held = held;
+		const keeping = this.#store.keepFact(held.key, value);
+		held.letGo(keeping);
+		await keeping;
+		this.#written = textOf(value);
 	}
 }
 

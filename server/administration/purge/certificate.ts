@@ -52,6 +52,7 @@ export async function objectsOf({ db }: Pick<Storage, 'db'>, orderId: string): P
 		action: row.action as PurgedObject['action'],
 		before: row.before === null ? null : (JSON.parse(row.before) as ObjectState),
 		after: row.after === null ? null : (JSON.parse(row.after) as ObjectState),
+		doneAt: row.done_at,
 	}));
 }
 

@@ -113,7 +113,11 @@ export const TABLES: Readonly<
 	comment: { ...OF_REVIEW, key: ['id'], how: 'follows' },
 	proposal: { ...OF_REVIEW, key: ['id'], json: ['content', 'changed'], how: 'follows' },
 	review_step: { of: 'step', id: 'lost.id', isMain: true, key: ['id'], leftOut: ['deposited_version'] },
-	review_step_entry: { of: 'step', id: 'lost.step_id', key: ['entry_id', 'step_id'], how: 'grows' },
+	review_step_entry: {
+		...{ of: 'step', id: 'lost.step_id', key: ['entry_id', 'step_id'], how: 'grows' },
+		// Records of earlier software do not say it.
+		leftOut: ['position'],
+	},
 	correction_order: {
 		...{ of: 'order', id: 'lost.id', isMain: true, key: ['id'] },
 		leftOut: ['deposited_version', 'deposited_as'],

@@ -1,3 +1,4 @@
+import type { PurgedObject } from '#domain/administration/purge.ts';
 import { CATALOGUE_PLACES, STEP_PLACES, tombstone } from '#server/catalogue/purge/purge-rows.ts';
 import { COLLABORATION_PLACES } from '#server/collaboration/purge/purge-said.ts';
 import { deleteFrom } from '#server/storage/purge-places.ts';
@@ -34,7 +35,7 @@ const decidedAt = ({ order }: PurgeRecordFile): string => String(order['decided_
 function orderStatements({ db }: Storage, file: PurgeRecordFile, version: string): Statement[] {
 	const { order, certificate, planned, backups } = file;
 	const order_id = String(order['id']);
-	const objects = certificate
+	const objects: readonly PurgedObject[] = certificate
 		? certificate.objects
 		: planned.map((object) => ({ ...object, before: null, after: null }));
 	return [
@@ -56,7 +57,7 @@ function orderStatements({ db }: Storage, file: PurgeRecordFile, version: string
 				destroyed_by: destroyedBy,
 			}),
 		),
-		...objects.map(({ objectId, kind, action, before, after }) =>
+		...objects.map(({ objectId, kind, action, before, after, doneAt }) =>
 			db.insertInto('purge_object').values({
 				order_id,
 				object_id: objectId,
@@ -64,7 +65,7 @@ function orderStatements({ db }: Storage, file: PurgeRecordFile, version: string
 				action,
 				before: before && JSON.stringify(before),
 				after: after && JSON.stringify(after),
-				done_at: certificate?.finishedAt ?? null,
+				done_at: certificate ? (doneAt ?? certificate.finishedAt) : null,
 			}),
 		),
 	];

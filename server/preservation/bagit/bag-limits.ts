@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { Refusal } from '#domain/base/refusal.ts';
 import type { TagLine } from './tag-lines.ts';
 
@@ -9,8 +10,11 @@ export const BAG_LIMITS = {
 	tagLines: 2_000_000,
 	/** Of all tag files together, in characters. */
 	tagCharacters: 512 * 1024 * 1024,
-	/** Of the thread that checks it: all of the above fits, and what does not ends by itself. */
-	heapMegabytes: 3072,
+	/**
+	 * Of the thread that checks it, and no more than half of the machine's: all of the above fits, and what does not ends by
+	 * itself.
+	 */
+	heapMegabytes: Math.min(3072, Math.floor((process.constrainedMemory() || totalmem()) / 2 / 1024 / 1024)),
 } as const;
 
 /** A bag of more members than can be checked. */

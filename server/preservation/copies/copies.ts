@@ -1,4 +1,5 @@
 import { resolve, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '#domain/base/clock.ts';
 import type { Params } from '#domain/base/refusal.ts';
@@ -14,6 +15,8 @@ export type { CopyState, CopyStatus } from './copy-state.ts';
 
 const RETRY_MS = 5000;
 const SETTLE_MS = 2000;
+/** So long a purge waits for copies. */
+const SETTLE_LIMIT_MS = 60_000;
 /** A disk that does not answer must not keep the process. */
 const CLOSE_MS = 1500;
 
@@ -112,8 +115,14 @@ export class Copies {
 	async settleRemovals(
 		objectIds: readonly string[],
 	): Promise<readonly { readonly path: string; readonly objects: number }[]> {
-		// What stops a copy is told by its state; here only what is left in it counts.
-		await Promise.all(this.#keepers.map((keeper) => keeper.settle()));
+		// What stops a copy is told by its state; here only what is left in it counts. One that is being checked whole, or does
+		// not answer, removes it when its turn comes.
+		const limit = new AbortController();
+		await Promise.race([
+			Promise.all(this.#keepers.map((keeper) => keeper.settle())),
+			wait(SETTLE_LIMIT_MS, undefined, { ref: false, signal: limit.signal }).catch(() => undefined),
+		]);
+		limit.abort();
 		return this.register.removals.waiting(objectIds);
 	}
 

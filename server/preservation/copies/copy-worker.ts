@@ -136,10 +136,10 @@ const answers: { [Kind in keyof CopyAsks]: (ask: CopyAsks[Kind]['ask']) => CopyA
 		const aside = `${store.root}-damaged`;
 		const kept = isThere(folderStorage, aside) ? folderStorage.list(aside).map(({ name }) => name) : [];
 		return objects.flatMap(({ objectId, after }) => {
-			const isHere = isThere(folderStorage, store.folderOf(objectId));
 			const isWrong = after
-				? isHere && answers.look({ objectId, head: after.head })?.digestThen !== after.inventoryDigest
-				: isHere || kept.some((name) => name.includes(placeDigest(objectId)));
+				? isAsBefore(after, answers.look({ objectId, head: after.head }))
+				: isThere(folderStorage, store.folderOf(objectId)) ||
+					kept.some((name) => name.includes(placeDigest(objectId)));
 			return isWrong ? [objectId] : [];
 		});
 	},
@@ -185,6 +185,20 @@ function see(place: string | undefined, objectId: string, head: number): SeenCop
 		inventoryDigest: digestIn(place),
 		digestThen: soundIn(then) && digestIn(then),
 	};
+}
+
+/**
+ * Whether an object that was written anew is surely still as it was before. What is damaged or cannot be read just now says
+ * nothing of that, and may be the last that is whole: it is no reason to remove it.
+ */
+function isAsBefore(
+	{ head, inventoryDigest }: NonNullable<MustBe['after']>,
+	seen: SeenCopy | undefined,
+): boolean {
+	if (!seen) return false;
+	if (seen.head < head) return true;
+	if (seen.head === head) return seen.inventoryDigest !== inventoryDigest;
+	return seen.digestThen !== undefined && seen.digestThen !== inventoryDigest;
 }
 
 function opened(): OpenCopy {

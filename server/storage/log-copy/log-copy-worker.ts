@@ -160,7 +160,7 @@ function purge(docs: readonly string[], { wasBegun }: LogCopyAsk): LogCopyAnswer
 		for (const file of readdirSync(place)) if (file.endsWith(NEW_SEGMENT)) rmSync(join(place, file));
 		for (const segment of segmentsIn(place)) {
 			const { hasAny, damage } = look(segment, gone);
-			if (place === own && damage.length > 0) rewriteSegment(segment, gone, lostRows(gone));
+			if (place === own && damage.length > 0) rewriteSegment(segment, gone, lostRows(gone, segment));
 			else unreadable.push(...(hasAny ? rewriteSegment(segment, gone, undefined) : damage));
 		}
 	}
@@ -181,20 +181,29 @@ function look(
 	return { hasAny, damage: step.value };
 }
 
-/** Gives what the database has between two positions, no segment of the own place has, and is not to go. */
+/**
+ * Gives what the database has between two positions, no segment of the own place has, and is not to go: between what the
+ * segments before and behind this one have, since an update stands on those before it.
+ */
 function lostRows(
 	gone: ReadonlySet<string>,
+	segment: string,
 ): (after: number, before: number | undefined) => Iterable<Buffer> {
 	const held = new Set<number>();
-	let end = 0;
-	for (const segment of segmentsIn(own))
-		for (const { seq } of readSegment(segment)) {
+	let [from, end, newest] = [0, Infinity, 0];
+	for (const each of segmentsIn(own))
+		for (const { seq } of readSegment(each)) {
 			held.add(seq);
-			end = Math.max(end, seq + 1);
+			newest = Math.max(newest, seq);
+			if (each < segment) from = Math.max(from, seq);
+			else if (each > segment) end = Math.min(end, seq);
 		}
+	// Behind the last record of all, everything is copied again.
+	if (end === Infinity) end = newest + 1;
 	return function* (after, before = end) {
 		const written: number[] = [];
-		for (const row of between.iterate(after, before) as unknown as Iterable<Row>) {
+		const rows = between.iterate(Math.max(after, from), Math.min(before, end));
+		for (const row of rows as unknown as Iterable<Row>) {
 			if (held.has(row.seq) || gone.has(row.doc)) continue;
 			yield encodeRow(row);
 			// A snapshot has the position of the last update it stands for.
@@ -263,10 +272,11 @@ function endOf(place: string): {
 /** Makes a segment of this database whole again: nothing is ever written behind what cannot be read. */
 function mend(segment: string, damage: readonly SegmentDamage[]): void {
 	const [first] = damage;
-	if (damage.length === 1 && first && first.at + first.bytes === statSync(segment).size)
+	const isLast = segment === segmentsIn(own).at(-1);
+	if (isLast && damage.length === 1 && first && first.at + first.bytes === statSync(segment).size)
 		// A torn end: what was there is copied again, like all behind the last record.
 		cut(segment, first.at);
-	else rewriteSegment(segment, NOTHING, lostRows(NOTHING));
+	else rewriteSegment(segment, NOTHING, lostRows(NOTHING, segment));
 }
 
 function cut(segment: string, bytes: number): void {

@@ -303,7 +303,9 @@ export class IndexedStore implements DeviceStore {
 	holdDraft(draft: string, wantsEmpty = false): Promise<HeldDraft> {
 		const { facts } = this.#db;
 		const kept = (): Promise<string[]> => done(() => facts.where('key').startsWith(draft).primaryKeys());
-		return this.#places.hold(draft, kept, wantsEmpty);
+		return this.#places.hold(draft, kept, wantsEmpty).catch((error: unknown) => {
+			throw isRefusal(error) ? error : refusalOf(error);
+		});
 	}
 
 	async drafts(): Promise<Draft[]> {

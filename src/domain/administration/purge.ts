@@ -48,6 +48,8 @@ export interface PurgedObject {
 	/** Null when there was none. */
 	readonly before: ObjectState | null;
 	readonly after: ObjectState | null;
+	/** When it was done, null before; certificates of earlier versions do not say it. */
+	readonly doneAt?: string | null;
 }
 
 /** Why a step failed: the code of a refusal with its values, or the code or message of the system. */

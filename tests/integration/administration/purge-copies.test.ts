@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { systemClock } from '#domain/base/clock.ts';
@@ -136,4 +136,36 @@ it('is known after a rebuild: a copy that was away loses it at first sight, and 
 	});
 	await rebuilt.preservation.copies.replicate({ to: disk });
 	expect(findWords(disk, [SECRET])).toEqual([]);
+});
+
+it('does not take damage of a copy for what was purged: what was written anew stays there until it is repaired', async () => {
+	const disk = await anEmptyDisk();
+	const { app } = await startTestServer();
+	const ids = await aPlainArchive(app, await aFolder());
+	await app.preservation.copies.replicate({ to: disk });
+	await aPurge(app, ids);
+	const brought = await app.preservation.copies.replicate({ to: disk, verify: true });
+	expect(brought).toMatchObject({ isWhole: true });
+	const rewritten = await app.storage.db
+		.selectFrom('purge_object')
+		.select('object_id')
+		.where('action', '=', 'rewrite')
+		.where('after', 'is not', null)
+		.executeTakeFirstOrThrow();
+	const place = placeIn(join(disk, 'archive'), rewritten.object_id);
+	const inventory = join(place, 'inventory.json');
+	writeFileSync(inventory, readFileSync(inventory).subarray(1));
+	for (let times = 0; times < 2; times++)
+		expect(await app.preservation.copies.replicate({ to: disk, verify: true })).toMatchObject({
+			isWhole: false,
+			copies: [
+				{
+					removed: 0,
+					verdict: {
+						differing: [{ objectId: rewritten.object_id, reason: 'preservation.copy-damaged' }],
+					},
+				},
+			],
+		});
+	expect(existsSync(inventory)).toBe(true);
 });

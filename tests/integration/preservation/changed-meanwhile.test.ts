@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '#domain/base/clock.ts';
 import { createId } from '#domain/base/ids.ts';
 import { undoneObject } from '#server/preservation/archive-records.ts';
+import { DepositClient } from '#server/preservation/deposit-client.ts';
+import { depositStep } from '#server/preservation/record-deposits.ts';
 import type { Storage } from '#server/storage/storage.ts';
 import { afterReading } from '#tests/support/after-reading.ts';
 import { anArchive } from '#tests/support/archive.ts';
@@ -96,4 +100,43 @@ it('entries with which a step is taken while its record is written wait for the 
 	await preservation.flush('demand');
 	expect(archive.text(step, 'entries.jsonl').trim().split('\n')).toHaveLength(2);
 	expect((await preservation.overview()).waiting.records).toBe(0);
+});
+
+it('a step that is put for itself and as one before another is in the store as it is, whichever was read first', async () => {
+	const [one, two] = [createId(), createId()];
+	const { storage, root, dataDir, text } = await anArchive();
+	const [reached, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	let puts = 0;
+	class Slow extends DepositClient {
+		override async put(...asked: Parameters<DepositClient['put']>): ReturnType<DepositClient['put']> {
+			if (puts++ === 0) {
+				reached.resolve();
+				await gate.promise;
+			}
+			return super.put(...asked);
+		}
+	}
+	const worker = new Slow({ root, staging: join(dataDir, 'a-staging'), maxVersions: 9 }, () => undefined);
+	onTestFinished(() => worker.close());
+	await worker.ask('open', { mayCreate: true });
+	const software = { name: 'lantai', version: '1' };
+	const parts = { storage, worker, clock: systemClock, dataDir, software };
+	for (const id of [one, two]) await storage.db.insertInto('entry').values(anEntryRow({ id })).execute();
+	const first = await takeStep(storage, 'submit', [one]);
+	const second = await takeStep(storage, 'verify', [one]);
+
+	// Read as what was before another step, with one entry; then it goes on with a second one, and is wanted for itself.
+	const before = depositStep(parts, second);
+	await reached.promise;
+	await takeStep(storage, 'submit', [two], at, first);
+	const own = depositStep(parts, first);
+	// What does not wait for the other has time to be done.
+	let isDone = false;
+	void own.finally(() => (isDone = true));
+	for (let turns = 0; turns < 2000 && !isDone; turns++)
+		await storage.db.selectFrom('entry').select('id').execute();
+	gate.resolve();
+	await Promise.all([before, own]);
+	expect(JSON.parse(text(first, 'step.json'))).toMatchObject({ entries: 2 });
+	expect(text(first, 'entries.jsonl').trim().split('\n')).toHaveLength(2);
 });

@@ -10,7 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recoverLog } from '#server/collaboration/log-recovery.ts';
-import { segmentsIn } from '#server/storage/log-copy/segments.ts';
+import { readSegment, segmentsIn } from '#server/storage/log-copy/segments.ts';
 import type { SqliteStorage } from '#server/storage/sqlite/open-sqlite.ts';
 import { entryDocName } from '#sync/entry-doc.ts';
 import { eventually } from '#tests/support/eventually.ts';
@@ -185,4 +185,51 @@ it('never writes behind a torn end, also where the clock was ahead once', async 
 	const storage = await aCopiedLog(dataDir, folder);
 	for (const title of ['三', '四']) await aLoggedEntry(storage, title);
 	expect(copied(folder).map(({ seq }) => seq)).toEqual(await positions(storage));
+});
+
+/** Writes entries into a segment of an earlier day. */
+async function anEarlierDay(
+	dataDir: string,
+	folder: string,
+	day: string,
+	titles: readonly string[],
+): Promise<void> {
+	const storage = await aCopiedLog(dataDir, folder);
+	for (const title of titles) await aLoggedEntry(storage, title);
+	await storage.close();
+	const newest = segmentsOf(folder).at(-1) ?? '';
+	renameSync(newest, join(dirname(newest), `log-${day}.seg`));
+}
+
+it('is made good where it was by a purge, of several days too: no update comes before one it stands on', async () => {
+	const { dataDir, folder } = await copyPlaces();
+	await anEarlierDay(dataDir, folder, '20200101', ['first', 'second', 'spoiled end']);
+	await anEarlierDay(dataDir, folder, '20200102', ['fourth', 'fifth']);
+	const last = await aCopiedLog(dataDir, folder);
+	for (const title of ['spoiled begin', 'seventh']) await aLoggedEntry(last, title);
+	await last.close();
+	spoil(folder, 'spoiled end');
+	spoil(folder, 'spoiled begin');
+	expect(copied(folder)).toHaveLength(5);
+	const again = await aCopiedLog(dataDir, folder);
+	const gone = await aLoggedEntry(again, SECRET);
+	await takeOut(again, gone);
+	await again.logCopy?.purge([entryDocName(gone.id)]);
+	expect(copied(folder).map(({ seq }) => seq)).toEqual(await positions(again));
+	expect(segmentsOf(folder).map((file) => [...readSegment(file)].length)).toEqual([3, 2, 2]);
+});
+
+it('is made good at the end of an earlier day, also where all that was written since was purged', async () => {
+	const { dataDir, folder } = await copyPlaces();
+	await anEarlierDay(dataDir, folder, '20200101', ['first', 'torn']);
+	const storage = await aCopiedLog(dataDir, folder);
+	await takeOut(storage, await aLoggedEntry(storage, SECRET));
+	await storage.close();
+	const [earlier = ''] = segmentsOf(folder);
+	truncateSync(earlier, statSync(earlier).size - 3);
+	const again = await aCopiedLog(dataDir, folder);
+	await aLoggedEntry(again, 'later');
+	await eventually(async () => {
+		expect(copied(folder).map(({ seq }) => seq)).toEqual(expect.arrayContaining(await positions(again)));
+	});
 });
