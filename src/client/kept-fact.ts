@@ -44,6 +44,19 @@ export class KeptFact<T> {
 		}
 	}
 
+	/** Leaves what was read where it is, for another time: from now on it is kept in a place beside. */
+	async goBeside(): Promise<void> {
+		const read = this.#held;
+		try {
+			this.#held = await this.#store.holdDraft(this.#draft, true);
+			this.#written = '';
+			read?.letGo(Promise.resolve());
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			this.#onTrouble(error.code);
+		}
+	}
+
 	/** Keeps it as it is now, `null` for nothing: one after the other, and of several that wait only the newest. */
 	keep(value: T | null): Promise<void> {
 		this.#newest = value;

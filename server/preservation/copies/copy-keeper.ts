@@ -247,7 +247,7 @@ export class CopyKeeper {
 		return this.#worker.ask(kind, ask);
 	}
 
-	/** Says how the copy is after a check of it. @param reason what is wrong there, if anything */
+	/** Says how the copy is after a check or a repair of it. @param reason what is wrong there, if anything */
 	async judge(copyId: string, reason: string | undefined): Promise<void> {
 		await this.count(copyId);
 		this.#become(reason === undefined ? 'ok' : 'failing', reason);

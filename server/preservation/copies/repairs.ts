@@ -219,7 +219,8 @@ async function repairCopy(
 				request.onProgress?.({ repaired: outcomes.length, total: objectIds.length });
 				outcomes.push(await repairInCopy(register, keeper, copyId, objectId, request));
 			}
-			await keeper.count(copyId);
+			const [left] = await register.failed(copyId);
+			await keeper.judge(copyId, left?.reason);
 			return outcomes;
 		});
 	});

@@ -3,7 +3,7 @@ import type { EntryDetail } from '#domain/catalogue/rows.ts';
 import { docKeysOf, entryOf, type DocKey } from '#sync/entry-doc.ts';
 import type { DeviceStore, KeptWork, SealedWork, StoredDoc, Waiting, WaitingUpdate } from './device-store.ts';
 import type { HeldDraft } from './draft-places.ts';
-import { draftEntryOf, draftKindOf, draftsAbout, type Draft } from './drafts.ts';
+import { draftEntryOf, draftKindOf, draftOf, draftsAbout, placesOf, type Draft } from './drafts.ts';
 import { namedBy } from './gone.ts';
 import { isPutAway } from './kept-work.ts';
 import { fromBase64 } from 'lib0/buffer';
@@ -172,8 +172,9 @@ export class MemoryStore implements DeviceStore {
 	}
 
 	/** No other tab has this memory. */
-	async holdDraft(draft: string): Promise<HeldDraft> {
-		return { key: draft, letGo: () => undefined };
+	async holdDraft(draft: string, wantsEmpty = false): Promise<HeldDraft> {
+		const kept = [...this.#facts.keys()].filter((key) => draftOf(key) === draft);
+		return { key: placesOf(draft, kept, wantsEmpty).next().value, letGo: () => undefined };
 	}
 
 	async drafts(): Promise<Draft[]> {

@@ -109,3 +109,20 @@ it('a mistyped object is refused before a copy is said to fail', async () => {
 		{ outcome: 'pass' },
 	]);
 });
+
+it('a copy whose damage was repaired is not said to fail any more', async () => {
+	const disk = await anEmptyDisk();
+	const archive = await anArchive({ copies: [disk] });
+	const [entry] = await depositedEntries(archive, 1);
+	const object = objectOf(entry as LoggedEntry);
+	const { copies } = archive.preservation;
+	expect(await copies.replicate({ verify: true })).toMatchObject({ isWhole: true });
+	damage(placeIn(join(disk, 'archive'), object));
+	expect(await copies.replicate({ verify: true })).toMatchObject({ isWhole: false });
+	expect(copies.status()).toMatchObject([{ state: 'failing', reason: 'preservation.copy-damaged' }]);
+	const repaired = await archive.preservation.repair({
+		...{ objects: [object], allFailed: false, copy: disk, agent: 'test' },
+	});
+	expect(repaired.isWhole).toBe(true);
+	expect(copies.status()).toMatchObject([{ state: 'ok' }]);
+});

@@ -1,5 +1,6 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MemoryStore } from '#client/device/memory-store.ts';
 import { registersClient } from '#client/registers-client.ts';
 import { registerProblem } from '#domain/catalogue/registers/register-problems.ts';
 import type { RegisterRecord } from '#domain/catalogue/registers/register.ts';
@@ -47,6 +48,28 @@ describe('a record that is filled in', () => {
 		expect(form.content).toEqual({ name: '水务局', note: '说明' });
 		expect(form.joinedName).toBe('乙');
 		expect(form.isUndecided).toBe(false);
+	});
+
+	it('leaves what was kept where it is, when something is typed before that is read', async () => {
+		const store = new MemoryStore();
+		const record = version(1, '水利局', '');
+		const form = () => new RecordForm({ register: 'authority', fields: FIELDS, record, store });
+		const first = form();
+		await first.restore();
+		first.draft['name'] = '先写的';
+		first.keep();
+		await vi.waitFor(async () => expect(await store.drafts()).toHaveLength(1));
+		const second = form();
+		const reading = second.restore();
+		second.draft['name'] = '后写的';
+		await reading;
+		second.keep();
+		await vi.waitFor(async () =>
+			expect((await store.drafts()).map(({ value }) => (value as { content: object }).content)).toEqual([
+				{ name: '先写的', note: '' },
+				{ name: '后写的', note: '' },
+			]),
+		);
 	});
 
 	it('gives back what an older version was put over, and what was given up, here and on the device', async () => {

@@ -114,7 +114,7 @@ export class RecordForm {
 			this.why = kept.why;
 			this.isRestored = true;
 			if (newest && newest.version !== kept.version) this.joinNewest(newest);
-		}
+		} else if (kept) await this.#kept.goBeside();
 		this.isReady = true;
 	}
 
